@@ -1,0 +1,61 @@
+// Every bound of the law, with its arithmetic (page: protocol/limits.md). Units are in the names; nothing here is tunable.
+
+/** One signed entry, COSE_Sign1 included. 4,096 B at 960 B/s is 4.3 s: the longest that a thin path is held. (LI-1) */
+export const entryBytesMax = 4_096
+/** One body. Larger is a document. 65,536 B at 960 B/s is 68 s. (LI-2) */
+export const bodyBytesMax = 65_536
+/** A body at FLASH or IMMEDIATE: about 200 words in any of the three languages, and one more fragment train. (LI-2) */
+export const urgentBodyBytesMax = 4_096
+/** Salt before a body under its hash: 128 bits. (E-12) */
+export const saltBytes = 16
+/** Deepest nesting of CBOR that is read; the deepest that the law writes is 6. (LI-3) */
+export const cborDepthMax = 8
+/** Entries that one entry may refer to: 64 × 34 B = 2,176 B, which leaves room for everything else in 4,096. (LI-4) */
+export const refsMax = 64
+/** Desks named for action, and for information. (LI-4) */
+export const desksMax = 16
+/** Officers' releases in one entry. (LI-4) */
+export const releasesMax = 4
+/** Parties of one line: tested with 2; the data model carries 16. (LI-5) */
+export const partiesMax = 16
+/** Disjoint ranges beyond the contiguous record that are kept per author. (S-6) */
+export const gapsMax = 16
+/** Signed but unacceptable entries kept aside per author, as evidence. (L-9) */
+export const asidesMax = 1_000
+/** One sealed frame's plaintext. 256 KiB is 21 ms at 100 Mbit/s. (F-3) */
+export const frameBytesMax = 262_144
+/** Frames that may be missing or late before an old one is refused as replayed. (F-6) */
+export const replayWindow = 1_024
+/** Sealing epochs that a receiver keeps per direction. (EP-6) */
+export const epochsKept = 4
+/** A sending epoch ends after this many frames: 2^24 of at most 2^18 B stays far below the AES-GCM bound. (EP-5) */
+export const epochFramesMax = 1 << 24
+/** … or after this time. (EP-5) */
+export const epochMsMax = 24 * 3_600_000
+/** Credit that a node grants by default: bytes pushed to it and not yet known durable. 4 MiB ≥ 100 Mbit/s × 100 ms × 3. (S-3) */
+export const creditBytes = 4 * 1_048_576
+/** A peer that has exceeded its credit by this factor is refused. (S-3) */
+export const creditSlack = 2
+/** Entries between heads at the most, on a path of headRateMin and above. (L-6) */
+export const headEntriesMax = 1_024
+/** Quiet before a head, on a path of headRateMin and above. (L-6) */
+export const headQuietMs = 250
+/** bit/s: at and above it heads follow headQuietMs and bodies go uncompressed; below, heads take at most headShare. (L-6) */
+export const headRateMin = 1_000_000
+/** Share of a thin path's rate that heads may take. A head is about 3,500 B: one in 73 s at 960 B/s. (L-6) */
+export const headShare = 0.05
+/** How long a gap stands before it is asked for. (S-7) */
+export const wantAfterMs = 1_000
+/** Silence on an open path before a ping. (S-9) */
+export const pingAfterMs = 3_000
+/** Silence on an open path before it is taken for dead: three pings unanswered, found within 10 s. (S-9) */
+export const deadAfterMs = 9_000
+/** Reconnect: every second, spread by a fifth, for ever. (S-10) */
+export const reconnectMs = 1_000
+export const reconnectSpread = 0.2
+/** A peer's clock that differs by more than this is reported, and no more than reported. (E-8) */
+export const clockDoubtMs = 60_000
+/** Orders waiting to be signed; one more is refused as `busy`, before anything of it is promised. (LI-6) */
+export const ordersMax = 65_536
+/** An opening's bytes on the wire: 1,120 of X-Wing, 64 + 3,309 of signatures, the rest below 512. (EP-3) */
+export const openingBytesMax = 5_120

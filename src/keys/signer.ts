@@ -1,0 +1,19 @@
+// What the node asks of its keys. Private keys never leave this room; an HSM and a file answer to the same interface.
+import type { PublicKey } from "../core/suite.ts"
+
+export type Signer = {
+  /** The node's own keys: [0] signs entries and heads, [1] is ML-DSA-65 and signs heads and openings beside it. */
+  readonly keys: readonly [PublicKey, PublicKey]
+  /** Signature of each message by key 0; the messages of one batch. */
+  sign(messages: readonly Uint8Array[]): Promise<Uint8Array[]> | Uint8Array[]
+  /** Signature by the ML-DSA-65 key under a context. */
+  signPost(message: Uint8Array, context: Uint8Array): Promise<Uint8Array> | Uint8Array
+  /** A new X-Wing key pair is made and kept under `number`; its public key (1,216 B). Number 0 is the card's. */
+  makeEpochKey(number: number): Promise<Uint8Array> | Uint8Array
+  /** Erases the private key for good. */
+  eraseEpochKey(number: number): Promise<void> | void
+  /** X-Wing encapsulation to a peer's public key: HPKE `enc` (1,120 B) and the 32-byte shared secret. */
+  encapsulate(publicKey: Uint8Array): Promise<{ enc: Uint8Array; secret: Uint8Array }> | { enc: Uint8Array; secret: Uint8Array }
+  /** Undefined when no such key is held, or `enc` is malformed. */
+  decapsulate(number: number, enc: Uint8Array): Promise<Uint8Array | undefined> | Uint8Array | undefined
+}

@@ -1,0 +1,54 @@
+// What a node asks of its disk (page: protocol/security.md, section 3). One writer; everything that must survive together is one
+// `append`. Implementations pass store/contract.ts, faults included.
+import type { Head } from "../core/head.ts"
+import type { Refusal } from "../core/refusal.ts"
+
+/** One row: an entry as it was accepted. `at`: when it was stored here, UTC ms. `late`: stored across a gap, before its forerunners. */
+export type Row = {
+  readonly author: number
+  readonly generation: number
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly bytes: Uint8Array
+  readonly salt?: Uint8Array
+  readonly body?: Uint8Array
+  readonly at: number
+  readonly gapBefore: boolean
+}
+
+/** A signed entry that could not be accepted: kept as evidence, never receipted. */
+export type Aside = { readonly author: number; readonly bytes: Uint8Array; readonly refusal: Refusal; readonly at: number }
+
+/** Written together or not at all. `state` is the core's snapshot after these rows. */
+export type Append = {
+  readonly rows: readonly Row[]
+  readonly heads: readonly Head[]
+  readonly asides: readonly Aside[]
+  /** entry hash → mark set later on a stored row: its own signature turned out false under a signed head. */
+  readonly marks: readonly { readonly hash: Uint8Array; readonly refusal: Refusal }[]
+  readonly state: Uint8Array
+}
+
+export type RowRange = { readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+
+export type Store = {
+  /** Durable when it returns. Throws an Error with `cause` when the disk fails; a late writer throws LateWriter. */
+  append(batch: Append): void
+  /** Rows from..to by seq, both included, ascending, missing ones left out; stops after `bytesMax` of entry and body bytes (at least one row). */
+  read(range: RowRange, bytesMax: number): Row[]
+  find(hash: Uint8Array): Row | undefined
+  /** Rows in the order in which they were stored here, after position `after`; each with its position. */
+  since(after: number, limit: number): { readonly position: number; readonly row: Row }[]
+  heads(author: number, generation: number): Head[]
+  asides(): Aside[]
+  marks(): { readonly hash: Uint8Array; readonly refusal: Refusal }[]
+  /** Largest seq held contiguously from 1, and the number of rows held. */
+  count(author: number, generation: number): number
+  state(): Uint8Array | undefined
+  setting(name: string): Uint8Array | undefined
+  set(name: string, value: Uint8Array): void
+  close(): void
+}
+
+/** Another process has opened this home after us. */
+export class LateWriter extends Error {}
