@@ -1,0 +1,154 @@
+// What passes between a node and its people; console and CLI know only this. JSON; hashes, line and acts in lower-case hex; times in
+// UTC milliseconds. Routes:
+//   POST /api/sign-in {token} → 204 and a cookie; POST /api/sign-out
+//   GET  /api/line → LineView            GET /api/messages?after=POSITION&limit=N → MessagePage (oldest first, joint order)
+//   GET  /api/reported → ReportedView[]  GET /api/entries/HASH → EntryView
+//   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (somebody touched the console)
+//   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
+//   GET  /health, /metrics
+import type { Names } from "../core/charter.ts"
+import type { RefusalCode } from "../core/refusal.ts"
+import type { Kind, Precedence, Traffic } from "../core/registry.ts"
+
+export type Language = "en" | "ja" | "zh"
+
+export type PartyView = {
+  readonly party: number
+  readonly code: string
+  readonly names: Names
+  readonly zone: string
+  readonly language: Language
+  readonly desks: readonly { readonly desk: number; readonly code: string; readonly names: Names }[]
+}
+
+/** One lamp of the chain. `heardAt`: when this was last known to be so, by this node's clock; the reader computes the age and shows
+ *  NOT KNOWN beyond `staleMs`. `console` is the reader's own and is kept by the console itself. */
+export type Lamp = {
+  readonly name: "node" | "link" | "their-node" | "their-console"
+  readonly state: "up" | "down" | "unknown"
+  readonly heardAt: number | null
+  readonly staleMs: number
+  /** Round trip in ms on `link`; time of the last human touch on `their-console`. */
+  readonly detail: number | null
+}
+
+export type Officer = { readonly name: string; readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator" }
+
+export type LineView = {
+  readonly line: string
+  readonly example: boolean
+  readonly us: PartyView
+  readonly them: readonly PartyView[]
+  readonly officer: Officer
+  readonly lamps: readonly Lamp[]
+  /** Own entries not yet known to be stored there. */
+  readonly queued: number
+  readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
+  readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
+  readonly now: number
+  readonly version: string
+  /** Refusals of the last 24 h, newest first, at most 50. */
+  readonly refusals: readonly Problem[]
+}
+
+export type RungName =
+  | "released" | "sent" | "stored" | "displayed" | "ring" | "acknowledged" | "read-back" | "passed-up" | "answered"
+  | "deferred" | "declined" | "refused" | "expired" | "undecipherable" | "without-body"
+
+/** One rung of the ladder, proven by the entry `hash` of `party` (absent for `sent`, which is only our own claim). */
+export type Rung = {
+  readonly rung: RungName
+  readonly party: number
+  readonly at: number // by that party's clock
+  readonly heardAt: number // when we stored the proof
+  readonly proof: "officer" | "node"
+  readonly hash?: string
+  readonly officer?: string
+  readonly until?: number
+  readonly reason?: string
+  readonly language?: string
+}
+
+export type MessageView = {
+  readonly position: number // place in the joint order as of now, from 1
+  readonly hash: string
+  readonly author: number
+  readonly generation: number
+  readonly seq: number
+  readonly number: number | null
+  readonly kind: Kind | number
+  readonly precedence: Precedence
+  readonly traffic: Traffic
+  readonly written: number // author's clock
+  readonly received: number // stored here
+  readonly notAfter?: number
+  readonly refs: readonly string[]
+  readonly action: readonly { readonly party: number; readonly desk: number }[]
+  readonly info: readonly { readonly party: number; readonly desk: number }[]
+  readonly officer?: string
+  readonly language?: string
+  readonly subject?: string
+  readonly text?: string // absent: no body, or not held
+  readonly bytes: number
+  readonly rungs: readonly Rung[]
+  readonly gapBefore: boolean
+  /** "after" what it had seen is proven; the console says "order not provable" of what is concurrent with it. */
+  readonly concurrent: boolean
+  readonly mark?: RefusalCode
+  /** An alarm is due here: PRIORITY or above, from the other side, real/drill/test, not yet acknowledged, deferred, declined or answered. */
+  readonly rings: boolean
+  /** It waits for us (or for them): a message or question not answered, deferred or declined. `due` by the charter's reply clocks. */
+  readonly waits?: { readonly who: number; readonly due: number }
+}
+
+export type MessagePage = { readonly messages: readonly MessageView[]; readonly total: number }
+
+export type ReportedView = {
+  readonly hash: string
+  readonly importer: number
+  readonly when: string
+  readonly precision: "instant" | "day" | "month" | "season" | "year"
+  readonly account: string
+  readonly source: string
+  readonly section: string
+  readonly title: Names
+  readonly text: Names
+}
+
+export type EntryView = MessageView & { readonly cose: string; readonly salt?: string; readonly body?: string }
+
+/** `act` is made by the asker (16 random bytes): asking twice with one act is done once. */
+export type OrderRequest =
+  | {
+      readonly kind: "message" | "answer"
+      readonly act: string
+      readonly text: string
+      readonly subject?: string
+      readonly language: Language
+      readonly precedence: Precedence
+      readonly traffic: Exclude<Traffic, "service">
+      readonly refs: readonly string[]
+      readonly notAfter?: number
+      readonly action?: readonly { readonly party: number; readonly desk: number }[]
+      readonly info?: readonly { readonly party: number; readonly desk: number }[]
+    }
+  | { readonly kind: "acknowledged"; readonly act: string; readonly refs: readonly [string] }
+  | { readonly kind: "deferred"; readonly act: string; readonly refs: readonly [string]; readonly until: number; readonly reason: string; readonly language: Language }
+  | { readonly kind: "declined"; readonly act: string; readonly refs: readonly [string]; readonly reason: string; readonly language: Language }
+
+/** The order is durable and signed when this is answered. */
+export type OrderReply = { readonly hash: string; readonly seq: number; readonly number: number | null }
+
+export type Problem = {
+  readonly refusal: RefusalCode
+  readonly sentence: string // English; the console uses its own words by code
+  readonly details: Readonly<Record<string, string | number>>
+  readonly at: number
+}
+
+export type LiveEvent =
+  | { readonly type: "line"; readonly line: LineView }
+  | { readonly type: "message"; readonly message: MessageView } // new, or its rungs changed
+  | { readonly type: "reordered" } // late entries moved places: read the page again
+  | { readonly type: "refused"; readonly problem: Problem }
+  | { readonly type: "beat"; readonly now: number; readonly lamps: readonly Lamp[]; readonly queued: number }

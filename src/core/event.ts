@@ -1,0 +1,86 @@
+// What happens to a line, and what it wants done (page: protocol/sync.md, section 1). Events are past, effects imperative; `step`
+// turns one into the others, in order. Events carry the time; chance and keys come as answers to effects.
+import type { Body, DeskAddress, Entry, Release } from "./entry.ts"
+import type { Head } from "./head.ts"
+import type { Refusal } from "./refusal.ts"
+import type { Hash } from "./suite.ts"
+
+/** What somebody here wants said. `id` names the order in its answer. */
+export type Order = {
+  readonly id: number
+  readonly kind: number
+  readonly traffic: number
+  readonly precedence: number
+  readonly refs: readonly Hash[]
+  readonly body?: Body
+  readonly action: readonly DeskAddress[]
+  readonly info: readonly DeskAddress[]
+  readonly handling: number
+  readonly act?: Uint8Array
+  readonly releases: readonly Release[]
+  readonly notAfter?: number
+}
+
+/** An entry with its body, as stored and served. */
+export type Held = { readonly entry: Entry; readonly body?: Body }
+
+export type PathTraits = { readonly rate: number; readonly fragmentBytes: number; readonly queueBytes: number }
+
+export type Event = { readonly now: number } & (
+  | { readonly type: "started" }
+  | { readonly type: "ordered"; readonly order: Order }
+  | { readonly type: "pathOpened"; readonly path: number; readonly peer: number; readonly traits: PathTraits }
+  | { readonly type: "pathClosed"; readonly path: number }
+  | { readonly type: "heard"; readonly path: number; readonly frame: Uint8Array }
+  | { readonly type: "flushed"; readonly path: number; readonly bytes: number }
+  | { readonly type: "signed"; readonly signature: Uint8Array }
+  | { readonly type: "attested"; readonly id: number; readonly ed25519: Uint8Array; readonly mlDsa65: Uint8Array | null }
+  | { readonly type: "encapsulated"; readonly id: number; readonly enc: Uint8Array; readonly secret: Uint8Array }
+  | { readonly type: "decapsulated"; readonly id: number; readonly secret: Uint8Array | null }
+  | { readonly type: "epochKeyMade"; readonly number: number; readonly publicKey: Uint8Array }
+  | { readonly type: "appended" }
+  | { readonly type: "served"; readonly path: number; readonly author: number; readonly from: number; readonly held: readonly Held[]; readonly head?: Head }
+  | { readonly type: "recalled"; readonly id: number; readonly held: Held | null }
+  | { readonly type: "checked"; readonly author: number; readonly to: number; readonly bad: readonly Hash[] }
+  /** Somebody touched a console here, or consoles came and went. */
+  | { readonly type: "watched"; readonly lastHuman: number | null; readonly consoles: number }
+  | { readonly type: "woke" }
+  /** All that had queued up has been stepped: sign, append and send what waits. */
+  | { readonly type: "settle" }
+)
+
+/** A row to be written: an entry newly accepted or newly signed here. */
+export type Accepted = { readonly held: Held; readonly gapBefore: boolean; readonly bodyOnly?: boolean }
+
+export type Effect =
+  | { readonly do: "sign"; readonly message: Uint8Array }
+  | { readonly do: "attest"; readonly id: number; readonly message: Uint8Array; readonly context: Uint8Array | null }
+  | { readonly do: "encapsulate"; readonly id: number; readonly publicKey: Uint8Array }
+  | { readonly do: "decapsulate"; readonly id: number; readonly number: number; readonly enc: Uint8Array }
+  | { readonly do: "makeEpochKey"; readonly number: number }
+  | { readonly do: "eraseEpochKey"; readonly number: number }
+  | {
+      readonly do: "append"
+      readonly rows: readonly Accepted[]
+      readonly heads: readonly Head[]
+      readonly asides: readonly { readonly author: number; readonly bytes: Uint8Array; readonly refusal: Refusal }[]
+      readonly marks: readonly { readonly hash: Hash; readonly refusal: Refusal }[]
+      readonly state: Uint8Array
+    }
+  | { readonly do: "send"; readonly path: number; readonly frame: Uint8Array }
+  | { readonly do: "drop"; readonly path: number; readonly refusal: Refusal }
+  | { readonly do: "serve"; readonly path: number; readonly author: number; readonly generation: number; readonly from: number; readonly to: number; readonly bytesMax: number }
+  | { readonly do: "recall"; readonly id: number; readonly author: number; readonly generation: number; readonly seq: number; readonly hash?: Hash }
+  | { readonly do: "check"; readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+  | { readonly do: "wakeAt"; readonly at: number }
+  | { readonly do: "tell"; readonly tell: Tell }
+
+/** What people here are told, always after it is durable. */
+export type Tell =
+  | { readonly type: "rows"; readonly rows: readonly Accepted[] }
+  | { readonly type: "done"; readonly order: number; readonly entry: Entry }
+  | { readonly type: "notDone"; readonly order: number; readonly refusal: Refusal }
+  | { readonly type: "sent"; readonly peer: number; readonly seq: number }
+  | { readonly type: "refused"; readonly refusal: Refusal; readonly peer: number | null }
+  | { readonly type: "link"; readonly peer: number; readonly up: boolean }
+  | { readonly type: "peer"; readonly peer: number; readonly lastHuman: number | null; readonly consoles: number; readonly roundTripMs: number | null; readonly clockOffsetMs: number | null }
