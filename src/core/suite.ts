@@ -20,6 +20,9 @@ export type PublicKey = { readonly alg: Algorithm; readonly public: Uint8Array }
 export type Suite = {
   sha256(...parts: readonly Uint8Array[]): Hash
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
+  /** Whether a public key may be used at all: of its algorithm's length, a point of the curve, and for Ed25519 canonical and of
+   *  prime order. `verify` is false for any other. Asked of every key of a card at pairing. (CH-3) */
+  sound(key: PublicKey): boolean
   /** `context` is the ML-DSA and SLH-DSA context string, empty for the others. False for any malformed key or signature, never a throw. */
   verify(key: PublicKey, message: Uint8Array, signature: Uint8Array, context?: Uint8Array): boolean
   /** AES-256-GCM with a 12-byte nonce; the 16-byte tag follows the ciphertext. */
@@ -30,4 +33,14 @@ export type Suite = {
   compress(plain: Uint8Array): Uint8Array
   /** Undefined when it is not brotli or would exceed `bytesMax`. */
   decompress(packed: Uint8Array, bytesMax: number): Uint8Array | undefined
+}
+
+/** X-Wing, the key encapsulation of the sealing epochs. Given to src/keys by whoever runs it: only keys need it, and privately. */
+export type Kem = {
+  /** The public key (1,216 B) of a 32-byte seed, which is the private key. */
+  publicKey(seed: Uint8Array): Uint8Array
+  /** Undefined when the public key is malformed. */
+  encapsulate(publicKey: Uint8Array): { readonly enc: Uint8Array; readonly secret: Uint8Array } | undefined
+  /** Undefined when `enc` is not 1,120 B. Otherwise always a secret: a false `enc` gives one that nobody shares. */
+  decapsulate(seed: Uint8Array, enc: Uint8Array): Uint8Array | undefined
 }
