@@ -1,0 +1,205 @@
+// What travels inside a sealed frame: a list of parts (page: protocol/frame.md). Encoded parts are joined as they are, so that an
+// entry is encoded once however many paths it takes. An unknown part is passed over: a newer peer may say more. (F-2)
+import { type Value, decode, encode } from "./cbor.ts"
+import type { Head } from "./head.ts"
+import { bodyBytesMax, cborDepthMax, entryBytesMax, frameBytesMax, gapsMax, partiesMax, saltBytes } from "./limits.ts"
+import { type Refusal, isRefusal, refuse } from "./refusal.ts"
+import type { Hash, Suite } from "./suite.ts"
+
+/** What a node holds of one author's log: contiguous size, and ranges beyond it. */
+export type Have = {
+  readonly author: number
+  readonly generation: number
+  readonly size: number
+  readonly ahead: readonly (readonly [from: number, to: number])[]
+}
+
+export type Part =
+  | {
+      readonly type: "hello"
+      readonly charterHash: Hash
+      readonly have: readonly Have[]
+      readonly credit: number
+      readonly now: number
+      readonly restored: boolean
+    }
+  | { readonly type: "have"; readonly have: readonly Have[] }
+  | { readonly type: "entry"; readonly cose: Uint8Array; readonly salt: Uint8Array | null; readonly body: Uint8Array | null }
+  | { readonly type: "want"; readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+  | { readonly type: "head"; readonly head: Head }
+  | { readonly type: "fragment"; readonly id: number; readonly offset: number; readonly total: number; readonly bytes: Uint8Array }
+  | { readonly type: "ping"; readonly now: number; readonly lastHuman: number | null; readonly consoles: number; readonly have: readonly Have[] }
+  | { readonly type: "pong"; readonly echo: number; readonly now: number }
+  | { readonly type: "epoch-ok"; readonly epoch: number }
+
+const numbers = { hello: 1, have: 2, entry: 3, want: 4, head: 5, fragment: 6, ping: 7, pong: 8, "epoch-ok": 9 } as const
+
+const haveValue = (have: readonly Have[]): Value =>
+  have.map(log => [log.author, log.generation, log.size, log.ahead.map(range => [...range])])
+
+/** One part as the law writes it. Entries go through `encodeEntryPart`, which may compress. */
+export const encodePart = (part: Exclude<Part, { type: "entry" }>): Uint8Array => {
+  const number = numbers[part.type]
+  switch (part.type) {
+    case "hello":
+      return encode([number, part.charterHash, haveValue(part.have), part.credit, part.now, part.restored ? 1 : 0])
+    case "have":
+      return encode([number, haveValue(part.have)])
+    case "want":
+      return encode([number, part.author, part.generation, part.from, part.to])
+    case "head": {
+      const { author, generation, size, root, ed25519, mlDsa65 } = part.head
+      return encode([number, author, generation, size, root, ed25519, mlDsa65])
+    }
+    case "fragment":
+      return encode([number, part.id, part.offset, part.total, part.bytes])
+    case "ping":
+      return encode([number, part.now, part.lastHuman, part.consoles, haveValue(part.have)])
+    case "pong":
+      return encode([number, part.echo, part.now])
+    case "epoch-ok":
+      return encode([number, part.epoch])
+    default:
+      return part satisfies never
+  }
+}
+
+/** Body compression pays from here on; below, brotli's own framing eats the gain. (F-7) */
+const compressFrom = 64
+
+/** An entry with its body. `thin`: brotli for the body, when that is shorter. Compression is never under a signature. (F-7) */
+export const encodeEntryPart = (
+  entry: { cose: Uint8Array; salt: Uint8Array | null; body: Uint8Array | null },
+  thin: boolean,
+  suite: Suite,
+): Uint8Array => {
+  if (thin && entry.body !== null && entry.body.length >= compressFrom) {
+    const packed = suite.compress(entry.body)
+    if (packed.length < entry.body.length) return encode([numbers.entry, entry.cose, entry.salt, packed, 1])
+  }
+  return encode([numbers.entry, entry.cose, entry.salt, entry.body, 0])
+}
+
+/** A frame's plaintext of encoded parts: a CBOR array of them. */
+export const joinParts = (parts: readonly Uint8Array[]): Uint8Array => {
+  const count = parts.length
+  const headBytes = count < 24 ? 1 : count < 256 ? 2 : 3
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, headBytes))
+  if (count < 24) out[0] = 0x80 | count
+  else if (count < 256) out.set([0x98, count])
+  else out.set([0x99, count >> 8, count & 255])
+  let at = headBytes
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Parts of a plaintext, whole or refused whole: a frame with one bad part has a sender that breaks the law. */
+export const decodeParts = (plain: Uint8Array, suite: Suite): Part[] | Refusal => {
+  const list = decode(plain, { bytesMax: frameBytesMax, depthMax: cborDepthMax })
+  if (isRefusal(list)) return list
+  if (!Array.isArray(list)) return refuse("malformed", { why: "a frame holds a list of parts" })
+  const parts: Part[] = []
+  for (const value of list as readonly Value[]) {
+    const part = decodePart(value, suite)
+    if (part === "unknown") continue
+    if (isRefusal(part)) return part
+    parts.push(part)
+  }
+  return parts
+}
+
+const isCount = (value: unknown): value is number => typeof value === "number" && value >= 0
+const isBytes = (value: unknown, length: number): value is Uint8Array =>
+  value instanceof Uint8Array && value.length === length
+
+const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
+  if (!Array.isArray(value) || !isCount(value[0])) return refuse("malformed", { why: "a part is a list that begins with its type" })
+  const [type, ...fields] = value as readonly Value[]
+  switch (type) {
+    case numbers.hello:
+      return decodeHello(fields)
+    case numbers.have: {
+      const have = decodeHave(fields[0])
+      return isRefusal(have) ? have : { type: "have", have }
+    }
+    case numbers.entry:
+      return decodeEntryPart(fields, suite)
+    case numbers.want: {
+      const [author, generation, from, to] = fields
+      if (!isCount(author) || !isCount(generation) || !isCount(from) || !isCount(to) || from < 1 || to < from)
+        return refuse("malformed", { part: "want" })
+      return { type: "want", author, generation, from, to }
+    }
+    case numbers.head:
+      return decodeHead(fields)
+    case numbers.fragment: {
+      const [id, offset, total, bytes] = fields
+      if (!isCount(id) || !isCount(offset) || !isCount(total) || !(bytes instanceof Uint8Array) || total > frameBytesMax)
+        return refuse("malformed", { part: "fragment" })
+      return { type: "fragment", id, offset, total, bytes }
+    }
+    case numbers.ping: {
+      const [now, lastHuman, consoles] = fields
+      const have = decodeHave(fields[3])
+      if (!isCount(now) || !(lastHuman === null || isCount(lastHuman)) || !isCount(consoles) || isRefusal(have))
+        return refuse("malformed", { part: "ping" })
+      return { type: "ping", now, lastHuman, consoles, have }
+    }
+    case numbers.pong: {
+      const [echo, now] = fields
+      return isCount(echo) && isCount(now) ? { type: "pong", echo, now } : refuse("malformed", { part: "pong" })
+    }
+    case numbers["epoch-ok"]:
+      return isCount(fields[0]) ? { type: "epoch-ok", epoch: fields[0] } : refuse("malformed", { part: "epoch-ok" })
+    default:
+      return "unknown"
+  }
+}
+
+const decodeHello = (fields: readonly Value[]): Part | Refusal => {
+  const [charterHash, , credit, now, restored] = fields
+  const have = decodeHave(fields[1])
+  if (!isBytes(charterHash, 32) || isRefusal(have) || !isCount(credit) || !isCount(now) || !isCount(restored))
+    return refuse("malformed", { part: "hello" })
+  return { type: "hello", charterHash, have, credit, now, restored: restored === 1 }
+}
+
+const decodeHead = (fields: readonly Value[]): Part | Refusal => {
+  const [author, generation, size, root, ed25519, mlDsa65] = fields
+  if (!isCount(author) || !isCount(generation) || !isCount(size) || !isBytes(root, 32)) return refuse("malformed", { part: "head" })
+  if (!isBytes(ed25519, 64) || !isBytes(mlDsa65, 3_309)) return refuse("malformed", { part: "head" })
+  return { type: "head", head: { author, generation, size, root, ed25519, mlDsa65 } }
+}
+
+const decodeEntryPart = (fields: readonly Value[], suite: Suite): Part | Refusal => {
+  const [cose, salt, packed, encoding] = fields
+  if (!(cose instanceof Uint8Array) || !(salt === null || isBytes(salt, saltBytes))) return refuse("malformed", { part: "entry" })
+  if (!(packed === null || packed instanceof Uint8Array) || (salt === null) !== (packed === null))
+    return refuse("malformed", { part: "entry" })
+  if (cose.length > entryBytesMax) return refuse("too-large", { bytes: cose.length, most: entryBytesMax })
+  if (packed !== null && packed.length > bodyBytesMax) return refuse("too-large", { bytes: packed.length, most: bodyBytesMax })
+  if (encoding === 0 || packed === null) return { type: "entry", cose, salt, body: packed }
+  const body = encoding === 1 ? suite.decompress(packed, bodyBytesMax) : undefined
+  return body ? { type: "entry", cose, salt, body } : refuse("malformed", { part: "entry", why: "compression" })
+}
+
+const decodeHave = (value: Value | undefined): Have[] | Refusal => {
+  if (!Array.isArray(value) || value.length > partiesMax) return refuse("malformed", { part: "have" })
+  const have: Have[] = []
+  for (const item of value as readonly Value[]) {
+    if (!Array.isArray(item)) return refuse("malformed", { part: "have" })
+    const [author, generation, size, ranges] = item as readonly Value[]
+    if (!isCount(author) || !isCount(generation) || !isCount(size) || !Array.isArray(ranges) || ranges.length > gapsMax)
+      return refuse("malformed", { part: "have" })
+    const ahead: [number, number][] = []
+    for (const range of ranges as readonly Value[]) {
+      if (!Array.isArray(range) || !isCount(range[0]) || !isCount(range[1])) return refuse("malformed", { part: "have" })
+      ahead.push([range[0], range[1]])
+    }
+    have.push({ author, generation, size, ahead })
+  }
+  return have
+}

@@ -1,0 +1,347 @@
+// The state of a line at one node: bounded, never entries (page: protocol/sync.md, section 2). What is durable is in the snapshot,
+// written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
+import { type Value, decode, encode } from "./cbor.ts"
+import type { Charter } from "./charter.ts"
+import type { Body, Entry, Fields } from "./entry.ts"
+import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts"
+import type { Head } from "./head.ts"
+import { type Frontier, emptyRoot } from "./log.ts"
+import type { Refusal } from "./refusal.ts"
+import type { FrameKeys, Window } from "./seal.ts"
+import type { Hash, Suite } from "./suite.ts"
+
+/** One author's log as this node holds it. */
+export type Log = {
+  readonly author: number
+  generation: number
+  frontier: Frontier
+  root: Hash
+  /** Last number by traffic. */
+  numbers: number[]
+  /** Largest size of each party's log that this author has claimed to hold. */
+  seen: number[]
+  /** Size of the last head made (own) or verified (a peer's). */
+  headSize: number
+  /** Entries whose own signatures are verified, contiguously from 1. */
+  checkedTo: number
+  /** Entries held beyond the contiguous ones. */
+  readonly ahead: Map<number, Ahead>
+  /** The author has signed what cannot be true: nothing more of this generation is accepted. */
+  broken: boolean
+  // Not in the snapshot:
+  readonly acts: Map<string, Entry | null>
+  /** Largest size that anybody says exists. */
+  claimed: number
+  progressAt: number
+  pendingHeads: Head[]
+  /** Entries that wait for the head that covers them. */
+  buffer: Held[]
+  checking: boolean
+}
+
+export type Ahead = { readonly ownRoot: Hash; readonly hash: Hash; readonly traffic: number; readonly number: number }
+
+/** A secret that an epoch leaves behind, for the next opening to build on. `proven`: the peer was seen to hold it. */
+export type EpochSecret = { readonly from: number; readonly epoch: number; readonly secret: Uint8Array; proven: boolean }
+
+export type Sending = FrameKeys & {
+  readonly epoch: number
+  counter: number
+  readonly opening: Uint8Array
+  readonly openedAt: number
+  confirmed: boolean
+  shownAt: number
+}
+
+export type Receiving = FrameKeys & { readonly epoch: number; readonly window: Window }
+
+/** What is known of, and agreed with, one peer. */
+export type Peer = {
+  readonly party: number
+  /** Size of our log that it is proven to hold. */
+  confirmed: number
+  // Sealing, durable:
+  pairingOurs: Uint8Array | null
+  pairingTheirs: Uint8Array | null
+  baseOpening: Uint8Array | null
+  nextEpoch: number
+  heardEpoch: number
+  secrets: EpochSecret[]
+  keyNumber: number
+  publicKey: Uint8Array
+  // Sealing, of this process only:
+  sending: Sending | null
+  opening: boolean
+  usePairing: boolean
+  receiving: Receiving[]
+  early: { path: number; frame: Uint8Array }[]
+  earlyOpening: boolean
+  refusedAt: number
+  reopenedAt: number
+  // Sync:
+  sentTo: number
+  credit: number
+  pushed: { seq: number; bytes: number }[]
+  unconfirmedBytes: number
+  helloHeard: boolean
+  haveDue: number | null
+  wantedAt: number
+  lastHuman: number | null
+  consoles: number
+  roundTripMs: number | null
+  clockOffsetMs: number | null
+  heardAt: number | null
+  linkTold: boolean
+}
+
+export type Outgoing = { readonly precedence: number; readonly part: Uint8Array; readonly seq?: number }
+
+export type Path = {
+  readonly id: number
+  readonly peer: number
+  readonly traits: PathTraits
+  readonly queue: Outgoing[][] // by precedence
+  inFlight: number
+  helloSent: boolean
+  serving: boolean
+  wants: { author: number; generation: number; from: number; to: number }[]
+  heardAt: number
+  sentAt: number
+  pingAt: number
+  fragmentId: number
+  joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
+  openingParts: Map<string, (Uint8Array | undefined)[]>
+  headSentAt: number
+}
+
+export type State = {
+  readonly logs: Log[]
+  readonly peers: Map<number, Peer>
+  readonly paths: Map<number, Path>
+  /** Own epoch keys published so far; the last number and when. Number 0 is the card's. */
+  epochKey: number
+  epochKeyAt: number
+  epochKeyUsed: boolean
+  restored: boolean
+  // Not in the snapshot:
+  /** Roots of our own log by size, from the smallest size that a peer is proven to hold. */
+  readonly roots: Map<number, Hash>
+  /** Own unconfirmed entries at IMMEDIATE or above, pushed first after an outage. */
+  urgent: number[]
+  orders: Order[]
+  signing: { readonly order: Order | null; readonly entry: Unsigned } | null
+  /** Peers' entries were accepted: a `stored` receipt is owed for them, and by name for those beyond a gap. */
+  receiptOwed: { precedence: number; refs: Hash[]; withoutBody: Hash[]; expired: Hash[] } | null
+  staged: Accepted[]
+  stagedOwn: { order: Order | null; entry: Entry }[]
+  stagedHeads: Head[]
+  stagedAsides: { author: number; bytes: Uint8Array; refusal: Refusal }[]
+  stagedMarks: { hash: Hash; refusal: Refusal }[]
+  dirty: boolean
+  appending: boolean
+  /** Done once what is staged is durable. */
+  afterwards: Tell[]
+  afterAppend: (() => void)[]
+  asks: Map<number, Ask>
+  nextAsk: number
+  ownEntryAt: number
+  attestingHead: boolean
+  lastHuman: number | null
+  consoles: number
+  wakeAt: number
+  asideCount: number
+}
+
+export type Unsigned = { readonly kid: Uint8Array; readonly alg: number; readonly fields: Fields; readonly body?: Body; readonly signed: Uint8Array; readonly payload: Uint8Array; readonly protectedBytes: Uint8Array }
+
+/** Questions to keys and store that are not answered yet. */
+export type Ask =
+  | { readonly about: "encapsulation"; readonly use: (enc: Uint8Array, secret: Uint8Array) => void }
+  | { readonly about: "attestation"; readonly use: (ed25519: Uint8Array, mlDsa65: Uint8Array | null) => void }
+  | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
+  | { readonly about: "rival"; readonly held: Held }
+  | { readonly about: "pastHead"; readonly head: Head }
+
+/** All that a step works with. `out` is what it answers. */
+export type Line = {
+  readonly charter: Charter
+  readonly us: number
+  readonly suite: Suite
+  readonly charterBody: Uint8Array
+  readonly state: State
+  now: number
+  out: Effect[]
+}
+
+const freshLog = (author: number, suite: Suite): Log => ({
+  author,
+  generation: 1,
+  frontier: { size: 0, peaks: [] },
+  root: emptyRoot(suite),
+  numbers: [0, 0, 0, 0],
+  seen: [],
+  headSize: 0,
+  checkedTo: 0,
+  ahead: new Map(),
+  broken: false,
+  acts: new Map(),
+  claimed: 0,
+  progressAt: 0,
+  pendingHeads: [],
+  buffer: [],
+  checking: false,
+})
+
+const freshPeer = (party: number, base: Uint8Array): Peer => ({
+  party,
+  confirmed: 0,
+  pairingOurs: null,
+  pairingTheirs: null,
+  baseOpening: null,
+  nextEpoch: 1,
+  heardEpoch: 0,
+  secrets: [],
+  keyNumber: 0,
+  publicKey: base,
+  sending: null,
+  opening: false,
+  usePairing: false,
+  receiving: [],
+  early: [],
+  earlyOpening: false,
+  refusedAt: -Infinity,
+  reopenedAt: -Infinity,
+  sentTo: 0,
+  credit: 0,
+  pushed: [],
+  unconfirmedBytes: 0,
+  helloHeard: false,
+  haveDue: null,
+  wantedAt: -Infinity,
+  lastHuman: null,
+  consoles: 0,
+  roundTripMs: null,
+  clockOffsetMs: null,
+  heardAt: null,
+  linkTold: false,
+})
+
+/** A line of which nothing has been said yet. */
+export const freshState = (charter: Charter, us: number, suite: Suite): State => ({
+  logs: charter.parties.map((_, author) => freshLog(author, suite)),
+  peers: new Map(
+    charter.parties.flatMap((card, party) => (party === us ? [] : [[party, freshPeer(party, card.base)] as const])),
+  ),
+  paths: new Map(),
+  epochKey: 0,
+  epochKeyAt: 0,
+  epochKeyUsed: false,
+  restored: false,
+  roots: new Map([[0, emptyRoot(suite)]]),
+  urgent: [],
+  orders: [],
+  signing: null,
+  receiptOwed: null,
+  staged: [],
+  stagedOwn: [],
+  stagedHeads: [],
+  stagedAsides: [],
+  stagedMarks: [],
+  dirty: false,
+  appending: false,
+  afterwards: [],
+  afterAppend: [],
+  asks: new Map(),
+  nextAsk: 1,
+  ownEntryAt: 0,
+  attestingHead: false,
+  lastHuman: null,
+  consoles: 0,
+  wakeAt: Infinity,
+  asideCount: 0,
+})
+
+const flag = (value: boolean): number => (value ? 1 : 0)
+
+/** The durable part, as deterministic CBOR. Private to one node and one version: a migration rewrites it, the law does not know it. */
+export const snapshot = (state: State): Uint8Array =>
+  encode([
+    1,
+    state.logs.map(log => [
+      log.generation,
+      log.frontier.size,
+      [...log.frontier.peaks],
+      log.root,
+      log.numbers,
+      log.seen.map(size => size ?? 0),
+      log.headSize,
+      log.checkedTo,
+      flag(log.broken),
+      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number]),
+    ]),
+    [...state.peers.values()].map(peer => [
+      peer.party,
+      peer.confirmed,
+      peer.pairingOurs,
+      peer.pairingTheirs,
+      peer.baseOpening,
+      peer.nextEpoch,
+      peer.heardEpoch,
+      peer.secrets.map(it => [it.from, it.epoch, it.secret, flag(it.proven)]),
+      peer.keyNumber,
+      peer.publicKey,
+    ]),
+    [state.epochKey, state.epochKeyAt, flag(state.epochKeyUsed), flag(state.restored), state.asideCount],
+  ])
+
+type Row = readonly Value[]
+const rows = (value: Value | undefined): readonly Row[] => value as readonly Row[]
+
+/** The snapshot is our own, written under our own lock: what does not fit is our fault, and throws. */
+export const restoreSnapshot = (state: State, bytes: Uint8Array): void => {
+  const value = decode(bytes, { bytesMax: bytes.length, depthMax: 8 })
+  if (!Array.isArray(value) || value[0] !== 1) throw new Error("the snapshot of this home is of another version")
+  for (const [author, row] of rows(value[1]).entries()) restoreLog(state.logs[author]!, row)
+  for (const row of rows(value[2])) restorePeer(state.peers.get(row[0] as number)!, row)
+  const [epochKey, epochKeyAt, used, restored, asides] = value[3] as readonly number[]
+  Object.assign(state, { epochKey, epochKeyAt, epochKeyUsed: used === 1, restored: restored === 1, asideCount: asides })
+}
+
+const restoreLog = (log: Log, row: Row): void => {
+  const [generation, size, peaks, root, numbers, seen, headSize, checkedTo, broken] = row
+  log.generation = generation as number
+  log.frontier = { size: size as number, peaks: (peaks as readonly Uint8Array[]).map(peak => peak.slice()) }
+  log.root = (root as Uint8Array).slice()
+  log.numbers = [...(numbers as readonly number[])]
+  log.seen = [...(seen as readonly number[])]
+  log.headSize = headSize as number
+  log.checkedTo = checkedTo as number
+  log.broken = broken === 1
+  log.claimed = log.frontier.size
+  for (const [seq, ownRoot, hash, traffic, number] of rows(row[9]))
+    log.ahead.set(seq as number, {
+      ownRoot: (ownRoot as Uint8Array).slice(),
+      hash: (hash as Uint8Array).slice(),
+      traffic: traffic as number,
+      number: number as number,
+    })
+}
+
+const restorePeer = (peer: Peer, row: Row): void => {
+  const copy = (value: Value | undefined): Uint8Array | null => (value instanceof Uint8Array ? value.slice() : null)
+  peer.confirmed = row[1] as number
+  peer.pairingOurs = copy(row[2])
+  peer.pairingTheirs = copy(row[3])
+  peer.baseOpening = copy(row[4])
+  peer.nextEpoch = row[5] as number
+  peer.heardEpoch = row[6] as number
+  peer.secrets = rows(row[7]).map(([from, epoch, secret, proven]) => ({
+    from: from as number,
+    epoch: epoch as number,
+    secret: (secret as Uint8Array).slice(),
+    proven: proven === 1,
+  }))
+  peer.keyNumber = row[8] as number
+  peer.publicKey = (row[9] as Uint8Array).slice()
+  peer.sentTo = peer.confirmed
+}
