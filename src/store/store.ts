@@ -3,7 +3,7 @@
 import type { Head } from "../core/head.ts"
 import type { Refusal } from "../core/refusal.ts"
 
-/** One row: an entry as it was accepted. `at`: when it was stored here, UTC ms. `late`: stored across a gap, before its forerunners. */
+/** One row: an entry as it was accepted. `at`: when it was stored here, UTC ms. `gapBefore`: stored across a gap, before its forerunners. */
 export type Row = {
   readonly author: number
   readonly generation: number
@@ -17,7 +17,12 @@ export type Row = {
 }
 
 /** A signed entry that could not be accepted: kept as evidence, never receipted. */
-export type Aside = { readonly author: number; readonly bytes: Uint8Array; readonly refusal: Refusal; readonly at: number }
+export type Aside = {
+  readonly author: number
+  readonly bytes: Uint8Array
+  readonly refusal: Refusal
+  readonly at: number
+}
 
 /** Written together or not at all. `state` is the core's snapshot after these rows. */
 export type Append = {
@@ -29,7 +34,12 @@ export type Append = {
   readonly state: Uint8Array
 }
 
-export type RowRange = { readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+export type RowRange = {
+  readonly author: number
+  readonly generation: number
+  readonly from: number
+  readonly to: number
+}
 
 export type Store = {
   /** Durable when it returns. Throws an Error with `cause` when the disk fails; a late writer throws LateWriter. */
@@ -39,16 +49,30 @@ export type Store = {
   find(hash: Uint8Array): Row | undefined
   /** Rows in the order in which they were stored here, after position `after`; each with its position. */
   since(after: number, limit: number): { readonly position: number; readonly row: Row }[]
-  heads(author: number, generation: number): Head[]
+  /** Signed heads by ascending size, from `sizeFrom` (0: all); two that differ at one size are both kept, as evidence. */
+  heads(author: number, generation: number, sizeFrom?: number): Head[]
   asides(): Aside[]
   marks(): { readonly hash: Uint8Array; readonly refusal: Refusal }[]
-  /** Largest seq held contiguously from 1, and the number of rows held. */
-  count(author: number, generation: number): number
+  /** The largest seq held contiguously from 1, and the number of rows held. */
+  count(author: number, generation: number): { readonly contiguous: number; readonly rows: number }
   state(): Uint8Array | undefined
   setting(name: string): Uint8Array | undefined
   set(name: string, value: Uint8Array): void
   close(): void
 }
 
-/** Another process has opened this home after us. */
+/** What may be read beside a running node: everything but `append` and `set`. */
+export type StoreReader = Omit<Store, "append" | "set">
+
+/** Another process has opened this home after us. (L-10) */
 export class LateWriter extends Error {}
+
+/** A home that may not be opened, and nothing of it was touched: it is in use, or a newer version wrote it. (L-10) */
+export class HomeRefused extends Error {
+  readonly refusal: Refusal
+
+  constructor(message: string, refusal: Refusal) {
+    super(message)
+    this.refusal = refusal
+  }
+}

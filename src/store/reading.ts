@@ -1,0 +1,130 @@
+// The questions that a home answers, the same for the node that writes it and for a reader beside it.
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
+import { isRefusal, type Refusal, type RefusalCode, refusals } from "../core/refusal.ts"
+import type { Row, Store } from "./store.ts"
+
+export type Reading = Omit<Store, "append" | "set" | "close">
+
+type Columns = readonly SQLOutputValue[]
+
+/** Hash, entry, salt and body come as one blob and their lengths: a blob costs more than the rest of a row, four cost half the rate. */
+const rowColumns = `author, generation, seq, at, gap, length(bytes), length(salt), length(body),
+  CAST(hash || bytes || coalesce(salt, x'') || coalesce(body, x'') AS BLOB)`
+/** Rows that are fetched in one call: the call costs more than a row does, and a chunk of full bodies stays at 4 MiB. */
+const chunkRows = 64
+
+export const reading = (db: DatabaseSync): Reading => {
+  const all = (sql: string) => {
+    const statement = db.prepare(sql)
+    statement.setReturnArrays(true)
+    return (...values: readonly (number | string | Uint8Array)[]): Columns[] => {
+      const rows: unknown[] = statement.all(...values)
+      return rows.filter(isColumns)
+    }
+  }
+  const range = all(
+    `SELECT ${rowColumns} FROM entry WHERE author = ? AND generation = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
+  )
+  const byHash = all(`SELECT ${rowColumns} FROM entry WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1`)
+  const stored = all(`SELECT ${rowColumns}, position FROM entry WHERE position > ? ORDER BY position LIMIT ?`)
+  const head = all(
+    `SELECT author, generation, size, root, ed25519, ml_dsa_65 FROM head
+     WHERE author = ? AND generation = ? AND size >= ? ORDER BY size, rowid`,
+  )
+  const aside = all("SELECT author, bytes, refusal, at FROM aside ORDER BY position")
+  const mark = all("SELECT hash, refusal FROM mark ORDER BY position")
+  const extent = all("SELECT count(*), max(seq) FROM entry WHERE author = ? AND generation = ?")
+  const firstGap = all(
+    `SELECT seq FROM entry AS e WHERE author = ?1 AND generation = ?2 AND NOT EXISTS
+       (SELECT 1 FROM entry WHERE author = ?1 AND generation = ?2 AND seq = e.seq + 1) ORDER BY seq LIMIT 1`,
+  )
+  const first = all("SELECT 1 FROM entry WHERE author = ? AND generation = ? AND seq = 1")
+  const snapshot = all("SELECT state FROM snapshot")
+  const setting = all("SELECT value FROM setting WHERE name = ?")
+
+  return {
+    read: ({ author, generation, from, to }, bytesMax) => {
+      const rows: Row[] = []
+      let bytes = 0
+      for (let next = from; next <= to; ) {
+        const chunk = range(author, generation, next, to, chunkRows)
+        for (const columns of chunk) {
+          const row = rowOf(columns)
+          bytes += row.bytes.length + (row.body?.length ?? 0)
+          if (rows.length > 0 && bytes > bytesMax) return rows
+          rows.push(row)
+          next = row.seq + 1
+        }
+        if (chunk.length < chunkRows) break
+      }
+      return rows
+    },
+    find: hash => byHash(hash).map(rowOf)[0],
+    since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[9]), row: rowOf(c) })),
+    heads: (author, generation, sizeFrom = 0) =>
+      head(author, generation, sizeFrom).map(c => ({
+        author: number(c[0]),
+        generation: number(c[1]),
+        size: number(c[2]),
+        root: blob(c[3]),
+        ed25519: blob(c[4]),
+        mlDsa65: blob(c[5]),
+      })),
+    asides: () =>
+      aside().map(c => ({ author: number(c[0]), bytes: blob(c[1]), refusal: refusalOf(c[2]), at: number(c[3]) })),
+    marks: () => mark().map(c => ({ hash: blob(c[0]), refusal: refusalOf(c[1]) })),
+    count: (author, generation) => {
+      const [rows, last] = extent(author, generation)[0] ?? []
+      // Numbers are distinct and from 1: as many rows as the largest number means that none is missing.
+      if (rows === (last ?? 0)) return { contiguous: number(rows), rows: number(rows) }
+      const started = first(author, generation).length > 0
+      return { contiguous: started ? number(firstGap(author, generation)[0]?.[0]) : 0, rows: number(rows) }
+    },
+    state: () => optional(snapshot()[0]?.[0]),
+    setting: name => optional(setting(name)[0]?.[0]),
+  }
+}
+
+// The tables are STRICT, so a column of another type than ours is a damaged file: the world has failed, and that is thrown.
+
+const isColumns = (row: unknown): row is Columns => Array.isArray(row)
+
+const number = (value: SQLOutputValue | undefined): number => {
+  if (typeof value !== "number") throw new Error("The record is damaged: a number is missing.")
+  return value
+}
+
+const blob = (value: SQLOutputValue | undefined): Uint8Array => {
+  if (!(value instanceof Uint8Array)) throw new Error("The record is damaged: bytes are missing.")
+  return value
+}
+
+const optional = (value: SQLOutputValue | undefined): Uint8Array | undefined =>
+  value === null || value === undefined ? undefined : blob(value)
+
+const rowOf = (c: Columns): Row => {
+  const packed = blob(c[8])
+  const salt = 32 + number(c[5])
+  const body = salt + (c[6] === null ? 0 : number(c[6]))
+  const end = body + (c[7] === null ? 0 : number(c[7]))
+  if (packed.length !== end) throw new Error("The record is damaged: an entry is not whole.")
+  return {
+    author: number(c[0]),
+    generation: number(c[1]),
+    seq: number(c[2]),
+    hash: packed.subarray(0, 32),
+    at: number(c[3]),
+    gapBefore: c[4] === 1,
+    bytes: packed.subarray(32, salt),
+    ...(c[6] !== null && { salt: packed.subarray(salt, body) }),
+    ...(c[7] !== null && { body: packed.subarray(body, end) }),
+  }
+}
+
+const isCode = (code: string): code is RefusalCode => Object.hasOwn(refusals, code)
+
+const refusalOf = (value: SQLOutputValue | undefined): Refusal => {
+  const parsed: unknown = typeof value === "string" ? JSON.parse(value) : undefined
+  if (!isRefusal(parsed) || !isCode(parsed.refusal)) throw new Error("The record is damaged: a refusal is missing.")
+  return parsed
+}
