@@ -1,6 +1,12 @@
 // The charter: who stands on the line and under which terms (page: protocol/charter.md). Built from two cards, the same bytes on
 // both sides; its hash names the line.
-import type { Hash, PublicKey } from "./suite.ts"
+import { decode, encode, type Value } from "./cbor.ts"
+import { base64url, compare, concat, equal, fromBase64url, utf8 } from "./hash.ts"
+import { isXwingPublic } from "./hpke.ts"
+import { cardBytesMax, cardItemsMax, cborDepthMax, nameCharsMax, releasesMax } from "./limits.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
+import { precedences } from "./registry.ts"
+import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
 
 export type Names = { readonly en: string; readonly ja: string; readonly zh: string }
 
@@ -41,4 +47,330 @@ export type Charter = {
   readonly line: Uint8Array
   readonly parties: readonly Card[]
   readonly terms: Terms
+}
+
+/** What a party writes into its card; the signatures of its roots make it a Card. */
+export type CardBody = Omit<Card, "bytes" | "hash">
+
+/** One root's signature over the charter, as it stands in the body of a `charter` entry. */
+export type RootSignature = { readonly alg: number; readonly kid: Uint8Array; readonly signature: Uint8Array }
+
+const version = 1
+/** What roots sign begins with one of these; for SLH-DSA it is the context string as well. (CH-3) */
+export const cardPrefix = utf8("parley/1 card")
+export const charterPrefix = utf8("parley/1 charter")
+const textStart = "parley-card-1 "
+
+export const encodeCardBody = (card: CardBody): Uint8Array => {
+  const body = new Map<number, Value>([
+    [1, version],
+    [2, card.code],
+    [3, namesValue(card.names)],
+    [4, keysValue(card.roots)],
+    [5, keysValue(card.nodeKeys)],
+    [6, card.tlsSpki],
+    [7, card.base],
+    [8, card.addresses],
+    [9, card.desks.map(desk => [desk.code, namesValue(desk.names)])],
+    [10, card.zone],
+    [11, card.language],
+    [12, card.nonce],
+  ])
+  if (card.relyingParty) body.set(13, textsValue([card.relyingParty.id, card.relyingParty.origin]))
+  return encode(body.set(14, termsValue(card.terms)))
+}
+
+/** `signatures`: by each root in the card's order, over cardPrefix ‖ body. */
+export const encodeCard = (body: Uint8Array, signatures: readonly Uint8Array[]): Uint8Array =>
+  encode([body, signatures])
+
+/** A card whose keys are sound and whose roots have signed it; else a refusal that names the field. (CH-3) */
+export const decodeCard = (bytes: Uint8Array, suite: Suite): Card | Refusal => {
+  const card = decode(bytes, { bytesMax: cardBytesMax, depthMax: cborDepthMax })
+  if (isRefusal(card))
+    return card.refusal === "too-large" ? card : refuse("bad-card", { field: "cbor", why: card.refusal })
+  const [bodyBytes, list, more] = asArray(card)
+  const signatures = asArray(list).filter(each => each instanceof Uint8Array)
+  if (!(bodyBytes instanceof Uint8Array) || more !== undefined) return refuse("bad-card", { field: "card" })
+  const body = decode(bodyBytes, { bytesMax: cardBytesMax, depthMax: cborDepthMax })
+  if (!(body instanceof Map)) return refuse("bad-card", { field: "body" })
+  if (body.get(1) !== version) return refuse("wrong-version", { card: String(body.get(1)) })
+  const read = readCardBody(body)
+  if (typeof read === "string") return refuse("bad-card", { field: read })
+  const fault = keyFault(read, suite)
+  if (fault !== undefined) return refuse("bad-card", { field: fault })
+  if (asArray(list).length !== signatures.length || !rootsSigned(read.roots, signatures, bodyBytes, cardPrefix, suite))
+    return refuse("bad-card", { field: "signature" })
+  return { ...read, bytes, hash: suite.sha256(bytes) }
+}
+
+/** One line for the eye, the clipboard and a QR code. */
+export const cardText = (card: Card): string => textStart + base64url(card.bytes)
+
+/** Takes what mail and paper do to a line: other white space, and breaks inside. */
+export const parseCardText = (text: string, suite: Suite): Card | Refusal => {
+  const trimmed = text.trim()
+  const bytes = trimmed.startsWith(textStart.trim())
+    ? fromBase64url(trimmed.slice(textStart.trim().length).replace(/\s/g, ""))
+    : undefined
+  return bytes === undefined ? refuse("bad-card", { field: "text" }) : decodeCard(bytes, suite)
+}
+
+/** The charter of two cards, the same whichever is named first. (CH-4) */
+export const charterOf = (cardA: Card, cardB: Card, suite: Suite): Charter | Refusal => {
+  const [first, second] = compare(cardA.hash, cardB.hash) < 0 ? [cardA, cardB] : [cardB, cardA]
+  const same = sameness(first, second)
+  if (same !== undefined) return refuse("bad-card", { field: same, why: "both cards have the same" })
+  if (!equal(encode(termsValue(first.terms)), encode(termsValue(second.terms)))) return refuse("terms-differ")
+  const bytes = encode(
+    new Map<number, Value>([
+      [1, version],
+      [2, [first.bytes, second.bytes]],
+    ]),
+  )
+  const hash = suite.sha256(bytes)
+  return { bytes, hash, line: hash.slice(0, 16), parties: [first, second], terms: first.terms }
+}
+
+/** A charter read back, with everything checked that was checked at pairing. */
+export const decodeCharter = (bytes: Uint8Array, suite: Suite): Charter | Refusal => {
+  const map = decode(bytes, { bytesMax: 2 * cardBytesMax + 64, depthMax: cborDepthMax })
+  if (isRefusal(map)) return map
+  if (!(map instanceof Map)) return refuse("malformed", { field: "charter" })
+  if (map.get(1) !== version) return refuse("wrong-version", { charter: String(map.get(1)) })
+  const [a, b] = asArray(map.get(2)).map(card =>
+    card instanceof Uint8Array ? decodeCard(card, suite) : refuse("bad-card", { field: "card" }),
+  )
+  if (a === undefined || b === undefined) return refuse("malformed", { field: "parties" })
+  if (isRefusal(a)) return a
+  if (isRefusal(b)) return b
+  const charter = charterOf(a, b, suite)
+  // Order, count and unknown keys: there is one encoding of one charter.
+  return isRefusal(charter) || equal(charter.bytes, bytes) ? charter : refuse("malformed", { field: "charter" })
+}
+
+/** What the roots of both sides sign in entry 1 of their logs. */
+export const charterSignedBytes = (charter: Charter): Uint8Array => concat(charterPrefix, charter.bytes)
+
+export const kidOf = (key: PublicKey, suite: Suite): Uint8Array => suite.sha256(key.public).slice(0, 8)
+
+/** The body of a `charter` entry, from the signatures of all roots in the card's order. */
+export const encodeRootSignatures = (card: Card, signatures: readonly Uint8Array[], suite: Suite): Uint8Array => {
+  const rows = card.roots.map((root, at) => [root.alg, kidOf(root, suite), signatures[at] ?? empty])
+  return encode(new Map<number, Value>([[1, rows]]))
+}
+
+export const decodeRootSignatures = (body: Uint8Array): readonly RootSignature[] | Refusal => {
+  const map = decode(body, { bytesMax: cardBytesMax, depthMax: cborDepthMax })
+  if (isRefusal(map)) return map
+  const rows = map instanceof Map && map.size === 1 ? asArray(map.get(1)) : []
+  const signatures: RootSignature[] = []
+  for (const row of rows) {
+    const [alg, kid, signature, more] = asArray(row)
+    if (
+      typeof alg !== "number" ||
+      !(kid instanceof Uint8Array) ||
+      !(signature instanceof Uint8Array) ||
+      more !== undefined
+    )
+      return refuse("malformed", { field: "root signatures" })
+    signatures.push({ alg, kid, signature })
+  }
+  return signatures.length > 0 ? signatures : refuse("malformed", { field: "root signatures" })
+}
+
+/** Whether every root of one party has signed this charter, in the card's order; undefined when so. (CH-5) */
+export const checkCharterSignatures = (
+  charter: Charter,
+  author: number,
+  signatures: readonly RootSignature[],
+  suite: Suite,
+): Refusal | undefined => {
+  const roots = charter.parties[author]?.roots
+  if (roots === undefined) return refuse("unknown-author", { author })
+  const named = roots.every((root, at) => {
+    const row = signatures[at]
+    return row?.alg === root.alg && equal(row.kid, kidOf(root, suite))
+  })
+  if (!named || signatures.length !== roots.length) return refuse("unknown-key", { author })
+  const raw = signatures.map(each => each.signature)
+  return rootsSigned(roots, raw, charter.bytes, charterPrefix, suite) ? undefined : refuse("bad-signature", { author })
+}
+
+const empty = new Uint8Array(0)
+
+const rootsSigned = (
+  roots: readonly PublicKey[],
+  signatures: readonly Uint8Array[],
+  message: Uint8Array,
+  prefix: Uint8Array,
+  suite: Suite,
+): boolean => {
+  const signed = concat(prefix, message)
+  return (
+    signatures.length === roots.length &&
+    roots.every((root, at) =>
+      suite.verify(root, signed, signatures[at] ?? empty, root.alg === algorithms.slhDsa128s ? prefix : empty),
+    )
+  )
+}
+
+/** What two parties may not share: one card twice, one code on both sides' screens, or one key, which could speak for both. */
+const sameness = (a: Card, b: Card): string | undefined => {
+  if (equal(a.bytes, b.bytes)) return "card"
+  if (a.code === b.code) return "code"
+  if (equal(a.base, b.base) || equal(a.tlsSpki, b.tlsSpki)) return "key"
+  const ours = [...a.roots, ...a.nodeKeys]
+  return [...b.roots, ...b.nodeKeys].some(key => ours.some(our => equal(our.public, key.public))) ? "key" : undefined
+}
+
+const keyFault = (card: CardBody, suite: Suite): string | undefined => {
+  const keys = [...card.roots, ...card.nodeKeys]
+  if (!keys.every(key => suite.sound(key))) return "keys"
+  // A root that is also a node key would not be kept offline; and a kid names one key.
+  if (keys.some((key, at) => keys.slice(at + 1).some(other => equal(key.public, other.public)))) return "keys"
+  return isXwingPublic(card.base) ? undefined : "base"
+}
+
+// Values of the fields, and back. A reader gives undefined for what is not of the form; `readCardBody` names the field.
+
+const namesValue = (names: Names): Value => textsValue([names.en, names.ja, names.zh])
+const textsValue = (texts: readonly string[]): Value =>
+  new Map(texts.map((text, at): [number, Value] => [at + 1, text]))
+const keysValue = (keys: readonly PublicKey[]): Value => keys.map(key => [key.alg, key.public])
+
+const termsValue = (terms: Terms): Value =>
+  new Map<number, Value>([
+    [1, terms.example],
+    [2, terms.languages],
+    [3, terms.replyClocks.map(clock => [clock.precedence, clock.ms])],
+    [4, [terms.flashBudget.count, terms.flashBudget.ms]],
+    [5, terms.retentionYears],
+    [6, terms.disclosure],
+    [7, terms.labels.map(namesValue)],
+    [8, terms.releases.map(release => [release.precedence, release.persons])],
+    [9, terms.forms],
+  ])
+
+type Field = Value | undefined
+
+/** The body, or the name of the field that is not of the form. */
+const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
+  const read = {
+    code: readText(body.get(2), /^[a-z0-9-]{1,16}$/),
+    names: readNames(body.get(3)),
+    roots: readKeys(body.get(4), algorithms.slhDsa128s),
+    nodeKeys: readKeys(body.get(5), algorithms.mlDsa65),
+    tlsSpki: readBytes(body.get(6), 32),
+    base: readBytes(body.get(7), 1_216),
+    addresses: readList(body.get(8), each => readText(each, hostAndPort)),
+    desks: readList(body.get(9), readDesk),
+    zone: readText(body.get(10), /^[A-Za-z0-9_+/-]{1,64}$/),
+    language: readText(body.get(11), languageTag),
+    nonce: readBytes(body.get(12), 32),
+    relyingParty: body.has(13) ? readRelyingParty(body.get(13)) : null,
+    terms: readTerms(body.get(14)),
+  }
+  if (body.size !== (body.has(13) ? 14 : 13)) return "unknown field"
+  for (const [name, value] of Object.entries(read)) if (value === undefined) return name
+  const { relyingParty, ...others } = read
+  const whole = (relyingParty === null ? others : { ...others, relyingParty }) as CardBody // none is undefined, seen above
+  return new Set(whole.desks.map(desk => desk.code)).size === whole.desks.length ? whole : "desks"
+}
+
+const hostAndPort = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[1-9][0-9]{0,4}$/
+const languageTag = /^[A-Za-z0-9-]{2,16}$/
+
+const readTerms = (value: Field): Terms | undefined => {
+  if (!(value instanceof Map) || value.size !== 9) return undefined
+  const map: ReadonlyMap<number, Value> = value
+  const example = map.get(1)
+  const languages = readList(map.get(2), each => readText(each, languageTag))
+  const clocks = readByPrecedence(map.get(3), Number.MAX_SAFE_INTEGER)
+  const budget = readPair(map.get(4))
+  const retentionYears = readUint(map.get(5))
+  const disclosure = readList(map.get(6), readUint)
+  const labels = readList(map.get(7), readNames)
+  const releases = readByPrecedence(map.get(8), releasesMax)
+  const forms = map.get(9)
+  if (typeof example !== "boolean" || !languages || !clocks || !budget || retentionYears === undefined) return undefined
+  if (!disclosure || !labels || !releases || !(forms instanceof Uint8Array) || ![0, 32].includes(forms.length))
+    return undefined
+  return {
+    example,
+    languages,
+    replyClocks: clocks.map(([precedence, ms]) => ({ precedence, ms })),
+    flashBudget: { count: budget[0], ms: budget[1] },
+    retentionYears,
+    labels,
+    releases: releases.map(([precedence, persons]) => ({ precedence, persons })),
+    disclosure,
+    forms,
+  }
+}
+
+const asArray = (value: Field): readonly Value[] => (Array.isArray(value) ? value : [])
+
+const readUint = (value: Field): number | undefined => (typeof value === "number" && value >= 0 ? value : undefined)
+
+const readBytes = (value: Field, length: number): Uint8Array | undefined =>
+  value instanceof Uint8Array && value.length === length ? value : undefined
+
+const readText = (value: Field, form: RegExp): string | undefined =>
+  typeof value === "string" && form.test(value) ? value : undefined
+
+const readName = (value: Field): string | undefined =>
+  typeof value === "string" && value.length > 0 && value.length <= nameCharsMax ? value : undefined
+
+const readList = <Item>(value: Field, read: (item: Field) => Item | undefined): Item[] | undefined => {
+  if (!Array.isArray(value) || value.length > cardItemsMax) return undefined
+  const items = value.map(read).filter(item => item !== undefined)
+  return items.length === value.length ? items : undefined
+}
+
+const readPair = (value: Field): [number, number] | undefined => {
+  const pair = readList(value, readUint)
+  return pair?.length === 2 ? [pair[0]!, pair[1]!] : undefined
+}
+
+/** Pairs [precedence, 1 … most], each precedence at most once and in order. */
+const readByPrecedence = (value: Field, most: number): [number, number][] | undefined => {
+  const pairs = readList(value, readPair)
+  const inOrder = pairs?.every(([precedence, amount], at) => {
+    const before = pairs[at - 1]?.[0] ?? -1
+    return precedence > before && precedence < precedences.length && amount >= 1 && amount <= most
+  })
+  return inOrder ? pairs : undefined
+}
+
+const readNames = (value: Field): Names | undefined => {
+  if (!(value instanceof Map) || value.size !== 3) return undefined
+  const [en, ja, zh] = [readName(value.get(1)), readName(value.get(2)), readName(value.get(3))]
+  return en !== undefined && ja !== undefined && zh !== undefined ? { en, ja, zh } : undefined
+}
+
+const readDesk = (value: Field): Card["desks"][number] | undefined => {
+  const [code, names] = [readText(asArray(value)[0], /^[a-z0-9-]{1,16}$/), readNames(asArray(value)[1])]
+  return code !== undefined && names !== undefined && asArray(value).length === 2 ? { code, names } : undefined
+}
+
+const readRelyingParty = (value: Field): { id: string; origin: string } | undefined => {
+  if (!(value instanceof Map) || value.size !== 2) return undefined
+  const id = readText(value.get(1), /^[a-z0-9.-]{1,253}$/)
+  const origin = readText(value.get(2), /^https?:\/\/[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/)
+  return id !== undefined && origin !== undefined ? { id, origin } : undefined
+}
+
+const classical: readonly number[] = [algorithms.ed25519, algorithms.esp256, algorithms.esp384]
+
+/** Two keys: a classical one, for a hardware module without Ed25519 an ECDSA one, and beside it the post-quantum one named. */
+const readKeys = (value: Field, second: Algorithm): PublicKey[] | undefined => {
+  const keys = readList(value, each => {
+    const [alg, bytes, more] = asArray(each)
+    const known = Object.values(algorithms).find(algorithm => algorithm === alg)
+    return known !== undefined && bytes instanceof Uint8Array && more === undefined
+      ? { alg: known, public: bytes }
+      : undefined
+  })
+  return keys?.length === 2 && classical.includes(keys[0]!.alg) && keys[1]!.alg === second ? keys : undefined
 }

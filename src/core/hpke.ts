@@ -1,6 +1,7 @@
 // The key schedule of HPKE (RFC 9180, section 5.1) in base and psk mode, exports only (page: protocol/epoch.md, section 4). The KEM
 // is in src/suites, its private half behind src/keys; what comes here is the shared secret. Auth mode does not exist for X-Wing:
 // an opening is signed instead (EP-3).
+import { concat, utf8 } from "./hash.ts"
 import type { Suite } from "./suite.ts"
 
 const xwing = 0x647a
@@ -34,11 +35,11 @@ export const setup = (from: Setup): Exporter => {
   if (from.mode === "psk" && (psk.length < pskBytesMin || pskId.length === 0))
     throw new Error("psk mode needs a key of at least 32 bytes and its id")
 
-  const suiteId = concat(text("HPKE"), uint16(kemId), uint16(hkdfSha256), uint16(aeadId))
+  const suiteId = concat(utf8("HPKE"), uint16(kemId), uint16(hkdfSha256), uint16(aeadId))
   const extract = (salt: Uint8Array, label: string, key: Uint8Array): Uint8Array =>
-    suite.hmacSha256(salt, concat(text("HPKE-v1"), suiteId, text(label), key))
+    suite.hmacSha256(salt, concat(utf8("HPKE-v1"), suiteId, utf8(label), key))
   const expand = (key: Uint8Array, label: string, about: Uint8Array, length: number): Uint8Array =>
-    hkdfExpand(suite, key, concat(uint16(length), text("HPKE-v1"), suiteId, text(label), about), length)
+    hkdfExpand(suite, key, concat(uint16(length), utf8("HPKE-v1"), suiteId, utf8(label), about), length)
 
   const pskIdHash = extract(empty, "psk_id_hash", pskId)
   const infoHash = extract(empty, "info_hash", info)
@@ -46,7 +47,7 @@ export const setup = (from: Setup): Exporter => {
   const context = concat(Uint8Array.of(modes[from.mode]), pskIdHash, infoHash)
   const exporterSecret = expand(secret, "exp", context, hashBytes)
   return {
-    export: (about, length) => expand(exporterSecret, "sec", typeof about === "string" ? text(about) : about, length),
+    export: (about, length) => expand(exporterSecret, "sec", typeof about === "string" ? utf8(about) : about, length),
   }
 }
 
@@ -76,16 +77,4 @@ const hkdfExpand = (suite: Suite, key: Uint8Array, info: Uint8Array, length: num
 }
 
 const empty: Uint8Array = new Uint8Array(0)
-const encoder = new TextEncoder()
-const text = (value: string): Uint8Array => encoder.encode(value)
 const uint16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 255)
-
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
-}

@@ -18,6 +18,12 @@ export const desksMax = 16
 export const releasesMax = 4
 /** Parties of one line: tested with 2; the data model carries 16. (LI-5) */
 export const partiesMax = 16
+/** One card: its keys and signatures take 11,300, and the names, desks and labels of a large party the same again. (LI-7) */
+export const cardBytesMax = 32_768
+/** Desks, addresses, labels, languages or clocks in one card. (LI-7) */
+export const cardItemsMax = 64
+/** Characters of one name in one language. (LI-7) */
+export const nameCharsMax = 200
 /** Disjoint ranges beyond the contiguous record that are kept per author. (S-6) */
 export const gapsMax = 16
 /** Signed but unacceptable entries kept aside per author, as evidence. (L-9) */

@@ -13,7 +13,20 @@ export type Signer = {
   /** Erases the private key for good. */
   eraseEpochKey(number: number): Promise<void> | void
   /** X-Wing encapsulation to a peer's public key: HPKE `enc` (1,120 B) and the 32-byte shared secret. */
-  encapsulate(publicKey: Uint8Array): Promise<{ enc: Uint8Array; secret: Uint8Array }> | { enc: Uint8Array; secret: Uint8Array }
+  encapsulate(
+    publicKey: Uint8Array,
+  ): Promise<{ enc: Uint8Array; secret: Uint8Array }> | { enc: Uint8Array; secret: Uint8Array }
   /** Undefined when no such key is held, or `enc` is malformed. */
   decapsulate(number: number, enc: Uint8Array): Promise<Uint8Array | undefined> | Uint8Array | undefined
 }
+
+/** The authority's roots: they sign the card, the charter and later changes of keys, and nothing else. May be kept offline. */
+export type RootSigner = {
+  /** Ed25519 and SLH-DSA-SHA2-128s, as the card lists them. Throws, as rootSign does, where the roots are kept elsewhere. */
+  roots(): readonly [PublicKey, PublicKey]
+  /** By each root over prefix ‖ message; for SLH-DSA the prefix is the context string as well. Takes a second. (CH-3) */
+  rootSign(message: Uint8Array, prefix: Uint8Array): Promise<Uint8Array[]> | Uint8Array[]
+}
+
+/** The key and certificate of the outer coat. `spki` is the SHA-256 that the card carries and the peer pins. */
+export type TlsIdentity = { readonly key: string; readonly cert: string; readonly spki: Uint8Array }

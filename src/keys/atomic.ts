@@ -1,0 +1,98 @@
+// A file that is either the old one or the new one, whole, whenever the power fails; readable by its owner alone.
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs"
+import { dirname } from "node:path"
+
+const fileMode = 0o600
+const directoryMode = 0o700
+const others = 0o077
+/** Windows has no such modes; there the directory's own access list is the operator's to set (docs/OPERATING). */
+const hasModes = process.platform !== "win32"
+
+/** Throws when the directory is open to anybody else; makes it when it is not there. */
+export const ensurePrivateDirectory = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: directoryMode })
+  refuseOpenDirectory(path)
+}
+
+/** Throws, naming both modes, when anybody but the owner may read the file or list its directory. */
+export const refuseOpenAccess = (path: string): void => {
+  refuseOpenDirectory(path)
+  refuseOpen(path, statSync(path).mode, fileMode)
+}
+
+const refuseOpenDirectory = (path: string): void =>
+  refuseOpen(dirname(path), statSync(dirname(path)).mode, directoryMode)
+
+const refuseOpen = (path: string, mode: number, wanted: number): void => {
+  if (!hasModes || (mode & others) === 0) return
+  const octal = (bits: number): string => `0${(bits & 0o777).toString(8)}`
+  throw new Error(
+    `${path} holds private keys and is open to others (mode ${octal(mode)}). Make it ${octal(wanted)} with chmod, and consider its keys known to whoever could read it.`,
+  )
+}
+
+/** Never replaces: an existing file is an Error. */
+export const createAtomically = (path: string, text: string): void => {
+  const fresh = writeBeside(path, text)
+  try {
+    linkSync(fresh, path)
+  } catch (cause) {
+    throw new Error(`${path} exists already; keys are never overwritten`, { cause })
+  } finally {
+    rmSync(fresh)
+  }
+  syncDirectory(path)
+}
+
+/** `scrub`: the old file's bytes are overwritten once the new one stands. What copies a file system or a disk keeps of its own
+ *  accord, it keeps. */
+export const replaceAtomically = (path: string, text: string, options: { readonly scrub: boolean }): void => {
+  const old = options.scrub ? openSync(path, "r+") : undefined
+  try {
+    renameSync(writeBeside(path, text), path)
+    syncDirectory(path)
+    if (old === undefined) return
+    writeAll(old, new Uint8Array(fstatSync(old).size))
+    fsyncSync(old)
+  } finally {
+    if (old !== undefined) closeSync(old)
+  }
+}
+
+const writeBeside = (path: string, text: string): string => {
+  const fresh = `${path}.new`
+  rmSync(fresh, { force: true }) // left by a crash, never read
+  const file = openSync(fresh, "wx", fileMode)
+  try {
+    writeAll(file, new TextEncoder().encode(text))
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return fresh
+}
+
+const writeAll = (file: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at)
+}
+
+const syncDirectory = (path: string): void => {
+  if (!hasModes) return // nor can a directory be opened there
+  const directory = openSync(dirname(path), "r")
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
