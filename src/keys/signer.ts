@@ -24,7 +24,7 @@ export type Signer = {
 export type RootSigner = {
   /** Ed25519 and SLH-DSA-SHA2-128s, as the card lists them. Throws, as rootSign does, where the roots are kept elsewhere. */
   roots(): readonly [PublicKey, PublicKey]
-  /** By each root over prefix ‖ message; for SLH-DSA the prefix is the context string as well. Takes a second. (CH-3) */
+  /** By each root over prefix ‖ message; for SLH-DSA the prefix is the context string as well. Takes half a second. (CH-3) */
   rootSign(message: Uint8Array, prefix: Uint8Array): Promise<Uint8Array[]> | Uint8Array[]
 }
 
