@@ -1,0 +1,136 @@
+// How far every message came (page: protocol/receipt.md): the rungs that entries of others prove. `stored` is cumulative, so it is
+// kept once per receipt and not once per message. A rung that one party says twice shows the first.
+import { kinds } from "../core/registry.ts"
+import type { Facts } from "./facts.ts"
+
+/** A rung: an entry's kind, who said it, and the entry that proves it. `kind` is of the receipts, or `answer`. */
+export type RungFact = { readonly kind: number; readonly party: number; readonly proof: number }
+
+/** Receipts of one party for one stream, by the proof's place in its log: sizes rise with it. */
+type Cumulative = { readonly party: number; readonly sizes: number[]; readonly proofs: number[] }
+
+const none: readonly RungFact[] = []
+
+export class Ladder {
+  readonly #facts: Facts
+  readonly #rungs = new Map<number, RungFact[]>()
+  readonly #stored = new Map<number, Cumulative[]>()
+  /** Claims that prove nothing: receipts for entries that are not there, or for one's own. */
+  ignored = 0
+
+  constructor(facts: Facts) {
+    this.#facts = facts
+  }
+
+  /** Reads a receipt or an answer; calls `changed` for every message that stands otherwise than before. */
+  add(proof: number, changed: (message: number) => void): void {
+    const kind = this.#facts.kind[proof]!
+    for (const ref of kind === kinds.answer ? this.#facts.refs(proof).slice(0, 1) : this.#facts.refs(proof))
+      if (this.rung(proof, ref)) changed(ref)
+    if (kind === kinds.stored)
+      this.#facts.eachSeen(proof, (stream, size) => this.#addStored(proof, stream, size, changed))
+  }
+
+  /** One rung of one message; whether it stands otherwise than before. */
+  rung(proof: number, message: number): boolean {
+    const kind = this.#facts.kind[proof]!
+    const party = this.#facts.author(proof)
+    if (!this.#facts.isMessage(message)) return false
+    if (party === this.#facts.author(message)) {
+      this.ignored++
+      return false
+    }
+    const rungs = this.#rungs.get(message)
+    if (rungs === undefined) {
+      this.#rungs.set(message, [{ kind, party, proof }])
+      return true
+    }
+    const held = rungs.findIndex(rung => rung.kind === kind && rung.party === party)
+    if (held < 0) rungs.push({ kind, party, proof })
+    else if (this.#isEarlier(proof, rungs[held]!.proof)) rungs[held] = { kind, party, proof }
+    else return false
+    return true
+  }
+
+  /** Every rung but the cumulative `stored`. */
+  said(message: number): readonly RungFact[] {
+    return this.#rungs.get(message) ?? none
+  }
+
+  /** All rungs of a message, the cumulative `stored` included, in the order of their proofs' times. */
+  of(message: number): RungFact[] {
+    const said = this.said(message)
+    const { time } = this.#facts
+    const stored = this.#storedBy(message, said)
+    const rest = said.filter(({ kind, party }) => kind !== kinds.stored || !stored.some(rung => rung.party === party))
+    return [...stored, ...rest].sort((a, b) => time[a.proof]! - time[b.proof]! || a.kind - b.kind)
+  }
+
+  /** R-2: the first receipt of each other party whose claimed size reaches the message, or that names it. */
+  #storedBy(message: number, said: readonly RungFact[]): RungFact[] {
+    const { stream, seq } = this.#facts
+    const rungs: RungFact[] = []
+    for (const { party, sizes, proofs } of this.#stored.get(stream[message]!) ?? []) {
+      if (party === this.#facts.author(message)) continue
+      // R-6: what was stored without its body is not delivered; only a receipt that names it says that the body came.
+      if (said.some(rung => rung.kind === kinds["without-body"] && rung.party === party)) continue
+      const at = firstAtLeast(sizes, seq[message]!)
+      if (at === sizes.length) continue
+      const named = said.find(rung => rung.kind === kinds.stored && rung.party === party)
+      const proof = named !== undefined && this.#isEarlier(named.proof, proofs[at]!) ? named.proof : proofs[at]!
+      rungs.push({ kind: kinds.stored, party, proof })
+    }
+    return rungs
+  }
+
+  #addStored(proof: number, stream: number, size: number, changed: (message: number) => void): void {
+    const { streams } = this.#facts
+    const about = streams[stream]!
+    const party = this.#facts.author(proof)
+    if (party === about.author || size === 0) return
+    if (size > about.held.length) {
+      this.ignored++
+      return
+    }
+    const all = this.#stored.get(stream) ?? []
+    if (all.length === 0) this.#stored.set(stream, all)
+    let mine = all.find(cumulative => cumulative.party === party)
+    if (mine === undefined) {
+      mine = { party, sizes: [], proofs: [] }
+      all.push(mine)
+    }
+    // Receipts come in their author's order, but for those that close a gap.
+    let at = mine.proofs.length
+    while (at > 0 && this.#isEarlier(proof, mine.proofs[at - 1]!)) at--
+    const before = mine.sizes[at - 1] ?? 0
+    if (size <= before) return
+    mine.sizes.splice(at, 0, size)
+    mine.proofs.splice(at, 0, proof)
+    // A later receipt that claims no more than this one shows nothing new any longer.
+    let covered = at + 1
+    while (covered < mine.sizes.length && mine.sizes[covered]! <= size) covered++
+    mine.sizes.splice(at + 1, covered - at - 1)
+    mine.proofs.splice(at + 1, covered - at - 1)
+    for (let seq = before + 1; seq <= size; seq++) {
+      const message = about.held[seq - 1]!
+      if (this.#facts.isMessage(message)) changed(message)
+    }
+  }
+
+  /** Earlier in the same author's log. */
+  #isEarlier(a: number, b: number): boolean {
+    const { seq, stream, streams } = this.#facts
+    const [one, other] = [streams[stream[a]!]!.generation, streams[stream[b]!]!.generation]
+    return one !== other ? one < other : seq[a]! < seq[b]!
+  }
+}
+
+const firstAtLeast = (sizes: readonly number[], size: number): number => {
+  let [low, high] = [0, sizes.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sizes[middle]! < size) low = middle + 1
+    else high = middle
+  }
+  return low
+}
