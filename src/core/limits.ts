@@ -16,6 +16,18 @@ export const refsMax = 64
 export const desksMax = 16
 /** Officers' releases in one entry. (LI-4) */
 export const releasesMax = 4
+/** Characters of an officer's name or number in a release. (LI-4) */
+export const officerCharsMax = 64
+/** Latest time that is written: 9999-12-31T23:59:59.999Z, the last that RFC 3339 has a form for. (LI-4) */
+export const timeMsMax = 253_402_300_799_999
+/** A language tag (BCP 47): "zh-Hans-CN" has 10. (LI-8) */
+export const languageBytesMax = 16
+/** A subject: one line on any screen, about 80 characters of any of the three languages. (LI-8) */
+export const subjectBytesMax = 256
+/** A reason for deferring or declining; longer is an answer. (LI-8) */
+export const reasonBytesMax = 2_048
+/** Source and section of a reported record. (LI-8) */
+export const sourceBytesMax = 1_024
 /** Parties of one line: tested with 2; the data model carries 16. (LI-5) */
 export const partiesMax = 16
 /** One card: its keys and signatures take 11,300, and the names, desks and labels of a large party the same again. (LI-7) */
@@ -65,3 +77,5 @@ export const clockDoubtMs = 60_000
 export const ordersMax = 65_536
 /** An opening's bytes on the wire: 1,120 of X-Wing, 64 + 3,309 of signatures, the rest below 512. (EP-3) */
 export const openingBytesMax = 5_120
+/** Receipts travel at the precedence of what they answer, and never below this one: ROUTINE. (R-3) */
+export const precedenceFloor = 1
