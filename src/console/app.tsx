@@ -1,0 +1,106 @@
+// The console: the door, and behind it one screen at a time within the frame.
+import { useCallback, useEffect, useState } from "react"
+import { I18nProvider } from "react-aria-components/I18nProvider"
+import type { Traffic } from "../core/registry.ts"
+import { Door, useStanding } from "./door/door.tsx"
+import { type Draft, keptDraft } from "./draft.ts"
+import { Frame, type View } from "./frame/frame.tsx"
+import type { Shortcut } from "./ime.ts"
+import { useKeysSetting, useShortcuts } from "./keys.ts"
+import { KnowledgeProvider, useKnowledge } from "./knowledge.tsx"
+import { Message } from "./message/view.tsx"
+import { Talks } from "./reported/page.tsx"
+import { Board } from "./watch/board.tsx"
+import { Record } from "./watch/record.tsx"
+import { asLanguage, langTag, useReader } from "./words.tsx"
+import { Compose } from "./write/compose.tsx"
+
+const acknowledgeFirst = (): void => document.querySelector<HTMLElement>("[data-acknowledge]")?.click()
+
+/** Arrows walk the rows that are on the screen, from the one that has the focus. */
+const walk = (by: 1 | -1): void => {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")]
+  const at = rows.findIndex(row => row.matches(":focus"))
+  const next = rows[at === -1 ? 0 : at + by]
+  next?.focus()
+  next?.closest("article")?.scrollIntoView({ block: "nearest" })
+}
+
+const useDraft = (): readonly [Draft, (draft: Draft) => void] => {
+  const { line } = useKnowledge()
+  const { language } = useReader()
+  return useState<Draft>(() => keptDraft(line.line, language))
+}
+
+const Desk = ({ leave }: { readonly leave: () => void }) => {
+  const { line, state } = useKnowledge()
+  const { suggest } = useReader()
+  const [view, setView] = useState<View>("watch")
+  const [selected, setSelected] = useState<string | null>(null)
+  const [draft, setDraft] = useDraft()
+  const keys = useKeysSetting()
+  const message = selected === null ? undefined : state.messages.get(selected)
+  useEffect(() => suggest(asLanguage(line.us.language) ?? "en"), [suggest, line.us.language])
+
+  const show = (next: View): void => {
+    setView(next)
+    setSelected(null)
+  }
+  const open = (hash: string): void => {
+    setView("watch")
+    setSelected(hash)
+  }
+  const close = (): void => {
+    const row = selected
+    setSelected(null)
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus())
+  }
+  const answer = (hash: string): void => {
+    const asked = state.messages.get(hash)
+    if (!asked || asked.traffic === "service") return
+    setDraft({ ...draft, answers: hash, traffic: asked.traffic, precedence: asked.precedence })
+    setSelected(null)
+    setView("write")
+  }
+  const act = (shortcut: Shortcut): void => {
+    if (shortcut === "acknowledge") acknowledgeFirst()
+    else if (shortcut === "write") show("write")
+    else walk(shortcut === "down" ? 1 : -1)
+  }
+  useShortcuts(keys[0], act)
+
+  const inHand: Traffic = view === "write" ? draft.traffic : (message?.traffic ?? "real")
+  return (
+    <Frame view={view} show={show} open={open} inHand={inHand} keys={keys} leave={leave}>
+      {view === "talks" ? (
+        <Talks />
+      ) : (
+        <>
+          <div className="desk" data-open={view === "write" || message !== undefined}>
+            {view === "write" && <Compose draft={draft} change={setDraft} close={() => show("watch")} />}
+            {view === "watch" && message && <Message message={message} open={open} close={close} answer={answer} />}
+            {view === "watch" && !message && <Board open={open} />}
+          </div>
+          <Record selected={selected} open={open} />
+        </>
+      )}
+    </Frame>
+  )
+}
+
+export const App = () => {
+  const { language } = useReader()
+  const [standing, setStanding] = useStanding()
+  const leave = useCallback(() => setStanding("out"), [setStanding])
+  return (
+    <I18nProvider locale={langTag[language]}>
+      {standing === "in" ? (
+        <KnowledgeProvider waiting={<Door standing="in" />} signedOut={leave}>
+          <Desk leave={leave} />
+        </KnowledgeProvider>
+      ) : (
+        <Door standing={standing} />
+      )}
+    </I18nProvider>
+  )
+}

@@ -1,0 +1,58 @@
+// Questions and orders to our own node. Never throws: what the world or the node refuses comes back as a value.
+import type { EntryView, MessagePage, OrderReply, OrderRequest, Problem, ReportedView } from "../api/shapes.ts"
+
+export type Failure = { readonly failed: "no-node" } | { readonly failed: "refused"; readonly problem: Problem }
+export const isFailure = (value: object): value is Failure => "failed" in value
+
+const isProblem = (value: unknown): value is Problem =>
+  typeof value === "object" && value !== null && "refusal" in value && typeof value.refusal === "string"
+
+const badRequest = (status: number): Problem => ({
+  refusal: status === 401 ? "not-signed-in" : "bad-request",
+  sentence: "",
+  details: { status },
+  at: Date.now(),
+})
+
+const asked = async <T extends object>(path: string, init: RequestInit): Promise<T | Failure> => {
+  try {
+    const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init })
+    const text = await answer.text()
+    const value: unknown = text === "" ? {} : JSON.parse(text)
+    if (answer.ok) return value as T
+    return { failed: "refused", problem: isProblem(value) ? value : badRequest(answer.status) }
+  } catch {
+    return { failed: "no-node" }
+  }
+}
+
+const get = <T extends object>(path: string): Promise<T | Failure> => asked<T>(path, { method: "GET" })
+const post = <T extends object>(path: string, body: object): Promise<T | Failure> =>
+  asked<T>(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    // An order that hangs is worse than one that failed: its act makes the second try harmless.
+    signal: AbortSignal.timeout(15_000),
+  })
+
+export const askMessages = (after: number, limit: number): Promise<MessagePage | Failure> =>
+  get<MessagePage>(`/api/messages?after=${after}&limit=${limit}`)
+export const askReported = (): Promise<readonly ReportedView[] | Failure> =>
+  get<readonly ReportedView[]>("/api/reported")
+export const askEntry = (hash: string): Promise<EntryView | Failure> => get<EntryView>(`/api/entries/${hash}`)
+export const order = (request: OrderRequest): Promise<OrderReply | Failure> => post<OrderReply>("/api/orders", request)
+export const signIn = (token: string): Promise<object | Failure> => post("/api/sign-in", { token })
+export const signOut = (): Promise<object | Failure> => post("/api/sign-out", {})
+export const reportDisplayed = (hash: string): Promise<object | Failure> => post("/api/displayed", { hash })
+export const reportHuman = (): Promise<object | Failure> => post("/api/human", {})
+export const askLine = (): Promise<object | Failure> => get("/api/line")
+
+/** The newest page; `after` is how many stand before it. */
+export const askLatest = async (size: number): Promise<{ page: MessagePage; after: number } | Failure> => {
+  const count = await askMessages(0, 1)
+  if (isFailure(count)) return count
+  const after = Math.max(0, count.total - size)
+  const page = await askMessages(after, size)
+  return isFailure(page) ? page : { page, after }
+}

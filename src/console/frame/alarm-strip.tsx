@@ -1,0 +1,72 @@
+// The alarm strip: at most three lines, the one to act on first on top, one button each. It stays while the screens below scroll.
+import { Button } from "react-aria-components/Button"
+import type { MessageView } from "../../api/shapes.ts"
+import { alarmsShown } from "../alarms.ts"
+import { useFailure } from "../failure.ts"
+import { CheckMark } from "../icons.tsx"
+import { useKnowledge } from "../knowledge.tsx"
+import { numberOf } from "../number.ts"
+import { acknowledgement, useOrder } from "../orders.ts"
+import { Code, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { useReader } from "../words.tsx"
+
+const firstLine = (message: MessageView): string => (message.subject ?? message.text ?? "").split("\n")[0] ?? ""
+
+const AlarmLine = ({
+  message,
+  first,
+  open,
+}: {
+  readonly message: MessageView
+  readonly first: boolean
+  readonly open: (hash: string) => void
+}) => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  const { ordering, give } = useOrder()
+  const say = useFailure()
+  const urgent = message.precedence === "FLASH" || message.precedence === "IMMEDIATE"
+  const busy = ordering.at === "under-way" || ordering.at === "done"
+  return (
+    <li className={`alarm ${urgent ? "urgent" : "prompt"} ${message.traffic} ${first ? "first" : ""}`}>
+      <PrecedenceTag precedence={message.precedence} />
+      <TrafficTag traffic={message.traffic} />
+      <button type="button" className="alarm-open" onClick={() => open(message.hash)}>
+        <Code className="alarm-number">{numberOf(line, message)}</Code>
+        <span className="alarm-text">
+          <Words text={firstLine(message)} language={message.language} />
+        </span>
+      </button>
+      {message.waits && <Due due={message.waits.due} />}
+      <Button
+        className="button acknowledge"
+        isDisabled={busy}
+        data-acknowledge={message.hash}
+        onPress={() => void give(acknowledgement(message.hash))}
+      >
+        <CheckMark />
+        {t(busy ? "alarm.acknowledging" : "alarm.acknowledge")}
+      </Button>
+      {ordering.at === "failed" && (
+        <span className="alarm-failed">{t("act.failed", { why: say(ordering.failure) })}</span>
+      )}
+    </li>
+  )
+}
+
+export const AlarmStrip = ({ open }: { readonly open: (hash: string) => void }) => {
+  const { ringing } = useKnowledge()
+  const { t } = useReader()
+  if (ringing.length === 0) return null
+  const hidden = ringing.length - alarmsShown
+  return (
+    <section className="alarms" aria-label={t("alarm.strip")}>
+      <ul>
+        {ringing.slice(0, alarmsShown).map((message, at) => (
+          <AlarmLine key={message.hash} message={message} first={at === 0} open={open} />
+        ))}
+      </ul>
+      {hidden > 0 && <p className="alarms-more">{t("alarm.more", { count: hidden })}</p>}
+    </section>
+  )
+}

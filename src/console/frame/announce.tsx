@@ -1,0 +1,58 @@
+// What is said aloud, once and in words: new messages, refusals, the loss of our node. Clocks and ages are never read out.
+import { useEffect, useRef, useState } from "react"
+import { useKnowledge } from "../knowledge.tsx"
+import { codeOf, serial } from "../number.ts"
+import { useReader } from "../words.tsx"
+
+export const Announcer = () => {
+  const { said, ringing, state, line, deaf } = useKnowledge()
+  const { t, refusal } = useReader()
+  const known = useRef<Set<string> | null>(null)
+  const lastRefusal = useRef(state.refusals[0]?.at ?? 0)
+  const wasDeaf = useRef(deaf)
+  const [polite, setPolite] = useState("")
+  const [urgent, setUrgent] = useState("")
+
+  useEffect(() => {
+    const before = known.current
+    known.current = new Set(said.map(({ hash }) => hash))
+    // The first reading of the record is not news.
+    if (!before || before.size === 0) return
+    const news = said.findLast(({ hash, author }) => author !== line.us.party && !before.has(hash))
+    if (!news) return
+    const given = {
+      them: codeOf(line, news.author),
+      precedence: t(`precedence.${news.precedence}`),
+      number: serial(news.traffic, news.number),
+      traffic: t(`traffic.${news.traffic}`),
+    }
+    if (news.rings) setUrgent(t("alarm.say", given))
+    else setPolite(t("live.message", given))
+  }, [said, line, t])
+  useEffect(() => {
+    const latest = state.refusals[0]
+    if (!latest || latest.at <= lastRefusal.current) return
+    lastRefusal.current = latest.at
+    setPolite(t("live.refused", { sentence: refusal(latest.refusal) }))
+  }, [state.refusals, t, refusal])
+  useEffect(() => {
+    if (wasDeaf.current === deaf) return
+    wasDeaf.current = deaf
+    setUrgent(t(deaf ? "live.lost" : "live.found"))
+  }, [deaf, t])
+  useEffect(() => {
+    const us = line.us.names.en
+    const mark = ringing.length > 0 ? `(${ringing.length}) ` : ""
+    document.title = `${mark}${us} · Parley`
+  }, [ringing.length, line])
+  return (
+    <div className="visually-hidden">
+      <div role="status" aria-live="polite">
+        {polite}
+      </div>
+      <div role="alert" aria-live="assertive">
+        {urgent}
+      </div>
+    </div>
+  )
+}

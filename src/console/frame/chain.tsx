@@ -1,0 +1,45 @@
+// Five lamps from this console to theirs, each with an age that counts. Quiet while all is well.
+import { LampMark } from "../icons.tsx"
+import { useMoment } from "../knowledge.tsx"
+import type { Shown } from "../lamps.ts"
+import { useAge } from "../pieces.tsx"
+import { useReader } from "../words.tsx"
+
+const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
+  const { t } = useReader()
+  const { now } = useMoment()
+  const sayAge = useAge()
+  const { name, state, ageMs, detail } = lamp
+  const heard =
+    ageMs === null ? t("lamp.never") : t(state === "unknown" ? "lamp.last-heard" : "lamp.heard", { age: sayAge(ageMs) })
+  const more = (): string | null => {
+    if (state !== "up") return null
+    if (name === "link" && detail !== null) return t("lamp.round", { ms: Math.round(detail) })
+    if (name === "their-console")
+      return detail === null ? t("lamp.no-person") : t("lamp.person", { age: sayAge(now - detail) })
+    return null
+  }
+  const extra = more()
+  return (
+    <li className={`lamp ${state}`}>
+      <span className="lamp-mark">
+        <LampMark state={state} />
+      </span>
+      <span className="lamp-name">{t(`lamp.${name}`)}</span>
+      <strong className="lamp-state">{t(`lamp.${state}`)}</strong>
+      <span className="lamp-age">{extra ?? heard}</span>
+    </li>
+  )
+}
+
+export const Chain = () => {
+  const { t } = useReader()
+  const { chain } = useMoment()
+  return (
+    <ol className="chain" aria-label={t("chain.label")}>
+      {chain.map(lamp => (
+        <Lamp key={lamp.name} lamp={lamp} />
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,125 @@
+// The frame on every screen: who we are, what kind of traffic is in hand, the line, the clocks, who is on watch, what alarms.
+import type { ReactNode } from "react"
+import { useState } from "react"
+import type { Traffic } from "../../core/registry.ts"
+import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
+import { useKnowledge } from "../knowledge.tsx"
+import { Code, TrafficTag } from "../pieces.tsx"
+import { zulu } from "../time.ts"
+import { useReader } from "../words.tsx"
+import { AlarmStrip } from "./alarm-strip.tsx"
+import { Announcer } from "./announce.tsx"
+import { Chain } from "./chain.tsx"
+import { Clocks } from "./clocks.tsx"
+import { Settings } from "./settings.tsx"
+import { SoundGate, SoundLamp } from "./sound.tsx"
+
+export type View = "watch" | "write" | "talks"
+const views = [
+  ["watch", BoardMark],
+  ["write", WriteMark],
+  ["talks", PagesMark],
+] as const
+
+const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) => void }) => {
+  const { t } = useReader()
+  const { state } = useKnowledge()
+  return (
+    <nav className="nav" aria-label={t("nav.label")}>
+      {views
+        .filter(([name]) => name !== "talks" || state.reported.length > 0)
+        .map(([name, Mark]) => (
+          <button type="button" key={name} aria-current={view === name ? "page" : undefined} onClick={() => show(name)}>
+            <Mark />
+            {t(`nav.${name}`)}
+          </button>
+        ))}
+    </nav>
+  )
+}
+
+/** The newest refusal stands here until somebody has noted it: a forged record is a thing that a person must know of. */
+const RefusedBand = () => {
+  const { state } = useKnowledge()
+  const { t, refusal } = useReader()
+  const [notedAt, setNotedAt] = useState(() => state.refusals[0]?.at ?? 0)
+  const latest = state.refusals[0]
+  if (!latest || latest.at <= notedAt) return null
+  return (
+    <div className="refused-band">
+      <RefusedMark />
+      <strong>{t("refused.band")}</strong>
+      <Code>{zulu(latest.at)}</Code>
+      <span className="refused-sentence">{refusal(latest.refusal)}</span>
+      <Code className="quiet">{latest.refusal}</Code>
+      <button type="button" className="button small" onClick={() => setNotedAt(latest.at)}>
+        {t("refused.noted")}
+      </button>
+    </div>
+  )
+}
+
+const Identity = ({ traffic }: { readonly traffic: Traffic }) => {
+  const { line } = useKnowledge()
+  const { t, name } = useReader()
+  return (
+    <div className="identity">
+      <div>
+        <p className="own-name">{name(line.us.names)}</p>
+        <p className="line-to">{t("frame.line-to", { them: line.them.map(party => name(party.names)).join(" · ") })}</p>
+      </div>
+      <div className="in-hand">
+        <span className="visually-hidden">{t("mark.in-hand")}</span>
+        <TrafficTag traffic={traffic} />
+      </div>
+    </div>
+  )
+}
+
+const Person = () => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  return (
+    <div className="person">
+      <p className="officer">
+        <span className="quiet">{t(`role.${line.officer.role}`)}</span> <bdi>{line.officer.name}</bdi>
+      </p>
+      <SoundLamp />
+    </div>
+  )
+}
+
+type FrameProps = {
+  readonly view: View
+  readonly show: (view: View) => void
+  readonly open: (hash: string) => void
+  readonly inHand: Traffic
+  readonly keys: readonly [boolean, (on: boolean) => void]
+  readonly leave: () => void
+  readonly children: ReactNode
+}
+
+export const Frame = ({ view, show, open, inHand, keys, leave, children }: FrameProps) => {
+  const { line, deaf } = useKnowledge()
+  const { t } = useReader()
+  return (
+    <div className={`frame ${inHand} ${deaf ? "deaf" : ""}`}>
+      {line.example && <p className="example">{t("example.band")}</p>}
+      <header className="bar">
+        <Identity traffic={inHand} />
+        <Clocks />
+        <Chain />
+        <Person />
+      </header>
+      <SoundGate />
+      <AlarmStrip open={open} />
+      <RefusedBand />
+      <Nav view={view} show={show} />
+      <main className="screen" data-view={view}>
+        {children}
+      </main>
+      <Settings keys={keys} leave={leave} />
+      <Announcer />
+    </div>
+  )
+}

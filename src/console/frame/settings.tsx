@@ -1,0 +1,71 @@
+// The foot of the frame: language, surface, keys, version. Quiet, and reachable in two keystrokes from anywhere.
+import { useEffect, useState } from "react"
+import { Button } from "react-aria-components/Button"
+import { signOut } from "../ask.ts"
+import { useKnowledge } from "../knowledge.tsx"
+import { langTag, languages, ownName, useReader } from "../words.tsx"
+
+const surfaces = ["dark", "light", "dim"] as const
+type Surface = (typeof surfaces)[number]
+const place = "parley.surface"
+
+const keptSurface = (): Surface => {
+  try {
+    const kept = localStorage.getItem(place)
+    return surfaces.find(surface => surface === kept) ?? "dark"
+  } catch {
+    return "dark"
+  }
+}
+
+const useSurface = () => {
+  const [surface, setSurface] = useState(keptSurface)
+  useEffect(() => {
+    document.documentElement.setAttribute("data-surface", surface)
+    try {
+      localStorage.setItem(place, surface)
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+  }, [surface])
+  return [surface, setSurface] as const
+}
+
+type Keys = readonly [boolean, (on: boolean) => void]
+
+export const Settings = ({ keys: [keysOn, setKeys], leave }: { readonly keys: Keys; readonly leave: () => void }) => {
+  const { line } = useKnowledge()
+  const { t, language, choose } = useReader()
+  const [surface, setSurface] = useSurface()
+  return (
+    <footer className="settings">
+      <fieldset className="choice" aria-label={t("settings.language")}>
+        {languages.map(one => (
+          <button
+            type="button"
+            key={one}
+            lang={langTag[one]}
+            aria-pressed={one === language}
+            onClick={() => choose(one)}
+          >
+            {ownName[one]}
+          </button>
+        ))}
+      </fieldset>
+      <fieldset className="choice" aria-label={t("settings.surface")}>
+        {surfaces.map(one => (
+          <button type="button" key={one} aria-pressed={one === surface} onClick={() => setSurface(one)}>
+            {t(`surface.${one}`)}
+          </button>
+        ))}
+      </fieldset>
+      <button type="button" className="plain" aria-pressed={keysOn} onClick={() => setKeys(!keysOn)}>
+        {t("settings.keys")} {t(keysOn ? "settings.keys-on" : "settings.keys-off")}
+      </button>
+      <span className="version">{t("settings.version", { version: line.version })}</span>
+      <Button className="plain" onPress={() => void signOut().then(leave)}>
+        {t("officer.sign-out")}
+      </Button>
+    </footer>
+  )
+}

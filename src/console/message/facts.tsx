@@ -1,0 +1,58 @@
+// The facts of the record that an auditor asks for: hash, place, size, both times.
+import type { ReactNode } from "react"
+import type { MessageView } from "../../api/shapes.ts"
+import type { Word } from "../../words/en.ts"
+import { useKnowledge } from "../knowledge.tsx"
+import { partyOf } from "../number.ts"
+import { Code, Dtg } from "../pieces.tsx"
+import { zulu } from "../time.ts"
+import { useReader } from "../words.tsx"
+
+export const Fact = ({ name, children }: { readonly name: Word; readonly children: ReactNode }) => {
+  const { t } = useReader()
+  return (
+    <div className="fact">
+      <dt>{t(name)}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+export const Facts = ({ message }: { readonly message: MessageView }) => {
+  const { line } = useKnowledge()
+  const { t, name } = useReader()
+  const author = partyOf(line, message.author)
+  const { generation, seq, kind } = message
+  return (
+    <section className="facts">
+      <h3>{t("facts.title")}</h3>
+      <dl>
+        <Fact name="field.hash">
+          <Code className="hash">{message.hash}</Code>
+        </Fact>
+        <Fact name="field.entry">{t("field.entry-value", { generation, seq })}</Fact>
+        <Fact name="field.position">
+          <span className="code">{message.position}</span>
+        </Fact>
+        <div className="fact">
+          <dt>{t("field.written", { party: author ? name(author.names) : "" })}</dt>
+          <dd>
+            <Dtg ms={message.written} /> <Code>{zulu(message.written)}</Code>
+          </dd>
+        </div>
+        <Fact name="field.received">
+          <Dtg ms={message.received} /> <Code>{zulu(message.received)}</Code>
+        </Fact>
+        <Fact name="field.bytes">{t("field.bytes-value", { bytes: message.bytes })}</Fact>
+        <Fact name="field.kind">
+          {kind === "message" || kind === "answer" ? t(`kind.${kind}`) : <Code>{String(kind)}</Code>}
+        </Fact>
+        {message.officer && (
+          <Fact name="field.officer">
+            <bdi>{message.officer}</bdi>
+          </Fact>
+        )}
+      </dl>
+    </section>
+  )
+}

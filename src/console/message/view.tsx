@@ -1,0 +1,139 @@
+// One message with everything that is known of it, in the fixed order of a message header. Prints as one sheet.
+import { useEffect, useRef } from "react"
+import { Button } from "react-aria-components/Button"
+import type { MessageView } from "../../api/shapes.ts"
+import { BackMark, PrintMark } from "../icons.tsx"
+import { useKnowledge } from "../knowledge.tsx"
+import { codeOf, numberOf, partyOf } from "../number.ts"
+import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { useSeen } from "../seen.ts"
+import { Chips } from "../watch/row.tsx"
+import { asLanguage, useReader } from "../words.tsx"
+import { Actions } from "./actions.tsx"
+import { Fact, Facts } from "./facts.tsx"
+import { Proofs } from "./proofs.tsx"
+
+const Addressees = ({ desks }: { readonly desks: MessageView["action"] }) => {
+  const { line } = useKnowledge()
+  const { t, name } = useReader()
+  if (desks.length === 0) return <>{t("field.none")}</>
+  return (
+    <>
+      {desks
+        .map(({ party, desk }) => {
+          const side = partyOf(line, party)
+          const named = side?.desks.find(held => held.desk === desk)
+          const code = codeOf(line, party)
+          return named ? t("field.party-desk", { party: code, desk: name(named.names) }) : code
+        })
+        .join(" · ")}
+    </>
+  )
+}
+
+const Header = ({ message, open }: { readonly message: MessageView; readonly open: (hash: string) => void }) => {
+  const { line, state } = useKnowledge()
+  const { t, name } = useReader()
+  const author = partyOf(line, message.author)
+  const spoken = asLanguage(message.language)
+  return (
+    <dl className="header-block">
+      <Fact name="field.precedence">
+        <PrecedenceTag precedence={message.precedence} />
+      </Fact>
+      <Fact name="field.dtg">
+        <Dtg ms={message.written} /> <LocalTimes ms={message.written} />
+      </Fact>
+      <Fact name="field.from">
+        <strong>{author ? name(author.names) : codeOf(line, message.author)}</strong>
+      </Fact>
+      <Fact name="field.action">
+        <Addressees desks={message.action} />
+      </Fact>
+      <Fact name="field.info">
+        <Addressees desks={message.info} />
+      </Fact>
+      <Fact name="field.number">
+        <Code>{numberOf(line, message)}</Code>
+      </Fact>
+      <Fact name="field.refs">
+        {message.refs.length === 0
+          ? t("field.none")
+          : message.refs.map(hash => {
+              const held = state.messages.get(hash)
+              return held ? (
+                <button type="button" key={hash} className="link" onClick={() => open(hash)}>
+                  <Code>{numberOf(line, held)}</Code>
+                </button>
+              ) : (
+                <Code key={hash} className="hash">
+                  {hash}
+                </Code>
+              )
+            })}
+      </Fact>
+      <Fact name="field.traffic">
+        <TrafficTag traffic={message.traffic} />
+      </Fact>
+      <Fact name="field.language">{spoken ? t(`language.${spoken}`) : (message.language ?? t("field.none"))}</Fact>
+      {message.notAfter !== undefined && (
+        <Fact name="field.not-after">
+          <Dtg ms={message.notAfter} />
+        </Fact>
+      )}
+      <Fact name="field.subject">
+        {message.subject ? <Words text={message.subject} language={message.language} /> : t("field.none")}
+      </Fact>
+    </dl>
+  )
+}
+
+type ViewProps = {
+  readonly message: MessageView
+  readonly open: (hash: string) => void
+  readonly close: () => void
+  readonly answer: (hash: string) => void
+}
+
+export const Message = ({ message, open, close, answer }: ViewProps) => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  const body = useRef<HTMLDivElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useSeen(body, message, line.us.party)
+  const { hash } = message
+  useEffect(() => {
+    if (hash) heading.current?.focus({ preventScroll: true })
+  }, [hash])
+  return (
+    <article className={`message ${message.traffic}`}>
+      <header className="pane-head">
+        <Button className="button small" onPress={close}>
+          <BackMark />
+          {t("message.back")}
+        </Button>
+        <h2 tabIndex={-1} ref={heading}>
+          {t(message.kind === "answer" ? "message.answer-title" : "message.title", { number: numberOf(line, message) })}
+        </h2>
+        <Button className="button small" onPress={() => window.print()}>
+          <PrintMark />
+          {t("message.print")}
+        </Button>
+      </header>
+      <p className="print-only print-band">
+        <TrafficTag traffic={message.traffic} /> {line.example && t("example.band")}
+      </p>
+      <Header message={message} open={open} />
+      <div ref={body} className="message-text">
+        <Body message={message} />
+      </div>
+      <p className="row-meta">
+        <Chips message={message} />
+        {message.waits?.who === line.us.party && <Due due={message.waits.due} />}
+      </p>
+      {message.author !== line.us.party && <Actions key={hash} message={message} answer={answer} />}
+      <Proofs message={message} />
+      <Facts message={message} />
+    </article>
+  )
+}

@@ -1,0 +1,108 @@
+// Small pieces that several screens show alike: a moment, an age, a precedence, a traffic mark, a run of somebody's text.
+import { Fragment } from "react"
+import type { MessageView } from "../api/shapes.ts"
+import type { Precedence, Traffic } from "../core/registry.ts"
+import { PrecedenceMark } from "./icons.tsx"
+import { useKnowledge, useMoment } from "./knowledge.tsx"
+import { partiesOf } from "./number.ts"
+import { age, countdown, dtg, inZone } from "./time.ts"
+import { pieces } from "./visible.ts"
+import { tagOf, useReader } from "./words.tsx"
+
+/** Codes, groups and hashes are read letter by letter in every language. */
+export const Code = ({ children, className = "" }: { readonly children: string; readonly className?: string }) => (
+  <span lang="en" translate="no" className={`code ${className}`}>
+    {children}
+  </span>
+)
+
+export const Dtg = ({ ms }: { readonly ms: number }) => (
+  <time dateTime={new Date(ms).toISOString()} lang="en" className="code">
+    {dtg(ms)}
+  </time>
+)
+
+/** The same moment in every capital, our own first, each with its date. */
+export const LocalTimes = ({ ms }: { readonly ms: number }) => {
+  const { line } = useKnowledge()
+  const { language, name } = useReader()
+  return (
+    <span className="locals">
+      {partiesOf(line).map(party => {
+        const { date, time } = inZone(ms, party.zone, language)
+        return (
+          <span key={party.party} className="local">
+            {name(party.names)} <span className="code">{`${date} ${time}`}</span>
+          </span>
+        )
+      })}
+    </span>
+  )
+}
+
+export const useAge = (): ((ms: number) => string) => {
+  const { t } = useReader()
+  return ms => {
+    const { word, parts } = age(ms)
+    return t(word, parts)
+  }
+}
+
+export const Due = ({ due }: { readonly due: number }) => {
+  const { now } = useMoment()
+  const { t } = useReader()
+  const left = due - now
+  return (
+    <span className={left < 0 ? "due over" : "due"}>
+      {t(left < 0 ? "due.over" : "due.in", { time: countdown(left) })}
+    </span>
+  )
+}
+
+export const PrecedenceTag = ({ precedence }: { readonly precedence: Precedence }) => {
+  const { t } = useReader()
+  return (
+    <span className="precedence">
+      <PrecedenceMark precedence={precedence} />
+      <span>{t(`precedence.${precedence}`)}</span>
+    </span>
+  )
+}
+
+/** REAL is solid, EXERCISE is hatched, TEST is ruled: a grey photograph tells them apart. */
+export const TrafficTag = ({ traffic }: { readonly traffic: Traffic }) => {
+  const { t } = useReader()
+  return (
+    <span className={`traffic ${traffic}`}>
+      <span>{t(`traffic.${traffic}`)}</span>
+    </span>
+  )
+}
+
+/** Somebody's own words: plain text, in their language, with what cannot be seen made visible and never obeyed. */
+export const Words = ({ text, language }: { readonly text: string; readonly language: string | undefined }) => (
+  <bdi lang={tagOf(language)} className="words">
+    {pieces(text).map((piece, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
+      <Fragment key={at}>{piece.hidden ? <span className="hidden-char">{piece.text}</span> : piece.text}</Fragment>
+    ))}
+  </bdi>
+)
+
+/** What may be shown of a message as said: nothing when its signature is false. */
+export const Body = ({ message }: { readonly message: MessageView }) => {
+  const { t, refusal } = useReader()
+  if (message.mark)
+    return (
+      <p className="not-said">
+        {t("message.not-as-said")} {refusal(message.mark)} <Code>{message.mark}</Code>
+      </p>
+    )
+  if (typeof message.kind === "number") return <p className="not-said">{t("message.data", { kind: message.kind })}</p>
+  if (message.text === undefined) return <p className="not-said">{t("message.no-body")}</p>
+  return (
+    <div className="body">
+      <Words text={message.text} language={message.language} />
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+// Reported records in the order in which they are read: by section, and what the accounts tell differently side by side. Two records
+// of one section with one title are two accounts of one thing.
+import type { Language, ReportedView } from "../../api/shapes.ts"
+import { dayHeading } from "../time.ts"
+
+export type Item = { readonly key: string; readonly accounts: readonly ReportedView[] }
+export type Section = { readonly section: string; readonly items: readonly Item[] }
+
+export const sections = (reported: readonly ReportedView[]): readonly Section[] => {
+  const found = new Map<string, Map<string, ReportedView[]>>()
+  for (const record of reported) {
+    const section = found.get(record.section) ?? new Map<string, ReportedView[]>()
+    found.set(record.section, section)
+    const title = record.title.en
+    section.set(title, [...(section.get(title) ?? []), record])
+  }
+  return [...found].map(([section, items]) => ({
+    section,
+    items: [...items].map(([key, accounts]) => ({ key, accounts })),
+  }))
+}
+
+export type When =
+  | { readonly season: 1 | 2 | 3 | 4; readonly year: string }
+  | { readonly text: string; readonly season?: undefined }
+
+const named = new Map<string, 1 | 2 | 3 | 4>([
+  ["spring", 1],
+  ["summer", 2],
+  ["autumn", 3],
+  ["winter", 4],
+  ["s1", 1],
+  ["s2", 2],
+  ["s3", 3],
+  ["s4", 4],
+])
+
+/** No more exact than what is known: a month has no day. */
+export const whenOf = ({ when, precision }: Pick<ReportedView, "when" | "precision">, language: Language): When => {
+  const [year = "", second = ""] = when.slice(0, 10).split("-")
+  switch (precision) {
+    case "day":
+      return { text: dayHeading(when.slice(0, 10), language) }
+    case "month":
+      return { text: dayHeading(`${year}-${second}-01`, language).replace(language === "en" ? /^1 / : /1日$/, "") }
+    case "year":
+      return { text: language === "en" ? year : `${year}年` }
+    case "season": {
+      const season = named.get(when.split("-")[1]?.toLowerCase() ?? "")
+      return season ? { season, year } : { text: when }
+    }
+    case "instant": {
+      const clock = when.includes("T") ? ` ${when.slice(11, 16)}Z` : ""
+      return { text: `${dayHeading(when.slice(0, 10), language)}${clock}` }
+    }
+    default:
+      return precision satisfies never
+  }
+}

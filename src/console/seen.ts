@@ -1,0 +1,52 @@
+// "Displayed" is said only of what truly was on a visible screen: the whole text, in a visible page, for a second.
+import { type RefObject, useEffect } from "react"
+import type { MessageView } from "../api/shapes.ts"
+import { reportDisplayed } from "./ask.ts"
+
+const dwellMs = 1_000
+const told = new Set<string>()
+
+const owed = (message: MessageView, us: number): boolean =>
+  message.author !== us &&
+  message.text !== undefined &&
+  message.mark === undefined &&
+  !message.rungs.some(({ rung, party }) => rung === "displayed" && party === us)
+
+/** `element` holds the whole text of the message. */
+export const useSeen = (element: RefObject<HTMLElement | null>, message: MessageView, us: number): void => {
+  const due = owed(message, us)
+  const { hash } = message
+  useEffect(() => {
+    const watched = element.current
+    if (!due || told.has(hash) || !watched) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let within = false
+    const settle = (): void => {
+      clearTimeout(timer)
+      if (within && document.visibilityState === "visible") timer = setTimeout(() => void tell(), dwellMs)
+    }
+    const tell = async (): Promise<void> => {
+      if (told.has(hash)) return
+      told.add(hash)
+      const answer = await reportDisplayed(hash)
+      // A report that did not arrive is owed again when the text is next seen.
+      if ("failed" in answer) told.delete(hash)
+    }
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry) return
+        const tall = entry.intersectionRect.height >= (entry.rootBounds?.height ?? Number.POSITIVE_INFINITY) * 0.8
+        within = entry.intersectionRatio >= 0.95 || tall
+        settle()
+      },
+      { threshold: [0, 0.25, 0.5, 0.75, 0.95, 1] },
+    )
+    observer.observe(watched)
+    document.addEventListener("visibilitychange", settle)
+    return () => {
+      clearTimeout(timer)
+      observer.disconnect()
+      document.removeEventListener("visibilitychange", settle)
+    }
+  }, [due, hash, element])
+}

@@ -1,0 +1,106 @@
+// The watch board: what waits for us, what waits for them, what was refused. Empty is said, with the last thing that happened.
+import type { MessageView } from "../../api/shapes.ts"
+import { waiting, waitingElsewhere } from "../alarms.ts"
+import { useKnowledge } from "../knowledge.tsx"
+import { ladder, reached } from "../ladder.ts"
+import { numberOf } from "../number.ts"
+import { Code, Dtg, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { inOrder, isSaid } from "../state.ts"
+import { dtg } from "../time.ts"
+import { useReader } from "../words.tsx"
+
+type Opens = { readonly open: (hash: string) => void }
+
+const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; readonly ours: boolean }) => {
+  const { line, up } = useKnowledge()
+  const { t } = useReader()
+  const step = reached(ladder(message, line.us.party, up))
+  return (
+    <li className={`card ${message.traffic} ${ours ? "for-us" : ""}`}>
+      <button type="button" className="card-open" onClick={() => open(message.hash)}>
+        <span className="card-head">
+          <PrecedenceTag precedence={message.precedence} />
+          <Code>{numberOf(line, message)}</Code>
+          {message.traffic !== "real" && <TrafficTag traffic={message.traffic} />}
+          {message.waits && <Due due={message.waits.due} />}
+        </span>
+        <span className="card-text">
+          <Words text={message.subject ?? message.text ?? ""} language={message.language} />
+        </span>
+        {!ours && step && <span className="quiet">{t("watch.reached", { rung: t(`rung.${step.name}`) })}</span>}
+      </button>
+    </li>
+  )
+}
+
+const Waiting = ({
+  title,
+  messages,
+  ours,
+  open,
+}: Opens & { readonly title: string; readonly messages: readonly MessageView[]; readonly ours: boolean }) => {
+  const { t } = useReader()
+  return (
+    <section className="waiting">
+      <h2>
+        {title} <span className="count">{messages.length}</span>
+      </h2>
+      {messages.length === 0 ? (
+        <p className="empty">{t("watch.nothing")}</p>
+      ) : (
+        <ul className="cards">
+          {messages.map(message => (
+            <Card key={message.hash} message={message} open={open} ours={ours} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+const Refusals = () => {
+  const { state } = useKnowledge()
+  const { t, refusal } = useReader()
+  return (
+    <section className="refusals">
+      <h2>
+        {t("watch.refused")} <span className="count">{state.refusals.length}</span>
+      </h2>
+      {state.refusals.length === 0 ? (
+        <p className="empty">{t("watch.none-refused")}</p>
+      ) : (
+        <ul>
+          {state.refusals.slice(0, 8).map(problem => (
+            <li key={`${problem.at} ${problem.refusal}`}>
+              <Dtg ms={problem.at} />
+              <span>
+                {refusal(problem.refusal)} <Code className="quiet">{problem.refusal}</Code>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+export const Board = ({ open }: Opens) => {
+  const { line, said, state } = useKnowledge()
+  const { t, name } = useReader()
+  const us = line.us.party
+  const them = line.them.map(party => name(party.names)).join(" · ")
+  const last = inOrder(state.messages).find(isSaid)
+  return (
+    <div className="board">
+      <div className="waitings">
+        <Waiting title={t("watch.for-us")} messages={waiting(said, us)} ours open={open} />
+        <Waiting title={t("watch.for-them", { them })} messages={waitingElsewhere(said, us)} ours={false} open={open} />
+      </div>
+      <p className="board-foot">
+        {last && <span>{t("watch.last", { number: numberOf(line, last), dtg: dtg(last.written) })}</span>}{" "}
+        <span>{t("watch.queued", { count: state.queued })}</span>
+      </p>
+      <Refusals />
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+// The ladder as a row of rungs: name, place and time of each, and what is still to come.
+import type { MessageView } from "../../api/shapes.ts"
+import { RungMark } from "../icons.tsx"
+import { useKnowledge } from "../knowledge.tsx"
+import { ladder, type Step } from "../ladder.ts"
+import { codeOf } from "../number.ts"
+import { Code, Dtg } from "../pieces.tsx"
+import { utcDay, zulu } from "../time.ts"
+import { useReader } from "../words.tsx"
+
+const markOf = ({ state, rung }: Step): "officer" | "node" | "claimed" | "pending" | "queued" =>
+  state === "proven" ? (rung?.proof ?? "node") : state
+
+const Rung = ({ step, written }: { readonly step: Step; readonly written: number }) => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  const { rung, state, name } = step
+  const sameDay = rung && utcDay(rung.at) === utcDay(written)
+  return (
+    <li className={`rung ${state} ${name}`}>
+      <span className="rung-mark">
+        <RungMark kind={markOf(step)} />
+      </span>
+      <span className="rung-name">{state === "queued" ? t("message.queued") : t(`rung.${name}`)}</span>
+      {state === "queued" && <span className="rung-place">{t("message.queued-why")}</span>}
+      {rung && (
+        <>
+          <Code className="rung-place">{codeOf(line, rung.party)}</Code>
+          <time className="rung-time code" lang="en" dateTime={new Date(rung.at).toISOString()}>
+            {sameDay ? zulu(rung.at) : <Dtg ms={rung.at} />}
+          </time>
+          {rung.officer && <bdi className="rung-officer">{rung.officer}</bdi>}
+          {rung.until !== undefined && (
+            <span className="rung-until">
+              {t("ladder.until", { dtg: "" }).trim()} <Dtg ms={rung.until} />
+            </span>
+          )}
+        </>
+      )}
+    </li>
+  )
+}
+
+export const Ladder = ({ message }: { readonly message: MessageView }) => {
+  const { line, up } = useKnowledge()
+  const { t } = useReader()
+  return (
+    <ol className="ladder" aria-label={t("ladder.title")}>
+      {ladder(message, line.us.party, up).map(step => (
+        <Rung key={`${step.name} ${step.rung?.party ?? ""}`} step={step} written={message.written} />
+      ))}
+    </ol>
+  )
+}

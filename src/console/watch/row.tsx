@@ -1,0 +1,93 @@
+// One message in the record: what it is, when by every clock, its text, how far it came.
+import { useRef } from "react"
+import type { MessageView } from "../../api/shapes.ts"
+import { ClockMark, GapMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
+import { useKnowledge } from "../knowledge.tsx"
+import { numberOf } from "../number.ts"
+import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, useAge, Words } from "../pieces.tsx"
+import { useSeen } from "../seen.ts"
+import { lateBy } from "../time.ts"
+import { useReader } from "../words.tsx"
+import { Ladder } from "./ladder.tsx"
+
+export const Chips = ({ message }: { readonly message: MessageView }) => {
+  const { line, state } = useKnowledge()
+  const { t } = useReader()
+  const sayAge = useAge()
+  const late = message.author === line.us.party ? null : lateBy(message.written, message.received)
+  const asked = message.kind === "answer" ? state.messages.get(message.refs[0] ?? "") : undefined
+  return (
+    <>
+      {asked && <span className="chip plain-chip">{t("message.answers", { number: numberOf(line, asked) })}</span>}
+      {late !== null && (
+        <span className="chip">
+          <ClockMark />
+          {t("message.late", { age: sayAge(late) })}
+        </span>
+      )}
+      {message.concurrent && (
+        <span className="chip">
+          <OrderMark />
+          {t("message.concurrent")}
+        </span>
+      )}
+    </>
+  )
+}
+
+type RowProps = {
+  readonly message: MessageView
+  readonly selected: boolean
+  readonly open: (hash: string) => void
+}
+
+export const Row = ({ message, selected, open }: RowProps) => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  const body = useRef<HTMLDivElement>(null)
+  useSeen(body, message, line.us.party)
+  const ours = message.author === line.us.party
+  const waits = message.waits?.who === line.us.party ? message.waits : undefined
+  return (
+    <li className="row-place">
+      {message.gapBefore && (
+        <p className="gap">
+          <GapMark />
+          {t("message.gap")}
+        </p>
+      )}
+      <article className={`row ${message.traffic} ${selected ? "selected" : ""} ${message.rings ? "rings" : ""}`}>
+        <header className="row-head">
+          <PrecedenceTag precedence={message.precedence} />
+          <h4>
+            <button type="button" className="row-open" data-row={message.hash} onClick={() => open(message.hash)}>
+              <Code>{numberOf(line, message)}</Code>
+            </button>
+          </h4>
+          <span className="direction">
+            {ours ? <SentMark /> : <ReceivedMark />}
+            {t(ours ? "message.sent" : "message.received")}
+          </span>
+          <TrafficTag traffic={message.traffic} />
+          <span className="row-time">
+            <Dtg ms={message.written} />
+          </span>
+        </header>
+        <div ref={body} className="row-body">
+          {message.subject && (
+            <p className="subject">
+              <Words text={message.subject} language={message.language} />
+            </p>
+          )}
+          <Body message={message} />
+        </div>
+        <p className="row-meta">
+          <LocalTimes ms={message.written} />
+          <Chips message={message} />
+          {waits && <Due due={waits.due} />}
+        </p>
+        <Ladder message={message} />
+      </article>
+    </li>
+  )
+}

@@ -1,0 +1,81 @@
+// Review and release: the whole act once more, large, as they will read it; the button says all of it. No key that opened this sends.
+import { Button } from "react-aria-components/Button"
+import { Dialog } from "react-aria-components/Dialog"
+import { Heading } from "react-aria-components/Heading"
+import { Modal, ModalOverlay } from "react-aria-components/Modal"
+import { type Draft, orderOf } from "../draft.ts"
+import { useFailure } from "../failure.ts"
+import { useKnowledge } from "../knowledge.tsx"
+import { numberOf } from "../number.ts"
+import { useOrder } from "../orders.ts"
+import { PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { useReader } from "../words.tsx"
+
+type ReviewProps = { readonly draft: Draft; readonly finished: (sent: boolean) => void }
+
+export const Review = ({ draft, finished }: ReviewProps) => {
+  const { line, up, state } = useKnowledge()
+  const { t, name } = useReader()
+  const { ordering, give } = useOrder()
+  const failure = useFailure()
+  const them = line.them.map(party => name(party.names)).join(" · ")
+  const asked = draft.answers === null ? undefined : state.messages.get(draft.answers)
+  const act = {
+    traffic: t(`traffic.act.${draft.traffic}`),
+    precedence: t(`precedence.${draft.precedence}`),
+    them,
+  }
+  const send = async (): Promise<void> => {
+    if (draft.act && (await give(orderOf(draft, draft.act.id)))) finished(true)
+  }
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen
+      isDismissable={ordering.at !== "under-way"}
+      onOpenChange={open => !open && finished(false)}
+    >
+      <Modal className={`modal ${draft.traffic}`}>
+        <Dialog className="dialog">
+          <Heading slot="title">{t("review.title")}</Heading>
+          <p className="recap">
+            <TrafficTag traffic={draft.traffic} />
+            <PrecedenceTag precedence={draft.precedence} />
+            <span>
+              {asked ? t("message.answers", { number: numberOf(line, asked) }) : t("frame.line-to", { them })}
+            </span>
+          </p>
+          <p className="quiet">{t("review.as-read", { them })}</p>
+          <div className="as-read">
+            {draft.subject.trim() !== "" && (
+              <p className="subject">
+                <Words text={draft.subject.trim()} language={draft.language} />
+              </p>
+            )}
+            <div className="body">
+              <Words text={draft.text} language={draft.language} />
+            </div>
+          </div>
+          {!up && <p className="notice">{t("write.link-down")}</p>}
+          {ordering.at === "failed" && (
+            <p className="notice" role="alert">
+              {failure(ordering.failure)} {t("review.failed")}
+            </p>
+          )}
+          <div className="buttons">
+            <Button className="button strong send" isDisabled={ordering.at === "under-way"} onPress={() => void send()}>
+              {ordering.at === "under-way"
+                ? t("review.sending")
+                : asked
+                  ? t("review.answer", { ...act, number: numberOf(line, asked) })
+                  : t("review.send", act)}
+            </Button>
+            <Button className="button" isDisabled={ordering.at === "under-way"} onPress={() => finished(false)}>
+              {t("review.back")}
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
