@@ -1,11 +1,21 @@
 // Sealing epochs: how two nodes come to share frame keys, one direction at a time (page: protocol/epoch.md). A starting process
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
-import { type Value, decode, encode } from "./cbor.ts"
+import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal, utf8 } from "./hash.ts"
 import { setup } from "./hpke.ts"
 import { epochFramesMax, epochMsMax, epochsKept, openingBytesMax } from "./limits.ts"
-import { type Refusal, type RefusalCode, isRefusal, refusals, refuse } from "./refusal.ts"
-import { counterOf, frameKinds, freshWindow, headerBytes, isReplay, markReceived, openFrame, sealFrame, tagBytes } from "./seal.ts"
+import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
+import {
+  counterOf,
+  frameKinds,
+  freshWindow,
+  headerBytes,
+  isReplay,
+  markReceived,
+  openFrame,
+  sealFrame,
+  tagBytes,
+} from "./seal.ts"
 import type { Ask, Line, Path, Peer } from "./state.ts"
 
 const openingLabel = utf8("parley/1 opening")
@@ -40,8 +50,19 @@ const secretOf = (line: Line, peer: Peer, psk: readonly [0] | readonly [1, numbe
     ? pairingSecret(line, peer)
     : (peer.secrets.find(it => it.from === psk[1] && it.epoch === psk[2])?.secret ?? null)
 
-const derive = (line: Line, way: { from: number; to: number; epoch: number }, sharedSecret: Uint8Array, secret: { psk: Psk; key: Uint8Array | null }) => {
-  const info = concat(epochLabel, line.charter.line, Uint8Array.of(way.from, way.to), uint32(way.epoch), line.charter.hash)
+const derive = (
+  line: Line,
+  way: { from: number; to: number; epoch: number },
+  sharedSecret: Uint8Array,
+  secret: { psk: Psk; key: Uint8Array | null },
+) => {
+  const info = concat(
+    epochLabel,
+    line.charter.line,
+    Uint8Array.of(way.from, way.to),
+    uint32(way.epoch),
+    line.charter.hash,
+  )
   const from = { suite: line.suite, sharedSecret, info }
   const { psk, key } = secret
   const exporter =
@@ -78,7 +99,14 @@ const sendOpening = (line: Line, path: Path, frame: Uint8Array): void => {
     const id = line.suite.sha256(frame).subarray(0, 4)
     const count = Math.ceil(frame.length / room)
     for (let at = 0; at < count; at++)
-      pieces.push(concat(Uint8Array.of(frameKinds.openingFragment), id, Uint8Array.of(at, count), frame.subarray(at * room, (at + 1) * room)))
+      pieces.push(
+        concat(
+          Uint8Array.of(frameKinds.openingFragment),
+          id,
+          Uint8Array.of(at, count),
+          frame.subarray(at * room, (at + 1) * room),
+        ),
+      )
   }
   for (const piece of pieces) {
     path.inFlight += piece.length
@@ -87,7 +115,8 @@ const sendOpening = (line: Line, path: Path, frame: Uint8Array): void => {
   }
 }
 
-const pathsOf = (line: Line, peer: Peer): Path[] => [...line.state.paths.values()].filter(path => path.peer === peer.party)
+const pathsOf = (line: Line, peer: Peer): Path[] =>
+  [...line.state.paths.values()].filter(path => path.peer === peer.party)
 
 const showOpening = (line: Line, peer: Peer, frame: Uint8Array): void => {
   for (const path of pathsOf(line, peer)) sendOpening(line, path, frame)
@@ -160,7 +189,15 @@ const signOpening = (
       peer.nextEpoch = epoch + 1
       keepSecret(peer, line.us, epoch, keys.psk)
       line.state.afterAppend.push(() => {
-        peer.sending = { ...keys, epoch, counter: 0, opening: frame, openedAt: line.now, confirmed: false, shownAt: line.now }
+        peer.sending = {
+          ...keys,
+          epoch,
+          counter: 0,
+          opening: frame,
+          openedAt: line.now,
+          confirmed: false,
+          shownAt: line.now,
+        }
         showOpening(line, peer, frame)
       })
     },
@@ -236,7 +273,13 @@ const refuseOpening = (line: Line, peer: Peer, path: Path, epoch: number, code: 
   line.out.push({ do: "attest", id, message: concat(refusedLabel, payload), context: null })
 }
 
-const verifyBy = (line: Line, peer: Peer, label: Uint8Array, payload: Uint8Array, signature: Value | undefined): boolean =>
+const verifyBy = (
+  line: Line,
+  peer: Peer,
+  label: Uint8Array,
+  payload: Uint8Array,
+  signature: Value | undefined,
+): boolean =>
   signature instanceof Uint8Array &&
   line.suite.verify(line.charter.parties[peer.party]!.nodeKeys[0]!, concat(label, payload), signature)
 
@@ -246,7 +289,8 @@ const readPayload = (line: Line, peer: Peer, payload: Value | undefined): Readon
   if (isRefusal(fields)) return fields
   if (!(fields instanceof Map) || fields.get(1) !== 1) return refuse("malformed", { frame: "opening" })
   const lineId = fields.get(2)
-  if (!(lineId instanceof Uint8Array) || !equal(lineId, line.charter.line)) return refuse("wrong-line", { peer: peer.party })
+  if (!(lineId instanceof Uint8Array) || !equal(lineId, line.charter.line))
+    return refuse("wrong-line", { peer: peer.party })
   if (fields.get(3) !== peer.party || fields.get(4) !== line.us) return refuse("bad-opening", { peer: peer.party })
   return fields
 }
@@ -259,7 +303,8 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   const [payload, signature] = list as readonly Value[]
   const fields = readPayload(line, peer, payload)
   if (isRefusal(fields)) return fields
-  if (!verifyBy(line, peer, refusedLabel, payload as Uint8Array, signature)) return refuse("bad-opening", { peer: peer.party })
+  if (!verifyBy(line, peer, refusedLabel, payload as Uint8Array, signature))
+    return refuse("bad-opening", { peer: peer.party })
   if (line.now - peer.reopenedAt < reopenMs) return undefined
   peer.reopenedAt = line.now
   const number = fields.get(6)
@@ -303,9 +348,17 @@ export const heardOpening = (
   const fields = readPayload(line, peer, payload)
   if (isRefusal(fields)) return fields
   const [epoch, keyNumber, enc, psk] = [fields.get(5), fields.get(6), fields.get(7), readPsk(fields.get(8))]
-  if (typeof epoch !== "number" || epoch > 0xffff_ffff || epoch < 0 || typeof keyNumber !== "number" || !(enc instanceof Uint8Array) || psk === undefined)
+  if (
+    typeof epoch !== "number" ||
+    epoch > 0xffff_ffff ||
+    epoch < 0 ||
+    typeof keyNumber !== "number" ||
+    !(enc instanceof Uint8Array) ||
+    psk === undefined
+  )
     return refuse("malformed", { frame: "opening" })
-  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519)) return refuse("bad-opening", { peer: peer.party })
+  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519))
+    return refuse("bad-opening", { peer: peer.party })
   if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
   if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
   if (epoch <= peer.heardEpoch) {
@@ -342,14 +395,22 @@ export const heardOpening = (
   return undefined
 }
 
-type BaseOpening = { epoch: number; keyNumber: number; enc: Uint8Array; payload: Uint8Array; mlDsa65: Value | undefined }
+type BaseOpening = {
+  epoch: number
+  keyNumber: number
+  enc: Uint8Array
+  payload: Uint8Array
+  mlDsa65: Value | undefined
+}
 
 const heardBase = (line: Line, peer: Peer, base: BaseOpening): Refusal | undefined => {
   const { epoch, keyNumber, enc, payload, mlDsa65 } = base
   const post = line.charter.parties[peer.party]!.nodeKeys[1]!
-  if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array)) return refuse("bad-opening", { peer: peer.party })
+  if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array))
+    return refuse("bad-opening", { peer: peer.party })
   if (peer.pairingTheirs || peer.earlyOpening) return undefined
-  if (!line.suite.verify(post, concat(openingLabel, payload), mlDsa65, openingLabel)) return refuse("bad-opening", { peer: peer.party })
+  if (!line.suite.verify(post, concat(openingLabel, payload), mlDsa65, openingLabel))
+    return refuse("bad-opening", { peer: peer.party })
   peer.earlyOpening = true
   const use = (sharedSecret: Uint8Array | null): void => {
     peer.earlyOpening = false

@@ -2,7 +2,7 @@
 // turns one into the others, in order. Events carry the time; chance and keys come as answers to effects.
 import type { Body, DeskAddress, Entry, Release } from "./entry.ts"
 import type { Head } from "./head.ts"
-import type { Refusal } from "./refusal.ts"
+import type { Refusal, RefusalCode } from "./refusal.ts"
 import type { Hash } from "./suite.ts"
 
 /** What somebody here wants said. `id` names the order in its answer. */
@@ -34,12 +34,24 @@ export type Event = { readonly now: number } & (
   | { readonly type: "heard"; readonly path: number; readonly frame: Uint8Array }
   | { readonly type: "flushed"; readonly path: number; readonly bytes: number }
   | { readonly type: "signed"; readonly signature: Uint8Array }
-  | { readonly type: "attested"; readonly id: number; readonly ed25519: Uint8Array; readonly mlDsa65: Uint8Array | null }
+  | {
+      readonly type: "attested"
+      readonly id: number
+      readonly ed25519: Uint8Array
+      readonly mlDsa65: Uint8Array | null
+    }
   | { readonly type: "encapsulated"; readonly id: number; readonly enc: Uint8Array; readonly secret: Uint8Array }
   | { readonly type: "decapsulated"; readonly id: number; readonly secret: Uint8Array | null }
   | { readonly type: "epochKeyMade"; readonly number: number; readonly publicKey: Uint8Array }
   | { readonly type: "appended" }
-  | { readonly type: "served"; readonly path: number; readonly author: number; readonly from: number; readonly held: readonly Held[]; readonly head?: Head }
+  | {
+      readonly type: "served"
+      readonly path: number
+      readonly author: number
+      readonly from: number
+      readonly held: readonly Held[]
+      readonly head?: Head
+    }
   | { readonly type: "recalled"; readonly id: number; readonly held: Held | null }
   | { readonly type: "checked"; readonly author: number; readonly to: number; readonly bad: readonly Hash[] }
   /** Somebody touched a console here, or consoles came and went. */
@@ -50,7 +62,7 @@ export type Event = { readonly now: number } & (
 )
 
 /** A row to be written: an entry newly accepted or newly signed here. */
-export type Accepted = { readonly held: Held; readonly gapBefore: boolean; readonly bodyOnly?: boolean }
+export type Accepted = { readonly held: Held; readonly gapBefore: boolean }
 
 export type Effect =
   | { readonly do: "sign"; readonly message: Uint8Array }
@@ -68,10 +80,31 @@ export type Effect =
       readonly state: Uint8Array
     }
   | { readonly do: "send"; readonly path: number; readonly frame: Uint8Array }
-  | { readonly do: "drop"; readonly path: number; readonly refusal: Refusal }
-  | { readonly do: "serve"; readonly path: number; readonly author: number; readonly generation: number; readonly from: number; readonly to: number; readonly bytesMax: number }
-  | { readonly do: "recall"; readonly id: number; readonly author: number; readonly generation: number; readonly seq: number; readonly hash?: Hash }
-  | { readonly do: "check"; readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+  | { readonly do: "drop"; readonly path: number; readonly reason: RefusalCode | "silent" }
+  | {
+      readonly do: "serve"
+      readonly path: number
+      readonly author: number
+      readonly generation: number
+      readonly from: number
+      readonly to: number
+      readonly bytesMax: number
+    }
+  | {
+      readonly do: "recall"
+      readonly id: number
+      readonly author: number
+      readonly generation: number
+      readonly seq: number
+      readonly hash?: Hash
+    }
+  | {
+      readonly do: "check"
+      readonly author: number
+      readonly generation: number
+      readonly from: number
+      readonly to: number
+    }
   | { readonly do: "wakeAt"; readonly at: number }
   | { readonly do: "tell"; readonly tell: Tell }
 
@@ -83,4 +116,11 @@ export type Tell =
   | { readonly type: "sent"; readonly peer: number; readonly seq: number }
   | { readonly type: "refused"; readonly refusal: Refusal; readonly peer: number | null }
   | { readonly type: "link"; readonly peer: number; readonly up: boolean }
-  | { readonly type: "peer"; readonly peer: number; readonly lastHuman: number | null; readonly consoles: number; readonly roundTripMs: number | null; readonly clockOffsetMs: number | null }
+  | {
+      readonly type: "peer"
+      readonly peer: number
+      readonly lastHuman: number | null
+      readonly consoles: number
+      readonly roundTripMs: number | null
+      readonly clockOffsetMs: number | null
+    }

@@ -1,9 +1,9 @@
 // What travels inside a sealed frame: a list of parts (page: protocol/frame.md). Encoded parts are joined as they are, so that an
 // entry is encoded once however many paths it takes. An unknown part is passed over: a newer peer may say more. (F-2)
-import { type Value, decode, encode } from "./cbor.ts"
+import { decode, encode, type Value } from "./cbor.ts"
 import type { Head } from "./head.ts"
 import { bodyBytesMax, cborDepthMax, entryBytesMax, frameBytesMax, gapsMax, partiesMax, saltBytes } from "./limits.ts"
-import { type Refusal, isRefusal, refuse } from "./refusal.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import type { Hash, Suite } from "./suite.ts"
 
 /** What a node holds of one author's log: contiguous size, and ranges beyond it. */
@@ -24,11 +24,34 @@ export type Part =
       readonly restored: boolean
     }
   | { readonly type: "have"; readonly have: readonly Have[] }
-  | { readonly type: "entry"; readonly cose: Uint8Array; readonly salt: Uint8Array | null; readonly body: Uint8Array | null }
-  | { readonly type: "want"; readonly author: number; readonly generation: number; readonly from: number; readonly to: number }
+  | {
+      readonly type: "entry"
+      readonly cose: Uint8Array
+      readonly salt: Uint8Array | null
+      readonly body: Uint8Array | null
+    }
+  | {
+      readonly type: "want"
+      readonly author: number
+      readonly generation: number
+      readonly from: number
+      readonly to: number
+    }
   | { readonly type: "head"; readonly head: Head }
-  | { readonly type: "fragment"; readonly id: number; readonly offset: number; readonly total: number; readonly bytes: Uint8Array }
-  | { readonly type: "ping"; readonly now: number; readonly lastHuman: number | null; readonly consoles: number; readonly have: readonly Have[] }
+  | {
+      readonly type: "fragment"
+      readonly id: number
+      readonly offset: number
+      readonly total: number
+      readonly bytes: Uint8Array
+    }
+  | {
+      readonly type: "ping"
+      readonly now: number
+      readonly lastHuman: number | null
+      readonly consoles: number
+      readonly have: readonly Have[]
+    }
   | { readonly type: "pong"; readonly echo: number; readonly now: number }
   | { readonly type: "epoch-ok"; readonly epoch: number }
 
@@ -116,7 +139,8 @@ const isBytes = (value: unknown, length: number): value is Uint8Array =>
   value instanceof Uint8Array && value.length === length
 
 const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
-  if (!Array.isArray(value) || !isCount(value[0])) return refuse("malformed", { why: "a part is a list that begins with its type" })
+  if (!Array.isArray(value) || !isCount(value[0]))
+    return refuse("malformed", { why: "a part is a list that begins with its type" })
   const [type, ...fields] = value as readonly Value[]
   switch (type) {
     case numbers.hello:
@@ -137,7 +161,13 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
       return decodeHead(fields)
     case numbers.fragment: {
       const [id, offset, total, bytes] = fields
-      if (!isCount(id) || !isCount(offset) || !isCount(total) || !(bytes instanceof Uint8Array) || total > frameBytesMax)
+      if (
+        !isCount(id) ||
+        !isCount(offset) ||
+        !isCount(total) ||
+        !(bytes instanceof Uint8Array) ||
+        total > frameBytesMax
+      )
         return refuse("malformed", { part: "fragment" })
       return { type: "fragment", id, offset, total, bytes }
     }
@@ -169,18 +199,21 @@ const decodeHello = (fields: readonly Value[]): Part | Refusal => {
 
 const decodeHead = (fields: readonly Value[]): Part | Refusal => {
   const [author, generation, size, root, ed25519, mlDsa65] = fields
-  if (!isCount(author) || !isCount(generation) || !isCount(size) || !isBytes(root, 32)) return refuse("malformed", { part: "head" })
+  if (!isCount(author) || !isCount(generation) || !isCount(size) || !isBytes(root, 32))
+    return refuse("malformed", { part: "head" })
   if (!isBytes(ed25519, 64) || !isBytes(mlDsa65, 3_309)) return refuse("malformed", { part: "head" })
   return { type: "head", head: { author, generation, size, root, ed25519, mlDsa65 } }
 }
 
 const decodeEntryPart = (fields: readonly Value[], suite: Suite): Part | Refusal => {
   const [cose, salt, packed, encoding] = fields
-  if (!(cose instanceof Uint8Array) || !(salt === null || isBytes(salt, saltBytes))) return refuse("malformed", { part: "entry" })
+  if (!(cose instanceof Uint8Array) || !(salt === null || isBytes(salt, saltBytes)))
+    return refuse("malformed", { part: "entry" })
   if (!(packed === null || packed instanceof Uint8Array) || (salt === null) !== (packed === null))
     return refuse("malformed", { part: "entry" })
   if (cose.length > entryBytesMax) return refuse("too-large", { bytes: cose.length, most: entryBytesMax })
-  if (packed !== null && packed.length > bodyBytesMax) return refuse("too-large", { bytes: packed.length, most: bodyBytesMax })
+  if (packed !== null && packed.length > bodyBytesMax)
+    return refuse("too-large", { bytes: packed.length, most: bodyBytesMax })
   if (encoding === 0 || packed === null) return { type: "entry", cose, salt, body: packed }
   const body = encoding === 1 ? suite.decompress(packed, bodyBytesMax) : undefined
   return body ? { type: "entry", cose, salt, body } : refuse("malformed", { part: "entry", why: "compression" })
@@ -196,7 +229,8 @@ const decodeHave = (value: Value | undefined): Have[] | Refusal => {
       return refuse("malformed", { part: "have" })
     const ahead: [number, number][] = []
     for (const range of ranges as readonly Value[]) {
-      if (!Array.isArray(range) || !isCount(range[0]) || !isCount(range[1])) return refuse("malformed", { part: "have" })
+      if (!Array.isArray(range) || !isCount(range[0]) || !isCount(range[1]))
+        return refuse("malformed", { part: "have" })
       ahead.push([range[0], range[1]])
     }
     have.push({ author, generation, size, ahead })

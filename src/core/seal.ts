@@ -11,7 +11,8 @@ export type FrameKeys = { readonly key: Uint8Array; readonly iv: Uint8Array }
 /** Which way: from one party to another on one line. */
 export type Direction = { readonly line: Uint8Array; readonly from: number; readonly to: number }
 
-const aadOf = (header: Uint8Array, way: Direction): Uint8Array => concat(header, way.line, Uint8Array.of(way.from, way.to))
+const aadOf = (header: Uint8Array, way: Direction): Uint8Array =>
+  concat(header, way.line, Uint8Array.of(way.from, way.to))
 
 /** nonce = iv ⊕ counter, the counter in the last eight bytes. (F-4) */
 const nonceOf = (iv: Uint8Array, header: Uint8Array): Uint8Array => {

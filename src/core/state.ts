@@ -1,11 +1,11 @@
 // The state of a line at one node: bounded, never entries (page: protocol/sync.md, section 2). What is durable is in the snapshot,
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
-import { type Value, decode, encode } from "./cbor.ts"
+import { decode, encode, type Value } from "./cbor.ts"
 import type { Charter } from "./charter.ts"
-import type { Body, Entry, Fields } from "./entry.ts"
+import type { Body, Entry, Unsigned } from "./entry.ts"
 import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
-import { type Frontier, emptyRoot } from "./log.ts"
+import { emptyFrontier, emptyRoot, type Frontier } from "./log.ts"
 import type { Refusal } from "./refusal.ts"
 import type { FrameKeys, Window } from "./seal.ts"
 import type { Hash, Suite } from "./suite.ts"
@@ -42,7 +42,12 @@ export type Log = {
 export type Ahead = { readonly ownRoot: Hash; readonly hash: Hash; readonly traffic: number; readonly number: number }
 
 /** A secret that an epoch leaves behind, for the next opening to build on. `proven`: the peer was seen to hold it. */
-export type EpochSecret = { readonly from: number; readonly epoch: number; readonly secret: Uint8Array; proven: boolean }
+export type EpochSecret = {
+  readonly from: number
+  readonly epoch: number
+  readonly secret: Uint8Array
+  proven: boolean
+}
 
 export type Sending = FrameKeys & {
   readonly epoch: number
@@ -129,11 +134,11 @@ export type State = {
   /** Own unconfirmed entries at IMMEDIATE or above, pushed first after an outage. */
   urgent: number[]
   orders: Order[]
-  signing: { readonly order: Order | null; readonly entry: Unsigned } | null
+  signing: { readonly order: Order | null; readonly unsigned: Unsigned; readonly body?: Body } | null
   /** Peers' entries were accepted: a `stored` receipt is owed for them, and by name for those beyond a gap. */
   receiptOwed: { precedence: number; refs: Hash[]; withoutBody: Hash[]; expired: Hash[] } | null
   staged: Accepted[]
-  stagedOwn: { order: Order | null; entry: Entry }[]
+  stagedOwn: { order: Order | null; held: Held }[]
   stagedHeads: Head[]
   stagedAsides: { author: number; bytes: Uint8Array; refusal: Refusal }[]
   stagedMarks: { hash: Hash; refusal: Refusal }[]
@@ -152,8 +157,6 @@ export type State = {
   asideCount: number
 }
 
-export type Unsigned = { readonly kid: Uint8Array; readonly alg: number; readonly fields: Fields; readonly body?: Body; readonly signed: Uint8Array; readonly payload: Uint8Array; readonly protectedBytes: Uint8Array }
-
 /** Questions to keys and store that are not answered yet. */
 export type Ask =
   | { readonly about: "encapsulation"; readonly use: (enc: Uint8Array, secret: Uint8Array) => void }
@@ -161,6 +164,7 @@ export type Ask =
   | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
   | { readonly about: "rival"; readonly held: Held }
   | { readonly about: "pastHead"; readonly head: Head }
+  | { readonly about: "joined"; readonly log: Log }
 
 /** All that a step works with. `out` is what it answers. */
 export type Line = {
@@ -171,15 +175,17 @@ export type Line = {
   readonly state: State
   now: number
   out: Effect[]
+  /** Plaintext heard since the last write: what a peer may send before we have stored it is bounded. (S-3) */
+  heardBytes: number
 }
 
-const freshLog = (author: number, suite: Suite): Log => ({
+const freshLog = (author: number, parties: number, suite: Suite): Log => ({
   author,
   generation: 1,
-  frontier: { size: 0, peaks: [] },
+  frontier: emptyFrontier(),
   root: emptyRoot(suite),
   numbers: [0, 0, 0, 0],
-  seen: [],
+  seen: new Array<number>(parties).fill(0),
   headSize: 0,
   checkedTo: 0,
   ahead: new Map(),
@@ -228,7 +234,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
 
 /** A line of which nothing has been said yet. */
 export const freshState = (charter: Charter, us: number, suite: Suite): State => ({
-  logs: charter.parties.map((_, author) => freshLog(author, suite)),
+  logs: charter.parties.map((_, author) => freshLog(author, charter.parties.length, suite)),
   peers: new Map(
     charter.parties.flatMap((card, party) => (party === us ? [] : [[party, freshPeer(party, card.base)] as const])),
   ),
@@ -273,7 +279,7 @@ export const snapshot = (state: State): Uint8Array =>
       [...log.frontier.peaks],
       log.root,
       log.numbers,
-      log.seen.map(size => size ?? 0),
+      log.seen,
       log.headSize,
       log.checkedTo,
       flag(log.broken),

@@ -1,12 +1,15 @@
 // The loop: takes what happened, steps the core, does what it wants done, in order. It is handed its store, paths, signer, clock and
 // timers; the simulator runs this very file. A failed append ends the loop (crash-only); a restart replays.
 import type { Charter } from "../core/charter.ts"
-import type { Order, Tell } from "../core/event.ts"
-import type { Entry } from "../core/entry.ts"
-import type { Refusal } from "../core/refusal.ts"
+import { decodeEntry, type Entry } from "../core/entry.ts"
+import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
+import type { Head } from "../core/head.ts"
+import { newLine, step } from "../core/line.ts"
+import { isRefusal, type Refusal } from "../core/refusal.ts"
+import type { Line } from "../core/state.ts"
 import type { Suite } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
-import type { Row, Store } from "../store/store.ts"
+import type { Row, RowRange, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
 
 /** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
@@ -37,7 +40,12 @@ export type OrderAnswer = { readonly entry: Entry } | Refusal
 
 /** What the loop can say of the line at once, without the disk. */
 export type LineStatus = {
-  readonly logs: readonly { readonly author: number; readonly generation: number; readonly size: number; readonly ahead: number }[]
+  readonly logs: readonly {
+    readonly author: number
+    readonly generation: number
+    readonly size: number
+    readonly ahead: number
+  }[]
   /** Own entries that a peer is not yet known to hold, the largest over all peers. */
   readonly queued: number
   readonly peers: readonly {
@@ -59,4 +67,288 @@ export type Running = {
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
   stop(): Promise<void>
+}
+
+/** Acts of this many of each author's last entries are read at a start. (E-14) */
+const recentRows = 4_096
+const readBytes = 16 * 1_048_576
+
+/** A row as the core knows it; what our own store holds was checked before it was written, so a failure is our fault. */
+const heldOf = (row: Row, suite: Suite): Held => {
+  const entry = decodeEntry(row.bytes, suite)
+  if (isRefusal(entry)) throw new Error(`the store holds an entry that does not read: ${entry.refusal}`)
+  return row.body && row.salt ? { entry, body: { salt: row.salt, bytes: row.body } } : { entry }
+}
+
+/** Takes the line up where it was left and runs it until `stop`. */
+export const run = async (options: RunOptions): Promise<Running> => {
+  const loop = new Loop(options)
+  await loop.start()
+  return loop
+}
+
+class Loop implements Running {
+  readonly #options: RunOptions
+  readonly #line: Line
+  readonly #queue: Event[] = []
+  readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
+  readonly #heads: Head[][]
+  #nextOrder = 1
+  #scheduled = false
+  #stopped = false
+
+  constructor(options: RunOptions) {
+    const { store, suite, charter, us, charterBody } = options
+    this.#options = options
+    const snapshot = store.state()
+    const left = snapshot && { snapshot, unconfirmed: [] as Held[], recent: [] as Held[] }
+    this.#line = newLine({ charter, us, suite, charterBody }, left)
+    this.#heads = charter.parties.map((_, author) => store.heads(author, this.#line.state.logs[author]!.generation))
+    if (!left) return
+    // The logs' sizes are known from the snapshot; the entries after what peers are proven to hold come from the store.
+    const { logs, peers } = this.#line.state
+    for (const log of logs) {
+      const size = log.frontier.size
+      const confirmed = Math.min(...[...peers.values()].map(peer => peer.confirmed))
+      const from = Math.max(1, log.author === us ? Math.min(confirmed + 1, size - recentRows) : size - recentRows)
+      const range = { author: log.author, generation: log.generation, from, to: size }
+      for (const row of this.#readAll(range)) {
+        const held = heldOf(row, suite)
+        left.recent.push(held)
+        if (log.author === us && row.seq > confirmed) left.unconfirmed.push(held)
+      }
+    }
+    this.#line = newLine({ charter, us, suite, charterBody }, left)
+  }
+
+  *#readAll(range: RowRange): Generator<Row> {
+    let from = range.from
+    while (from <= range.to) {
+      const rows = this.#options.store.read({ ...range, from }, readBytes)
+      yield* rows
+      const last = rows.at(-1)
+      if (!last) return
+      from = last.seq + 1
+    }
+  }
+
+  async start(): Promise<void> {
+    const { paths } = this.#options
+    this.#happened({ type: "started", now: this.#now() })
+    for (const [id, { peer, transport }] of paths.entries())
+      await transport.start({
+        opened: () =>
+          this.#happened({ type: "pathOpened", now: this.#now(), path: id, peer, traits: transport.traits }),
+        heard: frame => this.#happened({ type: "heard", now: this.#now(), path: id, frame }),
+        flushed: bytes => this.#happened({ type: "flushed", now: this.#now(), path: id, bytes }),
+        closed: () => this.#happened({ type: "pathClosed", now: this.#now(), path: id }),
+      })
+  }
+
+  order(order: Omit<Order, "id">): Promise<OrderAnswer> {
+    return new Promise(resolve => {
+      const id = this.#nextOrder++
+      this.#orders.set(id, resolve)
+      this.#happened({ type: "ordered", now: this.#now(), order: { ...order, id } })
+    })
+  }
+
+  watched(lastHuman: number | null, consoles: number): void {
+    this.#happened({ type: "watched", now: this.#now(), lastHuman, consoles })
+  }
+
+  status(): LineStatus {
+    const { logs, peers, paths, restored } = this.#line.state
+    const own = logs[this.#options.us]!
+    const confirmed = Math.min(...[...peers.values()].map(peer => peer.confirmed))
+    return {
+      logs: logs.map(log => ({
+        author: log.author,
+        generation: log.generation,
+        size: log.frontier.size,
+        ahead: log.ahead.size,
+      })),
+      queued: own.frontier.size - confirmed,
+      peers: [...peers.values()].map(peer => ({
+        party: peer.party,
+        up: peer.helloHeard && [...paths.values()].some(path => path.peer === peer.party),
+        heardAt: peer.heardAt,
+        roundTripMs: peer.roundTripMs,
+        lastHuman: peer.lastHuman,
+        consoles: peer.consoles,
+        clockOffsetMs: peer.clockOffsetMs,
+        confirmed: peer.confirmed,
+      })),
+      restored,
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const { transport } of this.#options.paths) await transport.stop()
+  }
+
+  #now(): number {
+    return this.#options.world.now()
+  }
+
+  #happened(event: Event): void {
+    if (this.#stopped) return
+    this.#queue.push(event)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#options.world.later(() => this.#turn())
+  }
+
+  /** One turn: everything that has queued up, then what it all comes to. Answers of keys and disk that are there at once join in. */
+  #turn(): void {
+    this.#scheduled = false
+    if (this.#stopped) return
+    try {
+      while (this.#queue.length > 0) {
+        for (const event of this.#queue.splice(0)) this.#do(step(this.#line, event))
+        this.#do(step(this.#line, { type: "settle", now: this.#now() }))
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    const cause = error instanceof Error ? error : new Error(String(error))
+    this.#options.failed(cause)
+  }
+
+  #do(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#one(effect)
+  }
+
+  #one(effect: Effect): void {
+    const { signer, paths, world } = this.#options
+    const now = this.#now()
+    switch (effect.do) {
+      case "send":
+        return paths[effect.path]!.transport.send(effect.frame)
+      case "drop":
+        return paths[effect.path]!.transport.drop(effect.reason)
+      case "tell":
+        return this.#told(effect.tell)
+      case "wakeAt":
+        return world.at(effect.at, () => this.#happened({ type: "woke", now: this.#now() }))
+      case "append":
+        return this.#append(effect)
+      case "sign":
+        return this.#answer(signer.sign([effect.message]), ([signature]) => ({
+          type: "signed",
+          now,
+          signature: signature!,
+        }))
+      case "attest":
+        return this.#attest(effect)
+      case "encapsulate":
+        return this.#answer(signer.encapsulate(effect.publicKey), ({ enc, secret }) => ({
+          type: "encapsulated",
+          now,
+          id: effect.id,
+          enc,
+          secret,
+        }))
+      case "decapsulate":
+        return this.#answer(signer.decapsulate(effect.number, effect.enc), secret => ({
+          type: "decapsulated",
+          now,
+          id: effect.id,
+          secret: secret ?? null,
+        }))
+      case "makeEpochKey":
+        return this.#answer(signer.makeEpochKey(effect.number), publicKey => ({
+          type: "epochKeyMade",
+          now,
+          number: effect.number,
+          publicKey,
+        }))
+      case "eraseEpochKey":
+        return this.#answer(signer.eraseEpochKey(effect.number), () => null)
+      case "serve":
+      case "recall":
+      case "check":
+        return this.#read(effect)
+      default:
+        return effect satisfies never
+    }
+  }
+
+  /** An answer that is there at once is queued at once, so that a file of keys costs no turn of the machine's own loop. */
+  #answer<T>(value: Promise<T> | T, event: (value: T) => Event | null): void {
+    const take = (answer: T): void => {
+      const made = event(answer)
+      if (made) this.#happened({ ...made, now: this.#now() })
+    }
+    if (value instanceof Promise) value.then(take).catch(error => this.#fail(error))
+    else take(value)
+  }
+
+  #attest({ id, message, context }: Extract<Effect, { do: "attest" }>): void {
+    const { signer } = this.#options
+    const both = (ed25519: Uint8Array, mlDsa65: Uint8Array | null): Event => ({
+      type: "attested",
+      now: this.#now(),
+      id,
+      ed25519,
+      mlDsa65,
+    })
+    const one = signer.sign([message])
+    const post = context && signer.signPost(message, context)
+    if (one instanceof Promise || post instanceof Promise)
+      return this.#answer(Promise.all([one, post]), ([[ed25519], mlDsa65]) => both(ed25519!, mlDsa65))
+    this.#happened(both(one[0]!, post))
+  }
+
+  #append(effect: Extract<Effect, { do: "append" }>): void {
+    const at = this.#now()
+    const rows = effect.rows.map(({ held: { entry, body }, gapBefore }) => ({
+      author: entry.author,
+      generation: entry.generation,
+      seq: entry.seq,
+      hash: entry.hash,
+      bytes: entry.bytes,
+      ...(body ? { salt: body.salt, body: body.bytes } : {}),
+      at,
+      gapBefore,
+    }))
+    const asides = effect.asides.map(aside => ({ ...aside, at }))
+    this.#options.store.append({ rows, heads: effect.heads, asides, marks: effect.marks, state: effect.state })
+    for (const head of effect.heads) this.#heads[head.author]!.push(head)
+    this.#happened({ type: "appended", now: at })
+  }
+
+  #read(effect: Extract<Effect, { do: "serve" | "recall" | "check" }>): void {
+    const { store, suite, check } = this.#options
+    const now = this.#now()
+    const { author, generation } = effect
+    if (effect.do === "recall") {
+      const row = store.read({ author, generation, from: effect.seq, to: effect.seq }, 1)[0]
+      return this.#happened({ type: "recalled", now, id: effect.id, held: row ? heldOf(row, suite) : null })
+    }
+    const { from, to } = effect
+    if (effect.do === "serve") {
+      const held = store.read({ author, generation, from, to }, effect.bytesMax).map(row => heldOf(row, suite))
+      const head = this.#heads[author]!.find(it => it.generation === generation && it.size >= from)
+      return this.#happened({ type: "served", now, path: effect.path, author, from, held, ...(head ? { head } : {}) })
+    }
+    const rows = store.read({ author, generation, from, to }, readBytes)
+    const end = rows.at(-1)?.seq ?? to
+    this.#answer(check(rows), bad => ({ type: "checked", now, author, to: end, bad }))
+  }
+
+  #told(tell: Tell): void {
+    if (tell.type === "done" || tell.type === "notDone") {
+      const resolve = this.#orders.get(tell.order)
+      this.#orders.delete(tell.order)
+      resolve?.(tell.type === "done" ? { entry: tell.entry } : tell.refusal)
+    }
+    this.#options.tell(tell)
+  }
 }

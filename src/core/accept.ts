@@ -1,0 +1,356 @@
+// What a peer says of the record: entries and heads, checked before anything is stored (page: protocol/log.md, sections 2 and 3).
+// An entry that is its author's is kept whatever it claims: a log has no holes. What cannot be true of the log itself is kept aside.
+import { decodeEpochKeyBody } from "./body.ts"
+import { checkCharterSignatures, decodeRootSignatures } from "./charter.ts"
+import { bodyHash, checkSignature, decodeEntry, type Entry } from "./entry.ts"
+import { ask } from "./epoch.ts"
+import type { Held } from "./event.ts"
+import { equal, hex } from "./hash.ts"
+import { checkHead, type Head } from "./head.ts"
+import { isXwingPublic } from "./hpke.ts"
+import { asidesMax, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
+import { append, rootOf } from "./log.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
+import { isReceipt, kinds } from "./registry.ts"
+import type { Line, Log, Path, Peer } from "./state.ts"
+import type { Hash } from "./suite.ts"
+import { confirm, mayBeRestored, owesHave, ownLog } from "./sync.ts"
+
+/** Entries that may wait for a head that covers them: two heads' worth. (L-7) */
+const bufferMax = 2 * headEntriesMax
+/** Entries held beyond the contiguous ones, at the most. (S-6) */
+const aheadMax = 4_096
+/** Acts remembered per author; the whole record is searched by `verify`. (E-14) */
+export const actsKept = 4_096
+const pendingHeadsMax = 8
+
+export const refused = (line: Line, refusal: Refusal, peer: number | null): void => {
+  line.state.afterwards.push({ type: "refused", refusal, peer })
+}
+
+/** Keeps what was signed and cannot be accepted, as evidence. (L-9) */
+const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
+  if (line.state.asideCount >= asidesMax) return
+  line.state.asideCount++
+  line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
+}
+
+/** One entry part, from whoever relays it. */
+export const heardEntry = (
+  line: Line,
+  peer: Peer,
+  part: { cose: Uint8Array; salt: Uint8Array | null; body: Uint8Array | null },
+): void => {
+  const entry = decodeEntry(part.cose, line.suite)
+  if (isRefusal(entry)) return refused(line, entry, peer.party)
+  const held = withBody(line, entry, part)
+  const problem = isRefusal(held) ? held : belongs(line, entry)
+  if (problem) return refused(line, problem, peer.party)
+  place(line, peer, held as Held)
+}
+
+const about = (entry: Entry): Record<string, number | string> => ({
+  author: entry.author,
+  seq: entry.seq,
+  hash: hex(entry.hash),
+})
+
+const withBody = (
+  line: Line,
+  entry: Entry,
+  part: { salt: Uint8Array | null; body: Uint8Array | null },
+): Held | Refusal => {
+  if (part.salt === null || part.body === null) return { entry }
+  const body = { salt: part.salt, bytes: part.body }
+  if (!entry.bodyHash || !equal(bodyHash(body, line.suite), entry.bodyHash)) return refuse("wrong-body", about(entry))
+  return { entry, body }
+}
+
+const belongs = (line: Line, entry: Entry): Refusal | undefined => {
+  if (!equal(entry.line, line.charter.line)) return refuse("wrong-line", about(entry))
+  if (!line.charter.parties[entry.author]) return refuse("unknown-author", about(entry))
+  return undefined
+}
+
+const signatureOf = (line: Line, entry: Entry): true | Refusal =>
+  checkSignature(entry, [line.charter.parties[entry.author]!.nodeKeys[0]!], line.suite)
+
+const place = (line: Line, peer: Peer, held: Held): void => {
+  const { entry } = held
+  const log = line.state.logs[entry.author]!
+  if (entry.generation !== log.generation) return refused(line, refuse("wrong-generation", about(entry)), peer.party)
+  if (log.broken) return
+  if (entry.seq > log.claimed) log.claimed = entry.seq
+  const size = log.frontier.size
+  if (entry.seq <= size || log.ahead.get(entry.seq)) return meetAgain(line, held)
+  if (entry.author === line.us && !line.state.restored) {
+    // Only we write our log: this is either a forgery or something that we said before we were restored.
+    const proof = signatureOf(line, entry)
+    return proof === true ? mayBeRestored(line, entry.seq) : refused(line, proof, peer.party)
+  }
+  if (entry.seq === size + log.buffer.length + 1) {
+    const head = log.pendingHeads.find(it => it.size >= entry.seq && it.size - size <= bufferMax)
+    if (head) return bufferUnder(line, log, head, held)
+    if (log.buffer.length === 0) {
+      acceptNext(line, log, held, false)
+      return
+    }
+  }
+  acceptAhead(line, log, held)
+}
+
+/** Catching up: entries wait for the head that covers them, then one root answers for all. (L-7) */
+const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
+  log.buffer.push(held)
+  log.progressAt = line.now
+  if (held.entry.seq < head.size) return
+  const waiting = log.buffer
+  log.buffer = []
+  log.pendingHeads = log.pendingHeads.filter(it => it !== head)
+  let frontier = log.frontier
+  for (const it of waiting) frontier = append(frontier, it.entry.hash, line.suite)
+  const covered = equal(rootOf(frontier, line.suite), head.root)
+  for (const it of waiting) if (!acceptNext(line, log, it, covered)) return
+  if (covered) keepHead(line, log, head)
+  else refused(line, refuse("bad-head", { author: head.author, size: head.size }), head.author)
+}
+
+/** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. */
+const acceptNext = (line: Line, log: Log, held: Held, covered: boolean): boolean => {
+  const { entry } = held
+  const proof = covered ? true : signatureOf(line, entry)
+  if (proof !== true) {
+    refused(line, proof, log.author)
+    return false
+  }
+  const misfit = fits(line, log, held)
+  if (misfit) {
+    // Its author has signed it: no other entry can take this place any more.
+    setAside(line, entry, misfit)
+    refused(line, misfit, log.author)
+    if (misfit.refusal !== "other-charter") log.broken = true
+    line.state.dirty = true
+    return false
+  }
+  line.state.staged.push({ held, gapBefore: false })
+  grow(line, log, held)
+  if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
+  owe(line, held, null)
+  takeAhead(line, log)
+  return true
+}
+
+/** Whether the entry follows the log that we hold. (E-6, E-7, E-10, E-14, CH-1) */
+const fits = (line: Line, log: Log, held: Held): Refusal | undefined => {
+  const { entry } = held
+  if (!equal(entry.ownRoot, log.root)) return refuse("wrong-own-root", about(entry))
+  if (entry.number !== undefined && entry.number !== log.numbers[entry.traffic]! + 1)
+    return refuse("wrong-number", about(entry))
+  if (entry.act && log.acts.has(hex(entry.act))) return refuse("act-reused", about(entry))
+  if (log.generation === 1 && (entry.seq === 1) !== (entry.kind === kinds.charter))
+    return refuse("other-charter", about(entry))
+  if (entry.kind !== kinds.charter) return undefined
+  const signatures = held.body ? decodeRootSignatures(held.body.bytes) : refuse("other-charter", about(entry))
+  if (isRefusal(signatures)) return signatures
+  return checkCharterSignatures(line.charter, log.author, signatures, line.suite)
+}
+
+export const rememberAct = (log: Log, entry: Entry): void => {
+  if (!entry.act) return
+  log.acts.set(hex(entry.act), entry.author === log.author ? entry : null)
+  if (log.acts.size > actsKept) log.acts.delete(log.acts.keys().next().value!)
+}
+
+/** The log is longer by one: tree, numbers, and what this entry says of others' logs and of keys. */
+const grow = (line: Line, log: Log, held: Held): void => {
+  const { entry } = held
+  log.frontier = append(log.frontier, entry.hash, line.suite)
+  log.root = rootOf(log.frontier, line.suite)
+  log.progressAt = line.now
+  if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number
+  rememberAct(log, entry)
+  const peer = line.state.peers.get(log.author)
+  if (!peer) {
+    line.state.roots.set(log.frontier.size, log.root)
+    if (line.state.restored && log.frontier.size >= log.claimed) line.state.restored = false
+    return
+  }
+  const seen = entry.seen.find(it => it.author === line.us)
+  if (seen) checkSeen(line, log, peer, entry, seen.size, seen.root)
+  owesHave(line, peer)
+  if (entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
+}
+
+/** `seen` is a countersignature: the peer held our log up to that size, with that root. (L-5) */
+const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, size: number, root: Hash): void => {
+  const own = ownLog(line)
+  if (size > own.frontier.size) return mayBeRestored(line, size)
+  const before = log.seen[line.us] ?? 0
+  const ours = line.state.roots.get(size)
+  if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) {
+    const problem = refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry))
+    line.state.stagedMarks.push({ hash: entry.hash, refusal: problem })
+    return refused(line, problem, log.author)
+  }
+  log.seen[line.us] = size
+  confirm(line, peer, size)
+}
+
+const takeEpochKey = (peer: Peer, body: Uint8Array): void => {
+  const key = decodeEpochKeyBody(body)
+  if (isRefusal(key) || key.class !== 0 || key.number <= peer.keyNumber || !isXwingPublic(key.public)) return
+  peer.keyNumber = key.number
+  peer.publicKey = key.public.slice()
+}
+
+/** Entries are owed a receipt, receipts are not. (R-2) */
+const owe = (line: Line, held: Held, beyondGap: Hash | null): void => {
+  const { entry } = held
+  if (isReceipt(entry.kind) || entry.author === line.us) return
+  line.state.receiptOwed ??= { precedence: precedenceFloor, refs: [], withoutBody: [], expired: [] }
+  const owed = line.state.receiptOwed
+  owed.precedence = Math.max(owed.precedence, entry.precedence)
+  if (beyondGap) owed.refs.push(beyondGap)
+  if (entry.bodyHash && !held.body) owed.withoutBody.push(entry.hash)
+  if (entry.notAfter !== undefined && entry.notAfter < line.now) owed.expired.push(entry.hash)
+}
+
+/** An entry across a gap: checked by its own signature, stored and shown at once, placed when the gap fills. (S-6) */
+const acceptAhead = (line: Line, log: Log, held: Held): void => {
+  const { entry } = held
+  if (log.ahead.size >= aheadMax || (line.us === log.author && line.state.restored)) return
+  const edges = [...log.ahead.keys()].filter(seq => !log.ahead.has(seq + 1)).length
+  if (edges >= gapsMax && !log.ahead.has(entry.seq - 1) && !log.ahead.has(entry.seq + 1)) return
+  const proof = signatureOf(line, entry)
+  if (proof !== true) return refused(line, proof, log.author)
+  const { ownRoot, hash, traffic, number = 0 } = entry
+  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number })
+  line.state.staged.push({ held, gapBefore: true })
+  if (log.progressAt < line.now && log.ahead.size === 1) log.progressAt = line.now
+  owe(line, held, hash)
+}
+
+/** The gap has closed: what was held beyond it takes its place, if its own root was true. (L-8) */
+const takeAhead = (line: Line, log: Log): void => {
+  for (;;) {
+    const seq = log.frontier.size + 1
+    const next = log.ahead.get(seq)
+    if (!next) return
+    const numbered = next.number === 0 || next.number === log.numbers[next.traffic]! + 1
+    if (!equal(next.ownRoot, log.root) || !numbered) {
+      const problem = refuse("false-own-root", { author: log.author, seq, hash: hex(next.hash) })
+      line.state.stagedMarks.push({ hash: next.hash, refusal: problem })
+      log.broken = true
+      return refused(line, problem, log.author)
+    }
+    log.ahead.delete(seq)
+    log.frontier = append(log.frontier, next.hash, line.suite)
+    log.root = rootOf(log.frontier, line.suite)
+    log.progressAt = line.now
+    if (next.number > 0) log.numbers[next.traffic] = next.number
+    if (log.checkedTo === seq - 1) log.checkedTo = seq
+    line.state.dirty = true
+    // What it saw and which keys it brought was signed, and is read again from the store.
+    const id = ask(line, { about: "joined", log })
+    line.out.push({ do: "recall", id, author: log.author, generation: log.generation, seq })
+  }
+}
+
+/** What a joined entry says of our log, now that it has its place. */
+export const joined = (line: Line, log: Log, held: Held): void => {
+  rememberAct(log, held.entry)
+  const peer = line.state.peers.get(log.author)
+  if (!peer) return
+  const seen = held.entry.seen.find(it => it.author === line.us)
+  if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen.size, seen.root)
+  if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
+}
+
+/** A place that is taken: the same entry again is nothing, another one is a fork or a forgery. (L-8) */
+const meetAgain = (line: Line, held: Held): void => {
+  const { entry } = held
+  const peer = line.state.peers.get(entry.author)
+  if (peer) owesHave(line, peer)
+  if (line.state.asks.size > 256) return
+  const id = ask(line, { about: "rival", held })
+  line.out.push({ do: "recall", id, author: entry.author, generation: entry.generation, seq: entry.seq })
+}
+
+export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
+  if (!ours || equal(ours.entry.hash, held.entry.hash)) return
+  const proof = signatureOf(line, held.entry)
+  if (proof !== true) return refused(line, proof, held.entry.author)
+  const problem = refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) })
+  setAside(line, held.entry, problem)
+  refused(line, problem, held.entry.author)
+}
+
+const keepHead = (line: Line, log: Log, head: Head): void => {
+  if (head.size <= log.headSize) return
+  log.headSize = head.size
+  line.state.stagedHeads.push(head)
+}
+
+/** A signed head: compared at once where we stand, kept until we get there, or with the record where we have passed. (L-4) */
+export const heardHead = (line: Line, path: Path, head: Head): void => {
+  const log = line.state.logs[head.author]
+  const card = line.charter.parties[head.author]
+  if (!log || !card || head.generation !== log.generation)
+    return refused(line, refuse("unknown-author", { author: head.author }), path.peer)
+  if (head.size <= log.headSize || log.pendingHeads.some(it => it.size === head.size)) return
+  const proof = checkHead(line.charter.line, head, card.nodeKeys, line.suite)
+  if (proof !== true) return refused(line, proof, path.peer)
+  const size = log.frontier.size
+  if (head.size === size) return compareHead(line, log, head, log.root)
+  if (head.size > size) {
+    if (log.pendingHeads.length >= pendingHeadsMax) log.pendingHeads.pop()
+    log.pendingHeads.push(head)
+    log.pendingHeads.sort((a, b) => a.size - b.size)
+    if (head.size > log.claimed) log.claimed = head.size
+    return
+  }
+  if (line.state.asks.size > 256) return
+  const id = ask(line, { about: "pastHead", head })
+  line.out.push({ do: "recall", id, author: head.author, generation: head.generation, seq: head.size + 1 })
+}
+
+export const compareHead = (line: Line, log: Log, head: Head, root: Hash): void => {
+  if (equal(head.root, root)) return keepHead(line, log, head)
+  const problem = refuse("bad-head", { author: head.author, size: head.size })
+  refused(line, problem, log.author)
+}
+
+/** Heads that we have now reached, where the entries came without waiting for them. */
+export const reachHeads = (line: Line): void => {
+  for (const log of line.state.logs) {
+    for (const head of log.pendingHeads.filter(it => it.size <= log.frontier.size)) {
+      if (head.size === log.frontier.size) compareHead(line, log, head, log.root)
+      log.pendingHeads = log.pendingHeads.filter(it => it !== head)
+    }
+  }
+}
+
+/** Own signatures of entries that were stored under a head were checked at leisure. (L-7) */
+export const heardChecked = (line: Line, log: Log, checked: { to: number; bad: readonly Hash[] }): void => {
+  log.checking = false
+  log.checkedTo = Math.max(log.checkedTo, checked.to)
+  line.state.dirty = true
+  for (const hash of checked.bad) {
+    const problem = refuse("bad-signature-covered", { author: log.author, hash: hex(hash) })
+    line.state.stagedMarks.push({ hash, refusal: problem })
+    refused(line, problem, log.author)
+  }
+}
+
+const checkAtOnce = 2_048
+
+/** Asks for the next stretch of unchecked signatures, once nothing more is being caught up. */
+export const wantChecks = (line: Line): void => {
+  for (const log of line.state.logs) {
+    if (log.checking || log.author === line.us || log.checkedTo >= log.frontier.size || log.buffer.length > 0) continue
+    if (log.claimed > log.frontier.size && line.now - log.progressAt < 1_000) continue
+    log.checking = true
+    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce)
+    line.out.push({ do: "check", author: log.author, generation: log.generation, from: log.checkedTo + 1, to })
+  }
+}

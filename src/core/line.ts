@@ -1,0 +1,303 @@
+// One line at one node: `step(line, event)` is the only door (page: protocol/sync.md, section 1). It owns and changes the state it
+// is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
+import {
+  compareHead,
+  heardChecked,
+  heardEntry,
+  heardHead,
+  heardRival,
+  joined,
+  reachHeads,
+  refused,
+  rememberAct,
+  wantChecks,
+} from "./accept.ts"
+import type { Charter } from "./charter.ts"
+import { heardOpening, heardRefusal, unseal } from "./epoch.ts"
+import type { Effect, Event, Held } from "./event.ts"
+import { decodeParts, encodePart, type Part } from "./frame.ts"
+import { concat, equal, hex } from "./hash.ts"
+import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
+import { isRefusal, refuse } from "./refusal.ts"
+import { precedences } from "./registry.ts"
+import { frameKinds } from "./seal.ts"
+import { type Ask, freshState, type Line, type Path, type Peer, restoreSnapshot, snapshot } from "./state.ts"
+import type { Suite } from "./suite.ts"
+import * as sync from "./sync.ts"
+import * as write from "./write.ts"
+
+export type LineOptions = {
+  readonly charter: Charter
+  readonly us: number
+  readonly suite: Suite
+  /** Body of our own charter entry: our roots' signatures. (CH-5) */
+  readonly charterBody: Uint8Array
+}
+
+/** A line as it was left: the snapshot, our own entries that no peer is proven to hold, and the last entries of every log for their acts. */
+export type Left = {
+  readonly snapshot: Uint8Array
+  readonly unconfirmed: readonly Held[]
+  readonly recent: readonly Held[]
+}
+
+export const newLine = (options: LineOptions, left?: Left): Line => {
+  const state = freshState(options.charter, options.us, options.suite)
+  const line: Line = { ...options, state, now: 0, out: [], heardBytes: 0 }
+  if (!left) return line
+  restoreSnapshot(state, left.snapshot)
+  for (const held of left.recent) rememberAct(state.logs[held.entry.author]!, held.entry)
+  const own = state.logs[options.us]!
+  const least = Math.min(...[...state.peers.values()].map(peer => peer.confirmed))
+  state.roots.clear()
+  for (const { entry } of left.unconfirmed) {
+    if (entry.seq - 1 >= least) state.roots.set(entry.seq - 1, entry.ownRoot)
+    if (entry.precedence >= sync.immediate && entry.seq > least) state.urgent.push(entry.seq)
+  }
+  state.roots.set(own.frontier.size, own.root)
+  return line
+}
+
+/** What must be written to take the line up again. */
+export const snapshotOf = (line: Line): Uint8Array => snapshot(line.state)
+
+export const step = (line: Line, event: Event): Effect[] => {
+  line.now = event.now
+  line.out = []
+  handle(line, event)
+  return line.out
+}
+
+const handle = (line: Line, event: Event): void => {
+  const { state } = line
+  switch (event.type) {
+    case "started":
+    case "woke":
+      return
+    case "ordered":
+      return write.takeOrder(line, event.order)
+    case "pathOpened":
+      return sync.openPath(line, event.path, event.peer, event.traits)
+    case "pathClosed":
+      return sync.closePath(line, event.path)
+    case "heard": {
+      const path = state.paths.get(event.path)
+      return path ? heardFrame(line, path, event.frame) : undefined
+    }
+    case "flushed": {
+      const path = state.paths.get(event.path)
+      if (path) path.inFlight = Math.max(0, path.inFlight - event.bytes)
+      return
+    }
+    case "signed":
+      return write.heardSigned(line, event.signature)
+    case "attested":
+    case "encapsulated":
+    case "decapsulated":
+    case "recalled":
+      return heardAnswer(line, event)
+    case "epochKeyMade":
+      return write.heardEpochKey(line, event)
+    case "appended":
+      return heardAppended(line)
+    case "served": {
+      const path = state.paths.get(event.path)
+      return path ? sync.heardServed(line, path, event) : undefined
+    }
+    case "checked":
+      return heardChecked(line, state.logs[event.author]!, event)
+    case "watched":
+      return watched(line, event)
+    case "settle":
+      return settle(line)
+    default:
+      return event satisfies never
+  }
+}
+
+const watched = (line: Line, event: { lastHuman: number | null; consoles: number }): void => {
+  const came = event.consoles !== line.state.consoles
+  line.state.lastHuman = event.lastHuman
+  line.state.consoles = event.consoles
+  if (came) for (const path of line.state.paths.values()) path.pingAt = -Infinity
+}
+
+type Answer = Extract<Event, { type: "attested" | "encapsulated" | "decapsulated" | "recalled" }>
+
+const heardAnswer = (line: Line, event: Answer): void => {
+  const asked: Ask | undefined = line.state.asks.get(event.id)
+  line.state.asks.delete(event.id)
+  if (!asked) return
+  if (event.type === "attested" && asked.about === "attestation") asked.use(event.ed25519, event.mlDsa65)
+  if (event.type === "encapsulated" && asked.about === "encapsulation") asked.use(event.enc, event.secret)
+  if (event.type === "decapsulated" && asked.about === "decapsulation") asked.use(event.secret)
+  if (event.type !== "recalled") return
+  if (asked.about === "rival") heardRival(line, asked.held, event.held)
+  if (asked.about === "joined" && event.held) joined(line, asked.log, event.held)
+  if (asked.about === "pastHead" && event.held)
+    compareHead(line, line.state.logs[asked.head.author]!, asked.head, event.held.entry.ownRoot)
+}
+
+/** Signs what waits, then writes what is signed and accepted, then sends. Nothing is sent before it is written. */
+const settle = (line: Line): void => {
+  const { state } = line
+  if (state.appending || state.signing) return
+  if (write.signNext(line)) return
+  reachHeads(line)
+  if (
+    state.staged.length + state.stagedHeads.length + state.stagedAsides.length + state.stagedMarks.length > 0 ||
+    state.dirty
+  )
+    return appendStaged(line)
+  for (const tell of state.afterwards.splice(0)) line.out.push({ do: "tell", tell })
+  if (write.headDueAt(line) <= line.now) write.makeHead(line)
+  if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)
+  sync.dropDeadPaths(line)
+  wantChecks(line)
+  sync.pump(line)
+  const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line))
+  if (at !== state.wakeAt && at < Infinity) line.out.push({ do: "wakeAt", at })
+  state.wakeAt = at
+}
+
+const appendStaged = (line: Line): void => {
+  const { state } = line
+  state.appending = true
+  state.dirty = false
+  line.heardBytes = 0
+  line.out.push({
+    do: "append",
+    rows: state.staged,
+    heads: state.stagedHeads,
+    asides: state.stagedAsides,
+    marks: state.stagedMarks,
+    state: snapshot(state),
+  })
+}
+
+const heardAppended = (line: Line): void => {
+  const { state } = line
+  state.appending = false
+  const { staged, stagedOwn, stagedHeads } = state
+  if (staged.length > 0) line.out.push({ do: "tell", tell: { type: "rows", rows: staged } })
+  write.answerOrders(line)
+  for (const tell of state.afterwards.splice(0)) line.out.push({ do: "tell", tell })
+  Object.assign(state, { staged: [], stagedOwn: [], stagedHeads: [], stagedAsides: [], stagedMarks: [] })
+  for (const it of stagedOwn) sync.push(line, it.held)
+  for (const head of stagedHeads) if (head.author === line.us) sync.pushHead(line, head)
+  for (const then of state.afterAppend.splice(0)) then()
+}
+
+const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
+  const peer = line.state.peers.get(path.peer)!
+  switch (frame[0]) {
+    case frameKinds.sealed: {
+      const plain = unseal(line, peer, path, frame)
+      if (plain === undefined) return
+      if (isRefusal(plain)) return refused(line, plain, peer.party)
+      return heardPlain(line, peer, path, plain)
+    }
+    case frameKinds.opening:
+      return heardOpeningFrame(line, peer, path, frame)
+    case frameKinds.openingFragment:
+      return joinOpening(line, peer, path, frame)
+    case frameKinds.openingRefused: {
+      const refusal = heardRefusal(line, peer, frame)
+      return refusal ? refused(line, refusal, peer.party) : undefined
+    }
+    default:
+      return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
+  }
+}
+
+const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
+  const refusal = heardOpening(line, peer, path, frame, epoch => {
+    if (line.state.paths.has(path.id))
+      sync.enqueue(path, { precedence: precedences.length - 1, part: encodePart({ type: "epoch-ok", epoch }) })
+    for (const early of peer.early.splice(0)) {
+      const by = line.state.paths.get(early.path)
+      if (by) heardFrame(line, by, early.frame)
+    }
+  })
+  if (refusal) refused(line, refusal, peer.party)
+}
+
+/** Openings larger than a path's fragment come in pieces: kind, id (4), index, count, bytes. (EP-8) */
+const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
+  const [index, count] = [frame[5]!, frame[6]!]
+  if (frame.length < 8 || index >= count) return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
+  const id = hex(frame.subarray(1, 5))
+  const pieces = path.openingParts.get(id) ?? new Array<Uint8Array | undefined>(count).fill(undefined)
+  if (pieces.length !== count) return
+  pieces[index] = frame.subarray(7)
+  if (path.openingParts.size >= 4 && !path.openingParts.has(id)) path.openingParts.clear()
+  path.openingParts.set(id, pieces)
+  if (pieces.some(piece => piece === undefined)) return
+  path.openingParts.delete(id)
+  const whole = concat(...(pieces as Uint8Array[]))
+  if (whole.length > openingBytesMax || whole[0] !== frameKinds.opening) return
+  heardOpeningFrame(line, peer, path, whole)
+}
+
+const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void => {
+  path.heardAt = line.now
+  peer.heardAt = line.now
+  line.heardBytes += plain.length
+  if (line.heardBytes > creditSlack * creditBytes) {
+    refused(line, refuse("over-credit", { bytes: line.heardBytes }), peer.party)
+    line.out.push({ do: "drop", path: path.id, reason: "over-credit" })
+    return sync.closePath(line, path.id)
+  }
+  const parts = decodeParts(plain, line.suite)
+  if (isRefusal(parts)) return refused(line, parts, peer.party)
+  for (const part of parts) heardPart(line, peer, path, part)
+}
+
+const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
+  switch (part.type) {
+    case "hello":
+      if (equal(part.charterHash, line.charter.hash)) return sync.heardHello(line, peer, path, part)
+      refused(line, refuse("other-charter", { peer: peer.party }), peer.party)
+      line.out.push({ do: "drop", path: path.id, reason: "other-charter" })
+      return sync.closePath(line, path.id)
+    case "have":
+      return sync.heardHave(line, peer, part.have)
+    case "entry":
+      return heardEntry(line, peer, part)
+    case "want":
+      return sync.heardWant(line, path, part)
+    case "head":
+      return heardHead(line, path, part.head)
+    case "fragment":
+      return joinFragment(line, peer, path, part)
+    case "ping":
+      return sync.heardPing(line, peer, path, part)
+    case "pong":
+      return sync.heardPong(line, peer, part)
+    case "epoch-ok":
+      return sync.heardEpochOk(line, peer, part.epoch)
+    default:
+      return part satisfies never
+  }
+}
+
+const joiningMax = 16
+
+/** Pieces of a part that was larger than the path's fragment. What never becomes whole is dropped for newer ones. (F-8) */
+const joinFragment = (line: Line, peer: Peer, path: Path, part: Extract<Part, { type: "fragment" }>): void => {
+  const { id, offset, total, bytes } = part
+  if (offset + bytes.length > total || total > frameBytesMax || bytes.length === 0)
+    return refused(line, refuse("malformed", { part: "fragment" }), peer.party)
+  const whole = path.joining.get(id) ?? { bytes: new Uint8Array(total), got: new Set<number>(), filled: 0 }
+  if (whole.bytes.length !== total || whole.got.has(offset)) return
+  whole.bytes.set(bytes, offset)
+  whole.got.add(offset)
+  whole.filled += bytes.length
+  path.joining.set(id, whole)
+  if (path.joining.size > joiningMax) path.joining.delete(path.joining.keys().next().value!)
+  if (whole.filled < total) return
+  path.joining.delete(id)
+  const parts = decodeParts(concat(Uint8Array.of(0x81), whole.bytes), line.suite)
+  if (isRefusal(parts)) return refused(line, parts, peer.party)
+  for (const it of parts) if (it.type !== "fragment") heardPart(line, peer, path, it)
+}

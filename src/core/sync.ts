@@ -1,0 +1,467 @@
+// Carrying the record to a peer: push within its credit, fill its gaps, highest precedence first on every path (page:
+// protocol/sync.md). Everything is idempotent; what a path loses is asked for again.
+import type { Entry } from "./entry.ts"
+import { epochConfirmed, openEpoch, seal, showOpenings } from "./epoch.ts"
+import type { Held, PathTraits } from "./event.ts"
+import { encodeEntryPart, encodePart, type Have, joinParts } from "./frame.ts"
+import type { Head } from "./head.ts"
+import { creditBytes, deadAfterMs, gapsMax, headRateMin, pingAfterMs, wantAfterMs } from "./limits.ts"
+import { refuse } from "./refusal.ts"
+import { precedences } from "./registry.ts"
+import { headerBytes, tagBytes } from "./seal.ts"
+import type { Line, Log, Outgoing, Path, Peer } from "./state.ts"
+
+export const bulk = precedences.indexOf("BULK")
+const priority = precedences.indexOf("PRIORITY")
+export const immediate = precedences.indexOf("IMMEDIATE")
+const flash = precedences.indexOf("FLASH")
+/** Bytes read from the store for one push. */
+const serveBytes = 131_072
+/** A frame of many small parts ends here; larger ones only lengthen the wait of what comes after. */
+const gatherBytes = 65_536
+/** A fragment's own CBOR around its bytes, at most. */
+const fragmentOverhead = 40
+const partsMax = 4_096
+
+export const isThin = (traits: PathTraits): boolean => traits.rate < headRateMin
+const pingEvery = (path: Path): number => (isThin(path.traits) ? 6 * pingAfterMs : pingAfterMs)
+
+export const openPath = (line: Line, id: number, peer: number, traits: PathTraits): void => {
+  const path: Path = {
+    id,
+    peer,
+    traits,
+    queue: precedences.map(() => []),
+    inFlight: 0,
+    helloSent: false,
+    serving: false,
+    wants: [],
+    heardAt: line.now,
+    sentAt: line.now,
+    pingAt: line.now,
+    fragmentId: 0,
+    joining: new Map(),
+    openingParts: new Map(),
+    headSentAt: -Infinity,
+  }
+  line.state.paths.set(id, path)
+  showOpenings(line, line.state.peers.get(peer)!, path)
+}
+
+/** What was on its way is not known to have arrived: pushing begins again from what the peer is proven to hold. */
+export const closePath = (line: Line, id: number): void => {
+  const path = line.state.paths.get(id)
+  if (!path) return
+  line.state.paths.delete(id)
+  const peer = line.state.peers.get(path.peer)!
+  rewind(peer)
+  if ([...line.state.paths.values()].some(it => it.peer === path.peer)) return
+  peer.helloHeard = false
+  peer.opening = false
+  peer.earlyOpening = false
+  peer.early = []
+  if (peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: false } })
+  peer.linkTold = false
+}
+
+const rewind = (peer: Peer): void => {
+  peer.sentTo = peer.confirmed
+  peer.pushed = []
+  peer.unconfirmedBytes = 0
+}
+
+export const ownLog = (line: Line): Log => line.state.logs[line.us]!
+
+const rangesAhead = (log: Log): [number, number][] => {
+  const ranges: [number, number][] = []
+  for (const seq of [...log.ahead.keys()].sort((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last && last[1] === seq - 1) last[1] = seq
+    else if (ranges.length === gapsMax) break
+    else ranges.push([seq, seq])
+  }
+  return ranges
+}
+
+const have = (line: Line): Have[] =>
+  line.state.logs.map(log => ({
+    author: log.author,
+    generation: log.generation,
+    size: log.frontier.size,
+    ahead: rangesAhead(log),
+  }))
+
+export const enqueue = (path: Path, item: Outgoing): void => {
+  path.queue[item.precedence]!.push(item)
+}
+
+/** Paths that an entry takes: all of them at IMMEDIATE and above, the fastest otherwise. */
+const pathsFor = (line: Line, peer: Peer, precedence: number): Path[] => {
+  const open = [...line.state.paths.values()].filter(path => path.peer === peer.party && path.helloSent)
+  if (precedence >= immediate || open.length <= 1) return open
+  return [open.reduce((best, path) => (path.traits.rate > best.traits.rate ? path : best))]
+}
+
+export const entryPart = (line: Line, held: Held, path: Path): Uint8Array =>
+  encodeEntryPart(
+    { cose: held.entry.bytes, salt: held.body?.salt ?? null, body: held.body?.bytes ?? null },
+    isThin(path.traits),
+    line.suite,
+  )
+
+/** An own entry that has just become durable goes out at once, unless older ones are still to be pushed. */
+export const push = (line: Line, held: Held): void => {
+  const { entry } = held
+  const urgent = entry.precedence >= immediate
+  if (urgent) line.state.urgent.push(entry.seq)
+  for (const peer of line.state.peers.values()) {
+    if (!peer.helloHeard) continue
+    const next = peer.sentTo === entry.seq - 1
+    const bytes = entry.bytes.length + (held.body?.bytes.length ?? 0)
+    if (!next && !urgent) continue
+    if (next && !urgent && peer.unconfirmedBytes + bytes > peer.credit) continue
+    for (const path of pathsFor(line, peer, entry.precedence))
+      enqueue(path, { precedence: entry.precedence, part: entryPart(line, held, path), seq: entry.seq })
+    if (next) {
+      peer.sentTo = entry.seq
+      peer.pushed.push({ seq: entry.seq, bytes })
+      peer.unconfirmedBytes += bytes
+    }
+  }
+}
+
+export const pushHead = (line: Line, head: Head): void => {
+  const part = encodePart({ type: "head", head })
+  for (const peer of line.state.peers.values()) {
+    if (!peer.helloHeard || head.size > peer.sentTo) continue
+    for (const path of pathsFor(line, peer, bulk)) {
+      path.headSentAt = line.now
+      enqueue(path, { precedence: isThin(path.traits) ? bulk : priority, part })
+    }
+  }
+}
+
+/** The peer is proven to hold our log up to `size`. */
+export const confirm = (line: Line, peer: Peer, size: number): void => {
+  if (size <= peer.confirmed) return
+  peer.confirmed = size
+  line.state.dirty = true
+  if (peer.sentTo < size) peer.sentTo = size
+  while (peer.pushed.length > 0 && peer.pushed[0]!.seq <= size) peer.unconfirmedBytes -= peer.pushed.shift()!.bytes
+  const least = Math.min(...[...line.state.peers.values()].map(it => it.confirmed))
+  line.state.urgent = line.state.urgent.filter(seq => seq > least)
+  forgetRoots(line, least)
+}
+
+const forgetRoots = (line: Line, least: number): void => {
+  for (const size of line.state.roots.keys()) {
+    if (size >= least) break
+    line.state.roots.delete(size)
+  }
+}
+
+export const heardHello = (
+  line: Line,
+  peer: Peer,
+  path: Path,
+  hello: { charterHash: Uint8Array; credit: number; have: readonly Have[]; now: number },
+): void => {
+  peer.credit = Math.min(hello.credit, 16 * creditBytes)
+  peer.helloHeard = true
+  peer.clockOffsetMs = hello.now - line.now
+  rewind(peer)
+  heardHave(line, peer, hello.have)
+  if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
+  peer.linkTold = true
+  path.pingAt = line.now
+  const urgent = line.state.urgent.filter(seq => seq > peer.confirmed)
+  for (const seq of urgent)
+    path.wants.push({ author: line.us, generation: ownLog(line).generation, from: seq, to: seq })
+}
+
+/** Sizes are claims: they steer what is sent and asked for. Only a signed `seen` proves what the peer holds. */
+export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void => {
+  for (const it of list) {
+    const log = line.state.logs[it.author]
+    if (!log || it.generation !== log.generation) continue
+    if (it.size > log.claimed) {
+      log.claimed = it.size
+      log.progressAt = line.now
+    }
+    if (it.author !== line.us) continue
+    if (it.size > log.frontier.size) mayBeRestored(line, it.size)
+    else if (it.size > peer.sentTo) peer.sentTo = it.size
+    releaseCredit(peer, it.size)
+  }
+}
+
+/** The peer says that it has stored so much: what it holds no longer weighs on its credit. */
+const releaseCredit = (peer: Peer, size: number): void => {
+  while (peer.pushed.length > 0 && peer.pushed[0]!.seq <= size) peer.unconfirmedBytes -= peer.pushed.shift()!.bytes
+}
+
+/** A peer that holds more of our log than we do: this home was restored from a copy, and must not sign. (L-11) */
+export const mayBeRestored = (line: Line, size: number): void => {
+  const own = ownLog(line)
+  if (size <= own.frontier.size) return
+  own.claimed = Math.max(own.claimed, size)
+  if (line.state.restored) return
+  line.state.restored = true
+  line.state.dirty = true
+  line.out.push({
+    do: "tell",
+    tell: { type: "refused", refusal: refuse("restored", { ours: own.frontier.size, theirs: size }), peer: null },
+  })
+}
+
+const sendHello = (line: Line, path: Path): void => {
+  path.helloSent = true
+  const part = encodePart({
+    type: "hello",
+    charterHash: line.charter.hash,
+    have: have(line),
+    credit: creditBytes,
+    now: line.now,
+    restored: line.state.restored,
+  })
+  enqueue(path, { precedence: flash, part })
+}
+
+const sendPing = (line: Line, path: Path): void => {
+  path.pingAt = line.now
+  const { lastHuman, consoles } = line.state
+  enqueue(path, {
+    precedence: flash,
+    part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
+  })
+}
+
+/** Asks for what is said to exist and does not come. (S-7) */
+const sendWants = (line: Line): void => {
+  for (const log of line.state.logs) {
+    if (log.broken || (log.author === line.us && !line.state.restored)) continue
+    const held = log.frontier.size + log.buffer.length
+    const to = Math.max(log.claimed, ...log.ahead.keys())
+    if (to <= held || line.now - log.progressAt < wantAfterMs) continue
+    log.buffer = []
+    const from = log.frontier.size + 1
+    const firstAhead = Math.min(...log.ahead.keys(), to + 1)
+    const end = firstAhead > from ? firstAhead - 1 : to
+    const path = [...line.state.paths.values()].find(
+      it => it.helloSent && (log.author === line.us || it.peer === log.author),
+    )
+    if (!path) continue
+    log.progressAt = line.now
+    enqueue(path, {
+      precedence: immediate,
+      part: encodePart({ type: "want", author: log.author, generation: log.generation, from, to: end }),
+    })
+  }
+}
+
+/** What a `want` names is read from the store, as much as one read allows; the peer asks again for the rest. */
+export const heardWant = (
+  line: Line,
+  path: Path,
+  want: { author: number; generation: number; from: number; to: number },
+): void => {
+  const log = line.state.logs[want.author]
+  if (!log || want.generation !== log.generation || path.wants.length >= gapsMax) return
+  const to = Math.min(want.to, log.frontier.size)
+  if (want.from <= to) path.wants.push({ author: want.author, generation: want.generation, from: want.from, to })
+}
+
+const serve = (line: Line, path: Path): void => {
+  if (path.serving || !path.helloSent) return
+  const peer = line.state.peers.get(path.peer)!
+  if (!peer.helloHeard || path.queue.some(it => it.length > partsMax)) return
+  const want = path.wants[0]
+  const own = ownLog(line)
+  if (want) {
+    path.serving = true
+    line.out.push({ do: "serve", path: path.id, ...want, bytesMax: serveBytes })
+    return
+  }
+  const room = peer.credit - peer.unconfirmedBytes
+  if (peer.sentTo >= own.frontier.size || room < 4_096 || pathsFor(line, peer, bulk)[0] !== path) return
+  path.serving = true
+  line.out.push({
+    do: "serve",
+    path: path.id,
+    author: line.us,
+    generation: own.generation,
+    from: peer.sentTo + 1,
+    to: own.frontier.size,
+    bytesMax: Math.min(room, serveBytes),
+  })
+}
+
+/** Rows read for a path: an answer to a `want`, or the next of our own that the peer lacks. A head goes before what it covers. */
+export const heardServed = (
+  line: Line,
+  path: Path,
+  read: { author: number; from: number; held: readonly Held[]; head?: Head | undefined },
+): void => {
+  path.serving = false
+  const peer = line.state.peers.get(path.peer)!
+  const want = path.wants[0]
+  const answersWant = want !== undefined && want.author === read.author && want.from === read.from
+  const last = read.held.at(-1)?.entry.seq
+  if (answersWant) {
+    if (last === undefined || last >= want.to) path.wants.shift()
+    else want.from = last + 1
+  }
+  if (last === undefined) return
+  const pushes = !answersWant && read.author === line.us && read.from === peer.sentTo + 1
+  if (!answersWant && !pushes) return
+  const level = (entry: Entry): number => (entry.precedence >= immediate && answersWant ? entry.precedence : priority)
+  if (read.head && read.held.length > 1)
+    enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
+  let bytes = 0
+  for (const held of read.held) {
+    enqueue(path, { precedence: level(held.entry), part: entryPart(line, held, path), seq: held.entry.seq })
+    bytes += held.entry.bytes.length + (held.body?.bytes.length ?? 0)
+  }
+  if (!pushes) return
+  peer.sentTo = last
+  peer.pushed.push({ seq: last, bytes })
+  peer.unconfirmedBytes += bytes
+}
+
+/** Tells the peer what is held, where no signed entry of ours has just said so. */
+const haveDelay = (path: Path): number => (isThin(path.traits) ? 30_000 : 20)
+
+const sendHave = (line: Line, path: Path, peer: Peer): void => {
+  if (peer.haveDue === null || line.now < peer.haveDue) return
+  peer.haveDue = null
+  enqueue(path, { precedence: priority, part: encodePart({ type: "have", have: have(line) }) })
+}
+
+export const owesHave = (line: Line, peer: Peer): void => {
+  const path = pathsFor(line, peer, bulk)[0]
+  if (path) peer.haveDue ??= line.now + haveDelay(path)
+}
+
+/** Everything that may be sent now, path by path. Called when nothing waits to be written. */
+export const pump = (line: Line): void => {
+  sendWants(line)
+  for (const path of line.state.paths.values()) {
+    const peer = line.state.peers.get(path.peer)!
+    if (!peer.sending) {
+      openEpoch(line, peer)
+      continue
+    }
+    if (!path.helloSent) sendHello(line, path)
+    if (line.now - path.pingAt >= pingEvery(path)) sendPing(line, path)
+    sendHave(line, path, peer)
+    serve(line, path)
+    drain(line, path, peer)
+  }
+}
+
+const drain = (line: Line, path: Path, peer: Peer): void => {
+  while (path.inFlight < path.traits.queueBytes) {
+    const next = gather(path)
+    if (!next) return
+    const plain = joinParts(next.parts)
+    const frame = seal(line, peer, path, plain)
+    if (!frame) {
+      path.queue[next.precedence]!.unshift(...next.items)
+      return
+    }
+    path.inFlight += frame.length
+    path.sentAt = line.now
+    line.out.push({ do: "send", path: path.id, frame })
+    const sent = Math.max(0, ...next.items.map(it => it.seq ?? 0))
+    if (sent > 0) line.out.push({ do: "tell", tell: { type: "sent", peer: peer.party, seq: sent } })
+  }
+}
+
+type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
+
+/** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. */
+const gather = (path: Path): Gathered | null => {
+  for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
+    const queue = path.queue[precedence]!
+    if (queue.length === 0) continue
+    const room = path.traits.fragmentBytes - headerBytes - tagBytes - 3
+    const most = Math.min(room, gatherBytes)
+    if (queue[0]!.part.length > room) {
+      const whole = queue.shift()!
+      queue.unshift(...fragments(path, whole, room - fragmentOverhead))
+    }
+    let count = 0
+    let bytes = 0
+    while (count < queue.length && count < partsMax && (count === 0 || bytes + queue[count]!.part.length <= most))
+      bytes += queue[count++]!.part.length
+    const items = queue.splice(0, count)
+    return { precedence, items, parts: items.map(it => it.part) }
+  }
+  return null
+}
+
+const fragments = (path: Path, whole: Outgoing, room: number): Outgoing[] => {
+  const id = path.fragmentId++
+  const total = whole.part.length
+  const pieces: Outgoing[] = []
+  for (let offset = 0; offset < total; offset += room) {
+    const bytes = whole.part.subarray(offset, Math.min(offset + room, total))
+    const part = encodePart({ type: "fragment", id, offset, total, bytes })
+    const last = offset + room >= total
+    pieces.push({ precedence: whole.precedence, part, ...(last && whole.seq !== undefined ? { seq: whole.seq } : {}) })
+  }
+  return pieces
+}
+
+/** Pings, pongs and the like. */
+export const heardPing = (
+  line: Line,
+  peer: Peer,
+  path: Path,
+  ping: { now: number; lastHuman: number | null; consoles: number; have: readonly Have[] },
+): void => {
+  peer.clockOffsetMs = ping.now - line.now
+  peer.lastHuman = ping.lastHuman === null ? null : ping.lastHuman - peer.clockOffsetMs
+  peer.consoles = ping.consoles
+  heardHave(line, peer, ping.have)
+  enqueue(path, { precedence: flash, part: encodePart({ type: "pong", echo: ping.now, now: line.now }) })
+  tellPeer(line, peer)
+}
+
+export const heardPong = (line: Line, peer: Peer, pong: { echo: number; now: number }): void => {
+  if (pong.echo > line.now) return
+  peer.roundTripMs = line.now - pong.echo
+  tellPeer(line, peer)
+}
+
+export const tellPeer = (line: Line, peer: Peer): void => {
+  const { party, lastHuman, consoles, roundTripMs, clockOffsetMs } = peer
+  line.out.push({ do: "tell", tell: { type: "peer", peer: party, lastHuman, consoles, roundTripMs, clockOffsetMs } })
+}
+
+export const heardEpochOk = (line: Line, peer: Peer, epoch: number): void => epochConfirmed(line, peer, epoch)
+
+/** A path on which nothing is heard for three pings is dead. (S-9) */
+export const dropDeadPaths = (line: Line): void => {
+  for (const path of [...line.state.paths.values()]) {
+    const limit = isThin(path.traits) ? 6 * deadAfterMs : deadAfterMs
+    if (line.now - path.heardAt < limit) continue
+    line.out.push({ do: "drop", path: path.id, reason: "silent" })
+    closePath(line, path.id)
+  }
+}
+
+/** When time alone will next make something due. */
+export const nextWake = (line: Line): number => {
+  let at = Infinity
+  for (const path of line.state.paths.values()) {
+    at = Math.min(at, path.pingAt + pingEvery(path), path.heardAt + (isThin(path.traits) ? 6 : 1) * deadAfterMs)
+    const due = line.state.peers.get(path.peer)!.haveDue
+    if (due !== null) at = Math.min(at, due)
+  }
+  if (line.state.paths.size > 0)
+    for (const log of line.state.logs)
+      if (!log.broken && Math.max(log.claimed, ...log.ahead.keys()) > log.frontier.size)
+        at = Math.min(at, log.progressAt + wantAfterMs)
+  return at
+}

@@ -1,0 +1,214 @@
+// Writing our own log: orders, automatic receipts, keys and heads (page: protocol/receipt.md, section 1, and log.md, section 4).
+// One entry after the other is signed, because each commits to the tree before it; all that waits is then written at once.
+
+import { rememberAct } from "./accept.ts"
+import { encodeEpochKeyBody } from "./body.ts"
+import { kidOf } from "./charter.ts"
+import { assemble, type Body, bodyHash, type Fields, type Seen, toSign } from "./entry.ts"
+import { ask } from "./epoch.ts"
+import type { Order } from "./event.ts"
+import { hex, utf8 } from "./hash.ts"
+import { type Head, headText } from "./head.ts"
+import { epochMsMax, headEntriesMax, headQuietMs, headShare, ordersMax, refsMax, saltBytes } from "./limits.ts"
+import { append, rootOf } from "./log.ts"
+import { refuse } from "./refusal.ts"
+import { kinds, saysSomething, traffics } from "./registry.ts"
+import type { Line } from "./state.ts"
+import { isThin, ownLog } from "./sync.ts"
+
+const service = traffics.indexOf("service")
+/** Own entries written in one transaction, at the most: the first must not wait for the thousandth. */
+const batchMax = 256
+const headContext = utf8("parley/1 head")
+const headBytes = 3_500
+
+export const takeOrder = (line: Line, order: Order): void => {
+  const { state } = line
+  const no = (refusal: ReturnType<typeof refuse>): void => {
+    line.out.push({ do: "tell", tell: { type: "notDone", order: order.id, refusal } })
+  }
+  if (state.restored) return no(refuse("restored"))
+  if (state.orders.length >= ordersMax) return no(refuse("busy", { waiting: state.orders.length }))
+  state.orders.push(order)
+}
+
+const serviceOrder = (kind: number, precedence: number, fields: { refs?: Order["refs"]; body?: Body }): Order => ({
+  id: 0,
+  kind,
+  traffic: service,
+  precedence,
+  refs: fields.refs ?? [],
+  ...(fields.body ? { body: fields.body } : {}),
+  action: [],
+  info: [],
+  handling: 0,
+  releases: [],
+})
+
+/** The salt of a body that holds nothing secret: derived, so that a step needs no chance. */
+const openSalt = (line: Line, bytes: Uint8Array): Body => ({
+  salt: line.suite.sha256(utf8("parley/1 open salt"), line.charter.line, bytes).slice(0, saltBytes),
+  bytes,
+})
+
+/** The first entry of a log names its charter; a log of which nothing is said yet begins with it. (CH-5) */
+const housekeeping = (line: Line): Order | null => {
+  const own = ownLog(line)
+  const { state } = line
+  if (own.generation === 1 && own.frontier.size === 0)
+    return serviceOrder(kinds.charter, 2, { body: openSalt(line, line.charterBody) })
+  const owed = state.receiptOwed
+  if (!owed) return null
+  if (owed.withoutBody.length > 0)
+    return serviceOrder(kinds["without-body"], owed.precedence, { refs: owed.withoutBody.splice(0, refsMax) })
+  if (owed.expired.length > 0)
+    return serviceOrder(kinds.expired, owed.precedence, { refs: owed.expired.splice(0, refsMax) })
+  const refs = owed.refs.splice(0, refsMax)
+  if (owed.refs.length === 0) state.receiptOwed = null
+  return serviceOrder(kinds.stored, owed.precedence, { refs })
+}
+
+/** The next own entry to sign, if there is one: housekeeping goes first, a repeated act is answered without a new entry. */
+const nextOrder = (line: Line): Order | null => {
+  const { state } = line
+  if (state.restored) return null
+  const own = ownLog(line)
+  const automatic = housekeeping(line)
+  if (automatic) return automatic
+  for (;;) {
+    const order = state.orders.shift()
+    if (!order) return null
+    const before = order.act ? own.acts.get(hex(order.act)) : undefined
+    if (before === undefined) return order
+    state.afterwards.push(
+      before
+        ? { type: "done", order: order.id, entry: before }
+        : { type: "notDone", order: order.id, refusal: refuse("act-reused") },
+    )
+  }
+}
+
+const seenNow = (line: Line): Seen[] =>
+  line.state.logs
+    .filter(log => log.author !== line.us && log.frontier.size > 0)
+    .map(log => ({ author: log.author, generation: log.generation, size: log.frontier.size, root: log.root }))
+
+/** Begins the signature of the next own entry; false when nothing waits or the batch is full. */
+export const signNext = (line: Line): boolean => {
+  const { state } = line
+  if (state.stagedOwn.length >= batchMax) return false
+  const order = nextOrder(line)
+  if (!order) return false
+  const own = ownLog(line)
+  const fields: Fields = {
+    line: line.charter.line,
+    author: line.us,
+    generation: own.generation,
+    seq: own.frontier.size + 1,
+    ownRoot: own.root,
+    seen: seenNow(line),
+    time: line.now,
+    ...(order.notAfter === undefined ? {} : { notAfter: order.notAfter }),
+    traffic: order.traffic,
+    ...(saysSomething(order.kind) ? { number: own.numbers[order.traffic]! + 1 } : {}),
+    precedence: order.precedence,
+    kind: order.kind,
+    refs: order.refs,
+    ...(order.body ? { bodyHash: bodyHash(order.body, line.suite) } : {}),
+    action: order.action,
+    info: order.info,
+    handling: order.handling,
+    ...(order.act ? { act: order.act } : {}),
+    releases: order.releases,
+  }
+  const key = line.charter.parties[line.us]!.nodeKeys[0]!
+  const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
+  state.signing = { order: order.id === 0 ? null : order, unsigned, ...(order.body ? { body: order.body } : {}) }
+  line.out.push({ do: "sign", message: unsigned.signed })
+  return true
+}
+
+/** The signature is there: the entry takes its place and waits to be written. */
+export const heardSigned = (line: Line, signature: Uint8Array): void => {
+  const { state } = line
+  const { order, unsigned, body } = state.signing!
+  state.signing = null
+  const entry = assemble(unsigned, signature, line.suite)
+  const own = ownLog(line)
+  own.frontier = append(own.frontier, entry.hash, line.suite)
+  own.root = rootOf(own.frontier, line.suite)
+  own.claimed = own.frontier.size
+  own.checkedTo = own.frontier.size
+  if (entry.number !== undefined) own.numbers[entry.traffic] = entry.number
+  state.roots.set(own.frontier.size, own.root)
+  rememberAct(own, entry)
+  state.ownEntryAt = line.now
+  const held = body ? { entry, body } : { entry }
+  state.staged.push({ held, gapBefore: false })
+  state.stagedOwn.push({ order, held })
+  // A signed entry of ours says what we hold of every peer: no separate frame is owed.
+  for (const peer of state.peers.values()) peer.haveDue = null
+}
+
+export const answerOrders = (line: Line): void => {
+  for (const { order, held } of line.state.stagedOwn)
+    if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
+}
+
+/** A head is due: enough entries, or quiet after the last; on a thin path as its share of the rate allows. (L-6) */
+export const headDueAt = (line: Line): number => {
+  const own = ownLog(line)
+  const { state } = line
+  if (own.frontier.size === own.headSize || state.attestingHead || state.restored) return Infinity
+  if (own.frontier.size - own.headSize >= headEntriesMax) return line.now
+  const open = [...state.paths.values()]
+  const thin = open.length > 0 && open.every(path => isThin(path.traits))
+  const quiet = state.ownEntryAt + headQuietMs
+  if (!thin) return quiet
+  const spacing = Math.min(...open.map(path => path.headSentAt + (headBytes * 8_000) / (headShare * path.traits.rate)))
+  return Math.max(quiet, spacing)
+}
+
+export const makeHead = (line: Line): void => {
+  const own = ownLog(line)
+  const { author, generation, root } = own
+  const size = own.frontier.size
+  line.state.attestingHead = true
+  const unsigned = { author, generation, size, root }
+  const message = utf8(headText(line.charter.line, unsigned))
+  const use = (ed25519: Uint8Array, mlDsa65: Uint8Array | null): void => {
+    line.state.attestingHead = false
+    if (own.generation !== generation || !mlDsa65) return
+    const head: Head = { ...unsigned, ed25519, mlDsa65 }
+    own.headSize = size
+    line.state.stagedHeads.push(head)
+  }
+  line.out.push({ do: "attest", id: ask(line, { about: "attestation", use }), message, context: headContext })
+}
+
+/** A fresh key to be sealed to, once the last has been used for a day: what was sealed to the old one is then out of reach. (EP-2) */
+export const epochKeyDueAt = (line: Line): number => {
+  const { state } = line
+  if (ownLog(line).frontier.size === 0 || state.restored) return Infinity
+  if (state.epochKey === 0 && state.epochKeyAt === 0) return line.now
+  return state.epochKeyUsed ? state.epochKeyAt + epochMsMax : Infinity
+}
+
+export const makeEpochKey = (line: Line): void => {
+  line.state.epochKeyAt = line.now
+  line.state.epochKeyUsed = false
+  line.out.push({ do: "makeEpochKey", number: line.state.epochKey + 1 })
+}
+
+const epochKeysKept = 4
+
+export const heardEpochKey = (line: Line, made: { number: number; publicKey: Uint8Array }): void => {
+  const { state } = line
+  state.epochKey = made.number
+  state.dirty = true
+  const body = openSalt(line, encodeEpochKeyBody({ number: made.number, public: made.publicKey, class: 0 }))
+  state.orders.push(serviceOrder(kinds["epoch-key"], 2, { body }))
+  // The card's key, number 0, stays: a peer that lost everything else can still open to it.
+  if (made.number > epochKeysKept)
+    state.afterAppend.push(() => line.out.push({ do: "eraseEpochKey", number: made.number - epochKeysKept }))
+}
