@@ -223,11 +223,10 @@ const whenForms: Readonly<Record<ReportedRecord["precision"], RegExp>> = {
 
 /** RFC 3339, ended where the knowledge ends; the date must be one of the calendar. */
 const isWhen = (when: string, precision: ReportedRecord["precision"]): boolean => {
-  const [matched, year, month, day] = whenForms[precision].exec(when) ?? []
-  if (matched === undefined) return false
-  return precision === "season" || daysOf(Number(year), Number(month ?? 1)) >= Math.max(1, Number(day ?? 1))
-    ? day !== "00"
-    : false
+  const found = whenForms[precision].exec(when)
+  if (found === null) return false
+  const [, year, month = "01", day = "01"] = found
+  return Number(day) >= 1 && Number(day) <= daysOf(Number(year), Number(month))
 }
 
 const daysOf = (year: number, month: number): number => {
