@@ -1,0 +1,148 @@
+// What must hold at every step, and what must have come true once one path is whole again. The checks know what is durable on both
+// disks and what every node told; no node knows that it is watched.
+import { decodeEntry, type Entry } from "../src/core/entry.ts"
+import type { Tell } from "../src/core/event.ts"
+import { decodeParts } from "../src/core/frame.ts"
+import { equal } from "../src/core/hash.ts"
+import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
+import { isReceipt, kinds } from "../src/core/registry.ts"
+import type { Suite } from "../src/core/suite.ts"
+import type { Running } from "../src/node/run.ts"
+import type { Truth } from "./disk.ts"
+import type { Decided } from "./officers.ts"
+import type { Universe } from "./world.ts"
+
+export type Checks = {
+  told(party: number, tell: Tell): void
+  started(party: number, running: Running): void
+  answered(party: number, decided: Decided): void
+  /** A suite that lets nothing be sealed which may not be. */
+  watched(party: number, suite: Suite): Suite
+  /** How often each refusal was told by each party. */
+  readonly refusals: readonly Map<RefusalCode, number>[]
+}
+
+export type ChecksOptions = {
+  readonly all: Universe
+  readonly truths: () => readonly Truth[]
+  /** A party that breaks the law: nothing is demanded of what it says and does. */
+  readonly liar: number | null
+}
+
+/** Only a liar gives cause for these: between two honest nodes whatever a path does dies at the seal. */
+const accusations: readonly RefusalCode[] = [
+  "two-histories",
+  "wrong-own-root",
+  "false-own-root",
+  "wrong-number",
+  "act-reused",
+  "bad-signature",
+  "bad-signature-covered",
+  "seen-mismatch",
+  "false-receipt",
+  "wrong-body",
+  "bad-head",
+  "bad-head-signature",
+  "unknown-key",
+  "unknown-author",
+  "wrong-line",
+  "wrong-generation",
+  "other-charter",
+  "malformed",
+  "over-credit",
+  "restored",
+]
+/** These can also come of a damaged opening, which is read before its signature is. */
+const alsoOfDamage: readonly RefusalCode[] = ["malformed", "wrong-line"]
+
+export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
+  const sealed = new Set<string>()
+  const refusals = [new Map<RefusalCode, number>(), new Map<RefusalCode, number>()]
+  const holds = (party: number, author: number, seq: number, hash: Uint8Array): boolean => {
+    const row = truths()[party]!.log(author).rows.get(seq)
+    return row !== undefined && equal(row.hash, hash)
+  }
+  const runs: (Running | null)[] = [null, null]
+
+  /** Nothing is told stored that the other side does not durably hold. */
+  const receipt = (party: number, entry: Entry): void => {
+    const other = truths()[entry.author]!
+    const size = entry.seen.find(seen => seen.author === party)?.size ?? 0
+    if (size > other.log(party).contiguous)
+      all.found(`party ${party} was told that ${size} of its entries are stored; ${other.log(party).contiguous} are`)
+    if (entry.kind < kinds.stored || entry.kind > kinds["passed-up"]) return
+    for (const ref of entry.refs)
+      if (!other.find(ref)) all.found(`party ${party} was given a receipt of kind ${entry.kind} for what is not held`)
+  }
+
+  const confirmed = (party: number): void => {
+    const status = runs[party]?.status()
+    const size = status?.peers[0]?.confirmed ?? 0
+    const durable = truths()[1 - party]!.log(party).contiguous
+    if (size > durable) all.found(`party ${party} takes ${size} of its entries for stored; ${durable} are`)
+  }
+
+  const rows = (party: number, tell: Extract<Tell, { type: "rows" }>): void => {
+    for (const { held } of tell.rows) {
+      const { entry } = held
+      if (!holds(party, entry.author, entry.seq, entry.hash))
+        all.found(`party ${party} told of entry ${entry.author}/${entry.seq} before it was durable`)
+      if (entry.author !== party && entry.author !== liar) receipt(party, entry)
+    }
+  }
+
+  const frame = (party: number, plain: Uint8Array, suite: Suite): void => {
+    const parts = decodeParts(plain, suite)
+    if (isRefusal(parts)) return all.found(`party ${party} sends what does not read: ${parts.refusal}`)
+    for (const part of parts) {
+      if (part.type !== "entry") continue
+      const entry = decodeEntry(part.cose, suite)
+      if (isRefusal(entry)) return all.found(`party ${party} sends an entry that does not read: ${entry.refusal}`)
+      if (!holds(party, entry.author, entry.seq, entry.hash))
+        all.found(`party ${party} sends entry ${entry.author}/${entry.seq} before it is durable`)
+    }
+  }
+
+  return {
+    refusals,
+    told(party, tell) {
+      if (party === liar) return
+      const who = `party ${party}`
+      if (tell.type === "rows") rows(party, tell)
+      if (tell.type === "done" && !holds(party, party, tell.entry.seq, tell.entry.hash))
+        all.found(`${who} answered an order with what is not durable`)
+      if (tell.type === "sent" && !truths()[party]!.log(party).rows.has(tell.seq))
+        all.found(`${who} told of sending ${tell.seq}, which is not durable`)
+      if (tell.type === "refused") {
+        const { refusal, details } = tell.refusal
+        all.trace.note(who, `refused ${refusal} ${JSON.stringify(details)}`)
+        refusals[party]!.set(refusal, (refusals[party]!.get(refusal) ?? 0) + 1)
+        if (liar === null && accusations.includes(refusal) && !alsoOfDamage.includes(refusal))
+          all.found(`${who} accuses an honest peer: ${refusal} ${JSON.stringify(details)}`)
+      }
+      if (liar === null) confirmed(party)
+    },
+    started(party, running) {
+      runs[party] = running
+    },
+    answered(party, decided) {
+      const { answer } = decided
+      if (!answer || isRefusal(answer)) return
+      if (!holds(party, party, answer.entry.seq, answer.entry.hash))
+        all.found(`party ${party} promised what is not durable`)
+    },
+    watched: (party, suite) => ({
+      ...suite,
+      seal(key, nonce, aad, plain) {
+        // Never one key and nonce twice: with AES-GCM that would open both frames and forge a third.
+        const once = key.toHex() + nonce.toHex()
+        if (sealed.has(once)) all.found(`party ${party} seals twice with one key and nonce`)
+        sealed.add(once)
+        if (party !== liar) frame(party, plain, suite)
+        return suite.seal(key, nonce, aad, plain)
+      },
+    }),
+  }
+}
+
+export const isOwedStored = (entry: Entry): boolean => !isReceipt(entry.kind)

@@ -1,0 +1,163 @@
+// The people of one party: they speak in bursts and keep quiet between, acknowledge, answer, defer and decline. What a person has
+// decided is in a notebook that outlives every process: an order without an answer is given again, under the same act.
+import { encode, type Value } from "../src/core/cbor.ts"
+import type { Body } from "../src/core/entry.ts"
+import type { Accepted, Order } from "../src/core/event.ts"
+import { isRefusal } from "../src/core/refusal.ts"
+import { kinds, precedences } from "../src/core/registry.ts"
+import type { OrderAnswer, Running } from "../src/node/run.ts"
+import type { Prng } from "./prng.ts"
+import type { Universe } from "./world.ts"
+
+export type Decided = {
+  readonly order: Omit<Order, "id"> & { readonly act: Uint8Array }
+  /** Null until the node has answered; a crash takes the question with it. */
+  answer: OrderAnswer | null
+  /** Which process was asked last. */
+  askedOf: Running | null
+}
+
+export type Officers = {
+  /** `count` messages within `ms`. */
+  burst(count: number, ms: number): void
+  /** One message at once, as the last thing said. */
+  last(): void
+  /** People here are shown new rows, and some react. */
+  shown(rows: readonly Accepted[]): void
+  /** A process is up: what was never answered is asked again. */
+  returned(): void
+  /** Nothing new is begun from now on. */
+  rest(): void
+  readonly notebook: readonly Decided[]
+}
+
+type Surroundings = {
+  readonly all: Universe
+  readonly chance: Prng
+  readonly us: number
+  readonly running: () => Running | null
+  /** What this party's clock shows. */
+  readonly now: () => number
+  readonly answered: (decided: Decided) => void
+}
+
+const texts = [
+  "了解しました。",
+  "请确认位置。",
+  "Say again your position.",
+  "\u202eevil\u2066 \u0007",
+  "気球 🎈 を確認した。",
+]
+
+export const officers = ({ all, chance, us, running, now, answered }: Surroundings): Officers => {
+  const notebook: Decided[] = []
+  let resting = false
+
+  const ask = (decided: Decided): void => {
+    const node = running()
+    if (!node || decided.answer || decided.askedOf === node) return
+    decided.askedOf = node
+    node.order(decided.order).then(
+      answer => {
+        if (decided.answer) return
+        if (isRefusal(answer) && (answer.refusal === "busy" || answer.refusal === "restored")) {
+          decided.askedOf = null
+          all.after(5_000, () => ask(decided))
+          return
+        }
+        decided.answer = answer
+        answered(decided)
+      },
+      // The process died with the question: the notebook remembers.
+      () => {
+        decided.askedOf = null
+      },
+    )
+  }
+
+  const decide = (order: Partial<Order> & Pick<Order, "kind">): void => {
+    const whole: Decided["order"] = {
+      traffic: 0,
+      precedence: 1,
+      refs: [],
+      action: [],
+      info: [],
+      handling: 0,
+      releases: [{ type: "node", officer: `officer ${chance.below(9)}`, proof: new Uint8Array(0) }],
+      act: chance.bytes(16),
+      ...(order as Partial<Decided["order"]>),
+    } as Decided["order"]
+    const decided: Decided = { order: whole, answer: null, askedOf: null }
+    notebook.push(decided)
+    ask(decided)
+  }
+
+  const speak = (): void => {
+    const precedence = chance.pick([0, 1, 1, 1, 1, 2, 2, 3, 4])
+    const most = precedence >= precedences.indexOf("IMMEDIATE") ? 3_000 : chance.chance(0.01) ? 60_000 : 600
+    const body = textBody(
+      chance,
+      chance
+        .pick(texts)
+        .repeat(1 + chance.below(Math.ceil(most / 40)))
+        .slice(0, most / 4),
+    )
+    const notAfter = chance.chance(0.05) ? { notAfter: Math.max(0, now() + chance.between(1_000, 120_000)) } : {}
+    const action = chance.chance(0.3) ? [{ party: 1 - us, desk: 0 }] : []
+    decide({ kind: kinds.message, traffic: chance.pick([0, 0, 0, 1, 2]), precedence, body, action, ...notAfter })
+  }
+
+  const react = (row: Accepted): void => {
+    const { entry } = row.held
+    const refs = [entry.hash.slice()]
+    const about = { traffic: entry.traffic, precedence: entry.precedence, refs }
+    const what = chance.below(10)
+    if (what < 5) decide({ kind: kinds.acknowledged, ...about })
+    if (what === 1) decide({ kind: kinds.answer, ...about, body: textBody(chance, chance.pick(texts)) })
+    if (what === 5) decide({ kind: kinds.deferred, ...about, body: reasonBody(chance, Math.max(0, now() + 3_600_000)) })
+    if (what === 6) decide({ kind: kinds.declined, ...about, body: reasonBody(chance, null) })
+  }
+
+  return {
+    notebook,
+    burst(count, ms) {
+      for (let done = 0; done < count; done++) all.after(chance.below(ms), () => resting || speak())
+    },
+    last: () => {
+      decide({ kind: kinds.message, precedence: 4, body: textBody(chance, "last") })
+    },
+    shown(rows) {
+      const heard = rows.filter(row => row.held.entry.author !== us && row.held.entry.kind === kinds.message)
+      if (heard.length === 0) return
+      // Whoever reads answers in one go: people do not work message by message.
+      all.after(chance.between(200, 9_000), () => {
+        if (!resting) for (const row of heard) react(row)
+      })
+    },
+    returned() {
+      for (const decided of notebook) ask(decided)
+    },
+    rest() {
+      resting = true
+    },
+  }
+}
+
+const textBody = (chance: Prng, text: string): Body => ({
+  salt: chance.bytes(16),
+  bytes: encode(
+    new Map<number, Value>([
+      [1, "en"],
+      [2, text.toWellFormed()],
+    ]),
+  ),
+})
+
+const reasonBody = (chance: Prng, until: number | null): Body => {
+  const fields = new Map<number, Value>([
+    [2, "in consultation"],
+    [3, "en"],
+  ])
+  if (until !== null) fields.set(1, until)
+  return { salt: chance.bytes(16), bytes: encode(fields) }
+}

@@ -1,0 +1,96 @@
+// What befalls a seed and when: the people's bursts, and every fault that is not a frame's.
+import { isThinSeed } from "./paths.ts"
+import type { Stage } from "./seed.ts"
+
+const second = 1_000
+const minute = 60 * second
+const day = 24 * 60 * minute
+const tenYears = 3_652 * day
+
+/** Lays everything out; answers when it ends. */
+export const script = (stage: Stage, seed: number): number => {
+  const { all, chance } = stage
+  const start = all.now()
+  const thin = isThinSeed(seed)
+  const active = thin ? 20 * minute : 15 * minute
+  const silent = chance.chance(0.25)
+  const silence = silent ? 30 * day : 0
+  people(stage, active, thin)
+  misfortunes(stage, active)
+  clocks(stage, active)
+  if (silent) silenceOf30Days(stage, active)
+  return start + active + silence
+}
+
+/** Messages come in bursts, on either side and on both at once. */
+const people = ({ all, chance, sides }: Stage, active: number, thin: boolean): void => {
+  const bursts = thin ? 5 : 12
+  for (let burst = 0; burst < bursts; burst++) {
+    const at = chance.below(active)
+    const speakers = chance.chance(0.3) ? sides : [chance.pick(sides)]
+    const count = thin ? chance.between(1, 8) : chance.pick([1, 5, 40, 90, 160, 240])
+    all.after(at, () => {
+      for (const each of speakers) {
+        each.running()?.watched(each.now(), 1)
+        each.officers.burst(count, chance.pick([1, 200, 5_000]))
+      }
+    })
+  }
+}
+
+const misfortunes = (stage: Stage, active: number): void => {
+  const { all, chance, sides, wires, faults } = stage
+  const often = (times: number, what: () => void): void => {
+    for (let done = 0; done < times; done++) all.after(chance.below(active), what)
+  }
+  const cutFor = (how: () => void, mend: () => void): void => {
+    how()
+    all.after(chance.between(second, 2 * minute), mend)
+  }
+  for (const wire of wires) {
+    often(chance.between(1, 3), () => cutFor(wire.cut, wire.mend))
+    often(chance.between(1, 3), () => cutFor(() => wire.mute(chance.below(2)), wire.mend))
+    often(chance.between(1, 2), () => cutFor(() => wire.halfOpen(chance.below(2)), wire.mend))
+  }
+  for (const each of sides) {
+    often(chance.between(1, 3), () => each.disk.dieAtWrite("before"))
+    often(chance.between(1, 3), () => each.disk.dieAtWrite("after"))
+    often(chance.between(1, 2), () => {
+      if (!each.running()) return
+      faults.powerLoss += 1
+      each.crash(chance.chance(0.5), chance.between(50, 60_000))
+    })
+    often(chance.between(1, 2), () => {
+      faults.diskFull += 1
+      each.disk.fail(chance.between(1, 5))
+    })
+  }
+}
+
+/** A clock jumps by up to ten years, forward or back; sometimes somebody sets it right. */
+const clocks = ({ all, chance, sides, faults }: Stage, active: number): void => {
+  const times = chance.between(1, 2)
+  for (let done = 0; done < times; done++) {
+    const each = chance.pick(sides)
+    const by = chance.pick([tenYears, -tenYears, chance.between(-day, day), chance.between(-5_000, 5_000)])
+    all.after(chance.below(active), () => {
+      faults.clockJump += 1
+      each.skew(by)
+      if (chance.chance(0.5)) all.after(chance.below(active / 2), () => each.skew(0))
+    })
+  }
+}
+
+/** Nothing passes on any path for thirty days, and nobody is told; the people go on writing a little. */
+const silenceOf30Days = ({ all, chance, sides, wires, faults }: Stage, active: number): void => {
+  all.after(active, () => {
+    faults.silence30d += 1
+    for (const wire of wires) wire.silence()
+    for (let week = 0; week < 4; week++)
+      for (const each of sides)
+        all.after(week * 7 * day + chance.below(day), () => each.officers.burst(chance.between(1, 5), minute))
+    all.after(30 * day - 1, () => {
+      for (const wire of wires) wire.mend()
+    })
+  })
+}

@@ -1,0 +1,173 @@
+// One party's ground: its keys, its disk, its clock, its people, and the process that runs node/run.ts until it dies and is started
+// again. Whatever a dead process still does is nobody's news.
+import { checkSignature, decodeEntry } from "../src/core/entry.ts"
+import type { Order, Tell } from "../src/core/event.ts"
+import { isRefusal } from "../src/core/refusal.ts"
+import type { Suite } from "../src/core/suite.ts"
+import type { Signer } from "../src/keys/signer.ts"
+import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
+import type { Row } from "../src/store/store.ts"
+import type { Checks } from "./checks.ts"
+import { type Disk, disk } from "./disk.ts"
+import type { Faults } from "./faults.ts"
+import { type Officers, officers } from "./officers.ts"
+import type { Parties } from "./parties.ts"
+import type { Prng } from "./prng.ts"
+import type { Wire } from "./wire.ts"
+import { type ProcessWorld, processWorld, type Universe } from "./world.ts"
+
+export type Side = {
+  readonly party: number
+  readonly disk: Disk
+  readonly officers: Officers
+  running(): Running | null
+  now(): number
+  /** Sets this party's clock off by so much. */
+  skew(ms: number): void
+  start(): void
+  /** The process ends at once and starts again after `ms`. `told`: whether the other end of its paths notices. */
+  crash(told: boolean, ms: number): void
+  stop(): void
+}
+
+export type SideOptions = {
+  readonly all: Universe
+  readonly chance: Prng
+  readonly parties: Parties
+  readonly party: number
+  readonly suite: Suite
+  /** Asked at every start: a new process may find its keys in another state. */
+  readonly signer: () => Signer
+  readonly wires: readonly Wire[]
+  /** Which end of the wires is ours. */
+  readonly end: number
+  readonly faults: Faults
+  readonly checks: Checks
+  readonly told?: (tell: Tell) => void
+}
+
+type Process = {
+  readonly world: ProcessWorld
+  running: Running | null
+  alive: boolean
+  readonly unplug: (told: boolean) => void
+}
+
+export const side = (options: SideOptions): Side => {
+  const { all, chance, parties, party, suite, wires, end, faults, checks } = options
+  const who = parties.names[party]!
+  let skew = 0
+  let process: Process | null = null
+
+  const now = (): number => all.now() + skew
+  const running = (): Running | null => (process?.alive ? process.running : null)
+
+  const end_ = (mine: Process, told: boolean): void => {
+    if (!mine.alive) return
+    mine.alive = false
+    mine.world.kill()
+    mine.unplug(told)
+  }
+
+  const crash = (told: boolean, ms: number): void => {
+    if (!process?.alive) return
+    end_(process, told)
+    own.disk.crash()
+    all.trace.note(who, `died; again in ${ms} ms`)
+    all.after(ms, start)
+  }
+
+  const start = (): void => {
+    if (process?.alive) return
+    all.trace.note(who, "starts")
+    const plugs = wires.map(wire => wire.plug(end))
+    const failed = (error: unknown): void => {
+      if (!mine.alive) return
+      const text =
+        error instanceof Error
+          ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`
+          : String(error)
+      if (!text.includes("on purpose"))
+        return all.found(`${who} failed: ${error instanceof Error ? error.stack : text}`)
+      // The disk was full: the process has ended by itself, and whoever watches over it starts it again.
+      all.trace.note(who, `failed: ${text}`)
+      crash(true, chance.between(500, 20_000))
+    }
+    const mine: Process = {
+      world: processWorld(all, () => skew, failed),
+      running: null,
+      alive: true,
+      unplug: told => {
+        for (const plug of plugs) plug.die(told)
+      },
+    }
+    process = mine
+    const tell = (told: Tell): void => {
+      if (!mine.alive) return
+      checks.told(party, told)
+      if (told.type === "rows") own.officers.shown(told.rows)
+      options.told?.(told)
+    }
+    run({
+      charter: parties.charter,
+      us: party,
+      charterBody: parties.bodies[party]!,
+      suite,
+      signer: options.signer(),
+      store: own.disk.open(),
+      paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
+      world: mine.world,
+      check: rows => bad(rows, parties, suite),
+      tell,
+      failed,
+    }).then(
+      started => {
+        if (!mine.alive) return
+        mine.running = started
+        checks.started(party, started)
+        own.officers.returned()
+      },
+      error => failed(error),
+    )
+  }
+
+  const own: Side = {
+    party,
+    disk: disk(when => {
+      faults[when === "before" ? "crashBeforeDurable" : "crashAfterDurable"] += 1
+      crash(chance.chance(0.6), chance.between(50, 30_000))
+    }),
+    officers: officers({
+      all,
+      chance: chance.fork("officers"),
+      us: party,
+      running,
+      now,
+      answered: decided => checks.answered(party, decided),
+    }),
+    running,
+    now,
+    skew: ms => {
+      skew = ms
+      all.trace.note(who, `clock off by ${ms}`)
+    },
+    start,
+    crash,
+    stop: () => {
+      if (process) end_(process, true)
+    },
+  }
+  return own
+}
+
+/** What the node's workers do: rows whose own signature is false. */
+const bad = (rows: readonly Row[], parties: Parties, suite: Suite): Uint8Array[] =>
+  rows
+    .filter(row => {
+      const entry = decodeEntry(row.bytes, suite)
+      const key = parties.charter.parties[row.author]?.nodeKeys[0]
+      return isRefusal(entry) || !key || checkSignature(entry, [key], suite) !== true
+    })
+    .map(row => row.hash)
+
+export type { Order, OrderAnswer }
