@@ -275,7 +275,18 @@ export class Fixture {
   readonly #tell = new Set<(event: LiveEvent) => void>()
   constructor(side: Side) {
     this.side = side
-    this.messages = script(this.started)
+    const us = side === "tokyo" ? 0 : 1
+    this.messages = script(this.started).map(message => ({
+      ...message,
+      rings:
+        message.author !== us && message.precedence === "PRIORITY" && message.waits?.who === us && message.position > 9,
+      // "sent" is the author's own claim: the other side never shows it.
+      rungs: message.rungs.flatMap(held => {
+        if (held.rung === "sent") return []
+        if (held.rung !== "released" || message.author !== us || message.position === 10) return [held]
+        return [held, rung("sent", us, held.at + 40)]
+      }),
+    }))
     this.refusals = [
       { refusal: "bad-signature", sentence: "", details: { author: 1 }, at: this.started - 9 * hour },
       { refusal: "replayed-frame", sentence: "", details: {}, at: this.started - 20 * hour },
@@ -304,7 +315,7 @@ export class Fixture {
   }
   join(tell: (event: LiveEvent) => void): () => void {
     this.#tell.add(tell)
-    tell({ type: "line", line: this.line() })
+    if (this.beating) tell({ type: "line", line: this.line() })
     const beat = setInterval(() => {
       const now = Date.now()
       if (this.beating) tell({ type: "beat", now, lamps: lampsAt(now, this.up), queued: this.up ? 0 : 1 })

@@ -4,7 +4,7 @@ import type { MessageView } from "../api/shapes.ts"
 import type { Precedence, Traffic } from "../core/registry.ts"
 import { PrecedenceMark } from "./icons.tsx"
 import { useKnowledge, useMoment } from "./knowledge.tsx"
-import { partiesOf } from "./number.ts"
+import { partiesOf, partyOf } from "./number.ts"
 import { age, countdown, dtg, inZone } from "./time.ts"
 import { pieces } from "./visible.ts"
 import { tagOf, useReader } from "./words.tsx"
@@ -88,6 +88,12 @@ export const Words = ({ text, language }: { readonly text: string; readonly lang
     ))}
   </bdi>
 )
+
+/** A person's name in the writing of their own side, whatever the reader's language. */
+export const PersonName = ({ name, party }: { readonly name: string; readonly party: number }) => {
+  const { line } = useKnowledge()
+  return <bdi lang={tagOf(partyOf(line, party)?.language)}>{name}</bdi>
+}
 
 /** What may be shown of a message as said: nothing when its signature is false. */
 export const Body = ({ message }: { readonly message: MessageView }) => {

@@ -15,7 +15,7 @@ const keys = Object.keys(en) as Word[]
 const argumentsOf = (message: string, locale: string): string[] => {
   const names = new Set<string>()
   const walk = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(walk)
+    if (Array.isArray(value)) for (const part of value) walk(part)
     if (typeof value !== "object" || value === null) return
     if ("type" in value && "value" in value && value.type !== 0 && typeof value.value === "string")
       names.add(value.value)

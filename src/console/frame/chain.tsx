@@ -27,7 +27,8 @@ const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
       </span>
       <span className="lamp-name">{t(`lamp.${name}`)}</span>
       <strong className="lamp-state">{t(`lamp.${state}`)}</strong>
-      <span className="lamp-age">{extra ?? heard}</span>
+      <span className="lamp-age">{heard}</span>
+      {extra && <span className="lamp-more">{extra}</span>}
     </li>
   )
 }

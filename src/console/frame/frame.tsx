@@ -4,7 +4,7 @@ import { useState } from "react"
 import type { Traffic } from "../../core/registry.ts"
 import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
-import { Code, TrafficTag } from "../pieces.tsx"
+import { Code, PersonName, TrafficTag } from "../pieces.tsx"
 import { zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 import { AlarmStrip } from "./alarm-strip.tsx"
@@ -82,7 +82,8 @@ const Person = () => {
   return (
     <div className="person">
       <p className="officer">
-        <span className="quiet">{t(`role.${line.officer.role}`)}</span> <bdi>{line.officer.name}</bdi>
+        <span className="quiet">{t(`role.${line.officer.role}`)}</span>{" "}
+        <PersonName name={line.officer.name} party={line.us.party} />
       </p>
       <SoundLamp />
     </div>
@@ -109,12 +110,14 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <Identity traffic={inHand} />
         <Clocks />
         <Chain />
-        <Person />
       </header>
       <SoundGate />
       <AlarmStrip open={open} />
       <RefusedBand />
-      <Nav view={view} show={show} />
+      <div className="nav-row">
+        <Nav view={view} show={show} />
+        <Person />
+      </div>
       <main className="screen" data-view={view}>
         {children}
       </main>

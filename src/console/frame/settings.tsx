@@ -60,8 +60,9 @@ export const Settings = ({ keys: [keysOn, setKeys], leave }: { readonly keys: Ke
         ))}
       </fieldset>
       <button type="button" className="plain" aria-pressed={keysOn} onClick={() => setKeys(!keysOn)}>
-        {t("settings.keys")} {t(keysOn ? "settings.keys-on" : "settings.keys-off")}
+        {t("settings.keys")}: {t(keysOn ? "settings.keys-on" : "settings.keys-off")}
       </button>
+      {keysOn && <span className="keys-hint">{t("settings.keys-hint")}</span>}
       <span className="version">{t("settings.version", { version: line.version })}</span>
       <Button className="plain" onPress={() => void signOut().then(leave)}>
         {t("officer.sign-out")}

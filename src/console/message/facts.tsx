@@ -4,14 +4,16 @@ import type { MessageView } from "../../api/shapes.ts"
 import type { Word } from "../../words/en.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { partyOf } from "../number.ts"
-import { Code, Dtg } from "../pieces.tsx"
+import { Code, Dtg, PersonName } from "../pieces.tsx"
 import { zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 
-export const Fact = ({ name, children }: { readonly name: Word; readonly children: ReactNode }) => {
+type FactProps = { readonly name: Word; readonly children: ReactNode; readonly wide?: boolean }
+
+export const Fact = ({ name, children, wide = false }: FactProps) => {
   const { t } = useReader()
   return (
-    <div className="fact">
+    <div className={wide ? "fact wide" : "fact"}>
       <dt>{t(name)}</dt>
       <dd>{children}</dd>
     </div>
@@ -49,7 +51,7 @@ export const Facts = ({ message }: { readonly message: MessageView }) => {
         </Fact>
         {message.officer && (
           <Fact name="field.officer">
-            <bdi>{message.officer}</bdi>
+            <PersonName name={message.officer} party={message.author} />
           </Fact>
         )}
       </dl>

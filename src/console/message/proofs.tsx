@@ -3,8 +3,8 @@ import type { MessageView } from "../../api/shapes.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, type Step } from "../ladder.ts"
 import { codeOf } from "../number.ts"
-import { Code, Dtg, Words } from "../pieces.tsx"
-import { zulu } from "../time.ts"
+import { Code, Dtg, PersonName, Words } from "../pieces.tsx"
+import { dtg, zulu } from "../time.ts"
 import { Ladder } from "../watch/ladder.tsx"
 import { useReader } from "../words.tsx"
 
@@ -22,7 +22,7 @@ const Proof = ({ step: { rung, state } }: { readonly step: Step }) => {
       {by && (
         <>
           {" "}
-          <bdi>{by}</bdi>
+          <PersonName name={by} party={rung.party} />
         </>
       )}
     </>
@@ -47,11 +47,7 @@ const ProofRow = ({ step }: { readonly step: Step }) => {
       <td>{rung ? <Code>{zulu(rung.heardAt)}</Code> : null}</td>
       <td>
         <Proof step={step} />
-        {rung?.until !== undefined && (
-          <p>
-            {t("ladder.until", { dtg: "" }).trim()} <Dtg ms={rung.until} />
-          </p>
-        )}
+        {rung?.until !== undefined && <p>{t("ladder.until", { dtg: dtg(rung.until) })}</p>}
         {rung?.reason && (
           <p className="reason">
             <Words text={rung.reason} language={rung.language} />

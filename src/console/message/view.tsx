@@ -38,10 +38,10 @@ const Header = ({ message, open }: { readonly message: MessageView; readonly ope
   const spoken = asLanguage(message.language)
   return (
     <dl className="header-block">
-      <Fact name="field.precedence">
+      <Fact name="field.precedence" wide>
         <PrecedenceTag precedence={message.precedence} />
       </Fact>
-      <Fact name="field.dtg">
+      <Fact name="field.dtg" wide>
         <Dtg ms={message.written} /> <LocalTimes ms={message.written} />
       </Fact>
       <Fact name="field.from">
@@ -81,7 +81,7 @@ const Header = ({ message, open }: { readonly message: MessageView; readonly ope
           <Dtg ms={message.notAfter} />
         </Fact>
       )}
-      <Fact name="field.subject">
+      <Fact name="field.subject" wide>
         {message.subject ? <Words text={message.subject} language={message.language} /> : t("field.none")}
       </Fact>
     </dl>

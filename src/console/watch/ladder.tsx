@@ -4,8 +4,8 @@ import { RungMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, type Step } from "../ladder.ts"
 import { codeOf } from "../number.ts"
-import { Code, Dtg } from "../pieces.tsx"
-import { utcDay, zulu } from "../time.ts"
+import { Code, PersonName } from "../pieces.tsx"
+import { dtg, utcDay, zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 
 const markOf = ({ state, rung }: Step): "officer" | "node" | "claimed" | "pending" | "queued" =>
@@ -15,7 +15,7 @@ const Rung = ({ step, written }: { readonly step: Step; readonly written: number
   const { line } = useKnowledge()
   const { t } = useReader()
   const { rung, state, name } = step
-  const sameDay = rung && utcDay(rung.at) === utcDay(written)
+  const at = rung ? (utcDay(rung.at) === utcDay(written) ? zulu(rung.at) : dtg(rung.at)) : ""
   return (
     <li className={`rung ${state} ${name}`}>
       <span className="rung-mark">
@@ -26,14 +26,12 @@ const Rung = ({ step, written }: { readonly step: Step; readonly written: number
       {rung && (
         <>
           <Code className="rung-place">{codeOf(line, rung.party)}</Code>
-          <time className="rung-time code" lang="en" dateTime={new Date(rung.at).toISOString()}>
-            {sameDay ? zulu(rung.at) : <Dtg ms={rung.at} />}
+          <time className="rung-time code" dateTime={new Date(rung.at).toISOString()}>
+            {name === "ring" ? t("ladder.since", { time: at }) : at}
           </time>
-          {rung.officer && <bdi className="rung-officer">{rung.officer}</bdi>}
+          {rung.officer && <PersonName name={rung.officer} party={rung.party} />}
           {rung.until !== undefined && (
-            <span className="rung-until">
-              {t("ladder.until", { dtg: "" }).trim()} <Dtg ms={rung.until} />
-            </span>
+            <span className="rung-until">{t("ladder.until", { dtg: dtg(rung.until) })}</span>
           )}
         </>
       )}

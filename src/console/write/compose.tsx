@@ -43,10 +43,9 @@ const Fields = ({
   review,
 }: Pick<ComposeProps, "draft" | "change"> & { readonly review: () => void }) => {
   const { t } = useReader()
-  const text = useRef<HTMLTextAreaElement>(null)
-  const keyed = ({ nativeEvent, preventDefault }: KeyboardEvent): void => {
-    if (!asksForReview(nativeEvent, composition)) return
-    preventDefault.call(nativeEvent)
+  const keyed = (event: KeyboardEvent): void => {
+    if (!asksForReview(event.nativeEvent, composition)) return
+    event.preventDefault()
     review()
   }
   // The answered message decides the kind of traffic: a drill is never answered for real, nor the other way round.
@@ -91,8 +90,7 @@ const Fields = ({
       <label className="field">
         <span>{t("write.text")}</span>
         <textarea
-          ref={text}
-          rows={8}
+          rows={6}
           lang={langTag[draft.language]}
           value={draft.text}
           aria-describedby="write-help"
