@@ -1,5 +1,5 @@
-// What is kept of every entry of a line: about 150 bytes each, in columns. Texts and bodies stay in the store and are read when a
-// page is shown. An entry is named by its place here, in the order of storing, from 0.
+// What is kept of every entry of a line: columns, about 350 bytes with its name and its rungs. Texts and bodies stay in the store and
+// are read when a page is shown. An entry is named by its place here, in the order of storing, from 0.
 import type { Entry } from "../core/entry.ts"
 import { kindName, saysSomething } from "../core/registry.ts"
 import { Hashes } from "./hashes.ts"

@@ -1,28 +1,29 @@
-// The joint order, kept up as entries come: the same for both sides, an order for reading and no proof of who spoke first (page:
-// protocol/log.md, section "Joint order"). Effective times never fall along the order, so that an entry that comes late moves only what
-// stands at or after its effective time: from there on the merge is done anew.
-import type { Facts } from "./facts.ts"
-
-export type Settled = {
-  /** Messages that stood in the order before now stand in other places. */
-  readonly reordered: boolean
-}
+// The joint order (page: protocol/log.md, section 5), over the columns of facts.ts: for 100,000 entries a sixth of the memory of
+// core/order.ts, which is the measure of it (places.test.ts), and it knows which messages moved. It is an order for reading and no proof
+// of who spoke first. Effective times never fall along it, so an entry that comes late moves only what stands at or after its own
+// effective time: from there on the merge is done anew. (O-1 to O-3)
+import type { Facts, Stream } from "./facts.ts"
 
 export class Places {
   readonly #facts: Facts
-  /** Later of an entry's own time and the effective times of its causes; by place. */
-  #effective = new Float64Array(1_024)
-  /** Per stream: entries whose effective time is known, and entries placed; both contiguous from 1. */
-  readonly #known: number[] = []
-  readonly #placed: number[] = []
   readonly #order: number[] = []
-  /** Messages among the order, and how many stand before each entry of it. */
+  /** Messages among the order. */
   readonly #messages: number[] = []
+  /** By entry: place in the order and place among the messages, both from 1, 0 when not placed; and its effective time. */
+  #index = new Uint32Array(1_024)
   #position = new Uint32Array(1_024)
-  /** Messages that have no place yet: beyond a gap, or waiting for a cause. */
+  #effective = new Float64Array(1_024)
+  /** Per stream: entries that are contiguous and looked at, and entries placed. */
+  readonly #met: number[] = []
+  readonly #placed: number[] = []
+  /** Placed entries that name a cause which is not held without a gap. */
+  readonly #unmet = new Set<number>()
+  /** The order stands up to here; and the first entry that was placed although a cause of it was not. */
+  #cut = 0
+  #firstForced = Number.POSITIVE_INFINITY
+  /** Messages that have no place yet, beyond a gap. */
   readonly #provisional = new Set<number>()
   #provisionalOrder: readonly number[] | undefined
-  #cut = 0
 
   constructor(facts: Facts) {
     this.#facts = facts
@@ -30,28 +31,25 @@ export class Places {
 
   /** An entry was added to the facts. */
   added(place: number): void {
-    if (place >= this.#effective.length) this.#widen()
+    if (place >= this.#index.length) this.#widen()
     if (!this.#facts.isMessage(place)) return
     this.#provisional.add(place)
     this.#provisionalOrder = undefined
   }
 
-  /** A cause of an entry became known after the entry: what was derived from its time is derived again. */
-  restart(place: number): void {
-    if (this.#facts.seq[place]! > (this.#known[this.#facts.stream[place]!] ?? 0)) return
-    this.#known.fill(0)
-    this.#cut = 0
+  /** A cause of an entry came after the entry. */
+  caused(place: number): void {
+    if (this.#index[place]! > 0) this.#unmet.add(place)
   }
 
-  /** Brings the order up to date. */
-  settle(): Settled {
-    this.#learn()
-    if (this.#cut === this.#order.length && !this.#more()) return { reordered: false }
+  /** Brings the order up to date; true when messages that stood in it stand elsewhere now. */
+  settle(): boolean {
+    if (!this.#meet()) return false
     const before = this.#truncate()
     const from = this.#messages.length
     this.#merge()
     this.#cut = this.#order.length
-    return { reordered: before.some((place, at) => this.#messages[from + at] !== place) }
+    return before.some((place, at) => this.#messages[from + at] !== place)
   }
 
   /** All messages, the provisional ones too. */
@@ -59,7 +57,7 @@ export class Places {
     return this.#messages.length + this.#provisional.size
   }
 
-  /** Entries in the joint order, of every kind; provisional ones are not among them. */
+  /** Every entry that has a place, in order. */
   get order(): readonly number[] {
     return this.#order
   }
@@ -88,57 +86,34 @@ export class Places {
     return this.#position[place] === 0
   }
 
-  /** Effective times of what is newly contiguous, and the earliest place in the order that they can have. */
-  #learn(): void {
-    const { streams } = this.#facts
-    for (let progress = true; progress; ) {
-      progress = false
-      for (const { stream, held } of streams) {
-        this.#known[stream] ??= 0
-        this.#placed[stream] ??= 0
-        for (; this.#known[stream]! < held.length; progress = true) {
-          const place = held[this.#known[stream]!]!
-          const effective = this.#effectiveOf(place, this.#known[stream]! > 0 ? held[this.#known[stream]! - 1]! : -1)
-          if (effective === undefined) break
-          this.#effective[place] = effective
-          this.#known[stream]!++
-          this.#cut = Math.min(this.#cut, this.#firstAtOrAfter(effective))
-        }
+  /** Looks at what is newly contiguous, and cuts the order where it must be made again; whether there is anything to do. */
+  #meet(): boolean {
+    let isNew = false
+    for (const { stream, held } of this.#facts.streams) {
+      this.#placed[stream] ??= 0
+      for (let met = this.#met[stream] ?? 0; met < held.length; met++) {
+        isNew = true
+        this.#met[stream] = met + 1
+        this.#cutAt(held[met]!)
       }
     }
+    // What was placed without a cause that is held by now goes after it.
+    for (const place of this.#unmet) if (!this.#isReady(place)) this.#cut = Math.min(this.#cut, this.#index[place]! - 1)
+    if (isNew) this.#cut = Math.min(this.#cut, this.#firstForced)
+    return isNew || this.#cut < this.#order.length
   }
 
-  /** Undefined while a cause is not held, or its own effective time is not known. */
-  #effectiveOf(place: number, previous: number): number | undefined {
-    const { streams, seq, stream, time } = this.#facts
-    let effective = time[place]!
-    if (previous >= 0) effective = Math.max(effective, this.#effective[previous]!)
-    let blocked = false
-    this.#facts.eachSeen(place, (seenStream, size) => {
-      if (size === 0) return
-      if (size > this.#known[seenStream]! || this.#known[seenStream] === undefined) blocked = true
-      else effective = Math.max(effective, this.#effective[streams[seenStream]!.held[size - 1]!]!)
-    })
-    for (const ref of this.#facts.refs(place)) {
-      if (seq[ref]! > (this.#known[stream[ref]!] ?? 0)) blocked = true
-      else effective = Math.max(effective, this.#effective[ref]!)
-    }
-    return blocked ? undefined : effective
-  }
-
-  /** The first index of the order whose effective time is not below this one. */
-  #firstAtOrAfter(effective: number): number {
+  /** Where all causes have places it may come right after; else a cause is new as well, and cuts for both. */
+  #cutAt(place: number): void {
+    if (!this.#isReady(place)) return
+    const effective = this.#effectiveTime(place)
     let [low, high] = [0, this.#order.length]
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#effective[this.#order[middle]!]! < effective) low = middle + 1
       else high = middle
     }
-    return low
-  }
-
-  #more(): boolean {
-    return this.#known.some((known, stream) => known > this.#placed[stream]!)
+    this.#cut = Math.min(this.#cut, low)
   }
 
   /** Takes everything from the cut on out of the order; the messages among it. */
@@ -148,18 +123,25 @@ export class Places {
     for (let at = this.#order.length - 1; at >= this.#cut; at--) {
       const place = this.#order[at]!
       this.#placed[stream[place]!] = seq[place]! - 1
+      this.#index[place] = 0
+      this.#unmet.delete(place)
       if (this.#position[place] === 0) continue
       stay = this.#position[place]! - 1
       this.#position[place] = 0
       this.#provisional.add(place)
     }
     this.#order.length = this.#cut
+    if (this.#firstForced >= this.#cut) this.#firstForced = Number.POSITIVE_INFINITY
     return this.#messages.splice(stay)
   }
 
   #merge(): void {
-    for (let next = this.#least(); next >= 0; next = this.#least()) {
+    for (let next = this.#next(); next >= 0; next = this.#next()) {
+      if (!this.#isReady(next)) this.#firstForced = Math.min(this.#firstForced, this.#order.length)
+      if (this.#hasUnmet(next)) this.#unmet.add(next)
+      this.#effective[next] = this.#effectiveTime(next)
       this.#order.push(next)
+      this.#index[next] = this.#order.length
       this.#placed[this.#facts.stream[next]!] = this.#facts.seq[next]!
       if (!this.#facts.isMessage(next)) continue
       this.#messages.push(next)
@@ -169,31 +151,61 @@ export class Places {
     this.#provisionalOrder = undefined
   }
 
-  /** Among the streams' next entries whose causes are placed, the least by effective time and hash; −1 for none. */
-  #least(): number {
-    let least = -1
+  /** Among the streams' next entries whose causes are placed, the least by effective time and hash; −1 when all are placed. Logs that
+   *  claim to have seen each other in a circle must not hold up the others: where none is ready, the least of all is taken. (O-3) */
+  #next(): number {
+    let best = -1
+    let bestTime = 0
+    let bestReady = false
     for (const { stream, held } of this.#facts.streams) {
-      if (this.#placed[stream]! >= this.#known[stream]!) continue
-      const place = held[this.#placed[stream]!]!
-      if (least >= 0 && !this.#isBefore(place, least)) continue
-      if (this.#causesArePlaced(place)) least = place
+      const place = held[this.#placed[stream]!]
+      if (place === undefined) continue
+      const ready = this.#isReady(place)
+      if (bestReady && !ready) continue
+      const time = this.#effectiveTime(place)
+      const isLess = time < bestTime || (time === bestTime && this.#facts.hashes.compare(place, best) < 0)
+      if (best >= 0 && ready === bestReady && !isLess) continue
+      ;[best, bestTime, bestReady] = [place, time, ready]
     }
-    return least
+    return best
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const difference = this.#effective[a]! - this.#effective[b]!
-    return difference < 0 || (difference === 0 && this.#facts.hashes.compare(a, b) < 0)
-  }
-
-  #causesArePlaced(place: number): boolean {
-    const { seq, stream } = this.#facts
-    let placed = true
-    this.#facts.eachSeen(place, (seenStream, size) => {
-      if (size > (this.#placed[seenStream] ?? 0)) placed = false
+  /** Every cause that is held without a gap has its place. */
+  #isReady(place: number): boolean {
+    const { seq, stream, streams } = this.#facts
+    let ready = true
+    this.#facts.eachSeen(place, (seen, size) => {
+      if (this.#placed[seen]! < Math.min(size, streams[seen]!.held.length)) ready = false
     })
-    for (const ref of this.#facts.refs(place)) if (seq[ref]! > (this.#placed[stream[ref]!] ?? 0)) placed = false
-    return placed
+    for (const ref of this.#facts.refs(place))
+      if (isContiguous(streams[stream[ref]!]!, seq[ref]!) && this.#placed[stream[ref]!]! < seq[ref]!) ready = false
+    return ready
+  }
+
+  #hasUnmet(place: number): boolean {
+    const { seq, stream, streams } = this.#facts
+    let unmet = false
+    this.#facts.eachSeen(place, (seen, size) => {
+      if (size > streams[seen]!.held.length) unmet = true
+    })
+    return unmet || this.#facts.refs(place).some(ref => !isContiguous(streams[stream[ref]!]!, seq[ref]!))
+  }
+
+  /** The latest of its own time and those of its placed causes: the entry before it, the last of each seen prefix, what it refers to. */
+  #effectiveTime(place: number): number {
+    const { seq, stream, streams, time } = this.#facts
+    let latest = time[place]!
+    const learn = (cause: number | undefined): void => {
+      if (cause === undefined || cause === place || this.#index[cause] === 0) return
+      latest = Math.max(latest, this.#effective[cause]!)
+    }
+    if (seq[place]! > 1) learn(streams[stream[place]!]!.held[seq[place]! - 2])
+    this.#facts.eachSeen(place, (seen, size) => {
+      const { held } = streams[seen]!
+      learn(held[Math.min(size, held.length) - 1])
+    })
+    for (const ref of this.#facts.refs(place)) learn(ref)
+    return latest
   }
 
   #provisionalInOrder(): readonly number[] {
@@ -203,11 +215,15 @@ export class Places {
   }
 
   #widen(): void {
-    const effective = new Float64Array(2 * this.#effective.length)
-    effective.set(this.#effective)
-    this.#effective = effective
-    const position = new Uint32Array(effective.length)
-    position.set(this.#position)
-    this.#position = position
+    const size = 2 * this.#index.length
+    const [index, position, effective] = [this.#index, this.#position, this.#effective]
+    this.#index = new Uint32Array(size)
+    this.#index.set(index)
+    this.#position = new Uint32Array(size)
+    this.#position.set(position)
+    this.#effective = new Float64Array(size)
+    this.#effective.set(effective)
   }
 }
+
+const isContiguous = ({ held }: Stream, seq: number): boolean => seq <= held.length

@@ -179,7 +179,7 @@ export class LineRecord {
   }
 
   #settle(): boolean {
-    if (this.#places.settle().reordered) this.#reordered = true
+    if (this.#places.settle()) this.#reordered = true
     return this.#reordered
   }
 
@@ -217,7 +217,7 @@ export class LineRecord {
     this.#earlyMarks.delete(name)
     for (const referrer of this.#missing.get(name) ?? []) {
       this.facts.addRef(referrer, place)
-      this.#places.restart(referrer)
+      this.#places.caused(referrer)
       const kind = this.facts.kind[referrer]!
       const first = kind !== kinds.answer || this.facts.refs(referrer)[0] === place
       if ((isReceipt(kind) || kind === kinds.answer) && first && this.#ladder.rung(referrer, place)) this.#touch(place)

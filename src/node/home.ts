@@ -1,0 +1,267 @@
+// A home: the directory in which one side keeps its keys, its charter and its record. Made by `init`, completed by pairing, opened by
+// one node at a time. Every file is written whole or not at all.
+import { randomBytes } from "node:crypto"
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Officer } from "../api/shapes.ts"
+import {
+  type Card,
+  type Charter,
+  cardPrefix,
+  cardText,
+  charterOf,
+  charterPrefix,
+  decodeCard,
+  decodeCharter,
+  encodeCard,
+  encodeCardBody,
+  encodeRootSignatures,
+  type Names,
+  parseCardText,
+  type Terms,
+} from "../core/charter.ts"
+import { base64url, equal, fromBase64url } from "../core/hash.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { replaceAtomically } from "../keys/atomic.ts"
+import { createKeys, type FileKeys, openKeys } from "../keys/file.ts"
+import { pairingWords } from "../keys/pairing-words.ts"
+import { HomeRefused } from "../store/store.ts"
+import { nodeSuite } from "../suites/node.ts"
+import { xwingNode } from "../suites/xwing-node.ts"
+import { readSettings, type Settings, writeSettings } from "./settings.ts"
+import { type Tickets, ticketsIn } from "./tickets.ts"
+
+export type HomeOptions = {
+  readonly code: string
+  readonly names: Names
+  readonly zone: string
+  readonly language: "en" | "ja" | "zh"
+  /** host:port for the peer; empty: this side only dials. */
+  readonly listen: string
+  readonly api: { readonly host: string; readonly port: number }
+  readonly example: boolean
+  readonly peer?: string
+  readonly frames?: readonly string[]
+  readonly officers?: readonly Officer[]
+  readonly desks?: Card["desks"]
+}
+
+/** A side before it is paired: its keys and its card. */
+export type Side = {
+  readonly path: string
+  readonly settings: Settings
+  readonly card: Card
+  readonly keys: FileKeys
+  readonly signIns: Tickets
+  readonly sessions: Tickets
+}
+
+export type Home = Side & {
+  readonly charter: Charter
+  readonly us: number
+  /** Body of our charter entry: the signatures of our roots. */
+  readonly charterBody: Uint8Array
+  readonly record: string
+}
+
+const files = {
+  keys: "keys.json",
+  card: "card",
+  settings: "settings.json",
+  charter: "charter",
+  signatures: "charter-signatures",
+  record: "record.db",
+  api: "api.json",
+} as const
+
+/** Both cards must propose the same terms; until there is a ceremony for them, every side proposes these. (CH-4) */
+export const terms = (example: boolean): Terms => ({
+  example,
+  languages: ["en", "ja", "zh"],
+  replyClocks: [
+    { precedence: 1, ms: 48 * 3_600_000 },
+    { precedence: 2, ms: 12 * 3_600_000 },
+    { precedence: 3, ms: 30 * 60_000 },
+    { precedence: 4, ms: 5 * 60_000 },
+  ],
+  flashBudget: { count: 6, ms: 3_600_000 },
+  retentionYears: 30,
+  disclosure: [],
+  labels: [],
+  releases: [],
+  forms: new Uint8Array(0),
+})
+
+const defaultDesks: Card["desks"] = [{ code: "watch", names: { en: "Watch", ja: "当直", zh: "值班" } }]
+const defaultOfficers: readonly Officer[] = [{ name: "administrator", role: "administrator" }]
+
+/** Makes a home with new keys. The directory must be empty or not there. */
+export const initHome = async (path: string, options: HomeOptions): Promise<Side> => {
+  if (existsSync(join(path, files.keys))) throw new Error(`${path} is a home already; keys are never overwritten.`)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const keys = createKeys(join(path, files.keys), xwingNode)
+  const { code, names, zone, language, listen, api, example } = options
+  const { base } = keys
+  if (base === undefined) throw new Error("new keys hold no base key")
+  const body = encodeCardBody({
+    code,
+    names,
+    roots: keys.roots(),
+    nodeKeys: keys.keys,
+    tlsSpki: keys.tls.spki,
+    base,
+    addresses: listen === "" || listen.endsWith(":0") ? [] : [listen],
+    desks: options.desks ?? defaultDesks,
+    zone,
+    language,
+    nonce: Uint8Array.from(randomBytes(32)),
+    terms: terms(example),
+  })
+  const card = decodeCard(encodeCard(body, await keys.rootSign(body, cardPrefix)), nodeSuite)
+  if (isRefusal(card)) throw new Error(`These settings make no card: ${JSON.stringify(card.details)}.`)
+  replaceAtomically(join(path, files.card), `${cardText(card)}\n`, { scrub: false })
+  writeSettings(join(path, files.settings), {
+    code,
+    listen,
+    peer: options.peer ?? "",
+    api,
+    origins: [],
+    frames: options.frames ?? [],
+    officers: options.officers ?? defaultOfficers,
+  })
+  return openSide(path)
+}
+
+/** Keys and card, paired or not. Throws what the world or an old program did wrong, in a sentence. */
+export const openSide = (path: string): Side => {
+  if (!existsSync(join(path, files.settings)))
+    throw new Error(`${path} is not a home of Parley; make one with: parley init`)
+  const settings = readSettings(join(path, files.settings))
+  const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
+  if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
+  return {
+    path,
+    settings,
+    card,
+    keys: openKeys(join(path, files.keys), xwingNode),
+    signIns: ticketsIn(join(path, "sign-in")),
+    sessions: ticketsIn(join(path, "sessions")),
+  }
+}
+
+/** A paired home. */
+export const openHome = (path: string): Home => {
+  const side = openSide(path)
+  const { charter, us } = openCharter(path)
+  return { ...side, charter, us, charterBody: readBytes(join(path, files.signatures)), record: recordPath(path) }
+}
+
+/** What a reader of a home needs, without its keys: works for who may not read them. */
+export const openCharter = (path: string): { readonly charter: Charter; readonly us: number } => {
+  if (!existsSync(join(path, files.settings)))
+    throw new Error(`${path} is not a home of Parley; make one with: parley init`)
+  readSettings(join(path, files.settings))
+  if (!existsSync(join(path, files.charter)))
+    throw new HomeRefused(`${path} is not paired yet; use: parley pair`, refuse("unpaired"))
+  const charter = decodeCharter(readBytes(join(path, files.charter)), nodeSuite)
+  if (isRefusal(charter)) throw new HomeRefused(`${join(path, files.charter)} is damaged.`, charter)
+  const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
+  if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
+  const us = charter.parties.findIndex(party => equal(party.hash, card.hash))
+  if (us < 0) throw new HomeRefused(`${path} stands under a charter of others.`, refuse("other-charter"))
+  return { charter, us }
+}
+
+export const recordPath = (path: string): string => join(path, files.record)
+
+/** A node that cannot write its home must not start and fail at the first word. */
+export const requireWritable = (path: string): void => {
+  try {
+    accessSync(path, constants.W_OK)
+    // Root may write what is read-only by its mode, but not what is mounted so: only a write tells.
+    const trial = join(path, `.trial-${process.pid}`)
+    writeFileSync(trial, "", { flush: true })
+    rmSync(trial)
+  } catch (cause) {
+    throw new Error(`${path} cannot be written: a node keeps its record there.`, { cause })
+  }
+}
+
+export type Ceremony = {
+  readonly charter: Charter
+  /** Ten numbers below 2,048, which both sides read out. */
+  readonly words: readonly number[]
+}
+
+/** The charter of our card and theirs, and its words. Nothing is written yet. (CH-6) */
+export const meet = async (side: Side, theirs: string): Promise<Ceremony | Refusal> => {
+  const card = parseCardText(theirs, nodeSuite)
+  if (isRefusal(card)) return card
+  const charter = charterOf(side.card, card, nodeSuite)
+  return isRefusal(charter) ? charter : { charter, words: await pairingWords(side.card, card) }
+}
+
+/** Our roots sign the charter, if the words typed here are those that the other side reads out. (CH-5, CH-6) */
+export const pair = async (
+  side: Side,
+  { charter, words }: Ceremony,
+  typed: readonly number[],
+): Promise<true | Refusal> => {
+  if (typed.length !== words.length || typed.some((number, at) => number !== words[at])) return refuse("wrong-words")
+  const held = join(side.path, files.charter)
+  if (existsSync(held)) {
+    if (equal(readBytes(held), charter.bytes)) return true
+    throw new Error(`${side.path} is paired already, under another charter.`)
+  }
+  const signatures = await side.keys.rootSign(charter.bytes, charterPrefix)
+  // The charter last: a home with a charter is paired.
+  writeBytes(join(side.path, files.signatures), encodeRootSignatures(side.card, signatures, nodeSuite))
+  writeBytes(held, charter.bytes)
+  return true
+}
+
+export const signInMs = 24 * 3_600_000
+
+/** A one-time sign-in link for an officer of this home. */
+export const signInLink = (side: Pick<Side, "path" | "settings" | "signIns">, name: string, now: number): string => {
+  const officer = side.settings.officers.find(officer => officer.name === name)
+  if (officer === undefined) {
+    const known = side.settings.officers.map(officer => officer.name).join(", ")
+    throw new Error(`${side.path} has no officer ${name}; it has: ${known}.`)
+  }
+  const secret = side.signIns.issue(officer, now + signInMs)
+  return `http://${side.settings.code}.parley.localhost:${side.settings.api.port}/#token=${secret}`
+}
+
+/** Adds an officer, or gives one another role. */
+export const putOfficer = (path: string, officer: Officer): void => {
+  const file = join(path, files.settings)
+  const settings = readSettings(file)
+  const others = settings.officers.filter(each => each.name !== officer.name)
+  writeSettings(file, { ...settings, officers: [...others, officer] })
+}
+
+/** How the CLI of this home's owner reaches its running node; made at each start, readable by the owner alone. */
+export type ApiDoor = { readonly url: string; readonly secret: string }
+
+export const writeApiDoor = (path: string, door: ApiDoor): void =>
+  replaceAtomically(join(path, files.api), `${JSON.stringify(door)}\n`, { scrub: false })
+
+export const readApiDoor = (path: string): ApiDoor | undefined => {
+  if (!existsSync(join(path, files.api))) return undefined
+  const value: unknown = JSON.parse(readFileSync(join(path, files.api), "utf8"))
+  if (typeof value !== "object" || value === null || !("url" in value) || !("secret" in value)) return undefined
+  return typeof value.url === "string" && typeof value.secret === "string"
+    ? { url: value.url, secret: value.secret }
+    : undefined
+}
+
+// Small files are kept as text, so that one atomic writer serves all.
+const writeBytes = (path: string, bytes: Uint8Array): void =>
+  replaceAtomically(path, `${base64url(bytes)}\n`, { scrub: false })
+
+const readBytes = (path: string): Uint8Array => {
+  const bytes = fromBase64url(readFileSync(path, "utf8").trim())
+  if (bytes === undefined) throw new HomeRefused(`${path} is damaged.`, refuse("malformed"))
+  return bytes
+}

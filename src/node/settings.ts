@@ -1,0 +1,79 @@
+// A home's settings: where the node listens, whom it dials, who its officers are. Nothing here is secret or signed; the charter is.
+import { readFileSync } from "node:fs"
+import type { Officer } from "../api/shapes.ts"
+import { refuse } from "../core/refusal.ts"
+import { replaceAtomically } from "../keys/atomic.ts"
+import { HomeRefused } from "../store/store.ts"
+import { isOfficer } from "./tickets.ts"
+
+export type Settings = {
+  readonly code: string
+  /** host:port on which the peer reaches us; empty: we only dial. */
+  readonly listen: string
+  /** host:port of the peer; empty: the first address of its card. */
+  readonly peer: string
+  readonly api: { readonly host: string; readonly port: number }
+  /** Further origins at which this console is served, e.g. behind the operator's HTTPS. */
+  readonly origins: readonly string[]
+  /** Origins that may show the console in a frame. */
+  readonly frames: readonly string[]
+  readonly officers: readonly Officer[]
+}
+
+const version = 1
+
+export const writeSettings = (path: string, settings: Settings): void =>
+  replaceAtomically(path, `${JSON.stringify({ version, ...settings }, null, 2)}\n`, { scrub: false })
+
+/** Throws an Error that names the file and the field. */
+export const readSettings = (path: string): Settings => {
+  const value = parsed(path)
+  const damaged = (field: string): Error => new Error(`${path} is damaged at ${field}.`)
+  const text = (field: string): string => {
+    const held = value[field]
+    if (typeof held !== "string") throw damaged(field)
+    return held
+  }
+  const texts = (field: string): string[] => {
+    const held = value[field]
+    if (!Array.isArray(held)) throw damaged(field)
+    return held.map(each => (typeof each === "string" ? each : String(each)))
+  }
+  if (typeof value.version !== "number") throw damaged("version")
+  if (value.version > version)
+    throw new HomeRefused(
+      `${path} was written by a newer version of Parley.`,
+      refuse("newer-home", { home: value.version, known: version }),
+    )
+  const { api, officers } = value
+  if (typeof api !== "object" || api === null || !("host" in api) || !("port" in api)) throw damaged("api")
+  if (typeof api.host !== "string" || typeof api.port !== "number") throw damaged("api")
+  if (!Array.isArray(officers) || !officers.every(isOfficer)) throw damaged("officers")
+  return {
+    code: text("code"),
+    listen: text("listen"),
+    peer: text("peer"),
+    api: { host: api.host, port: api.port },
+    origins: texts("origins"),
+    frames: texts("frames"),
+    officers,
+  }
+}
+
+const parsed = (path: string): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"))
+    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value))
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+  }
+  throw new Error(`${path} is not JSON.`)
+}
+
+/** "host:port" or "[address]:port"; undefined for anything else. */
+export const parseAddress = (text: string): { readonly host: string; readonly port: number } | undefined => {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  return host === undefined || port > 65_535 ? undefined : { host, port }
+}

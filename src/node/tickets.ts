@@ -1,0 +1,104 @@
+// Secrets that let somebody in: one-time sign-in links, and the sessions that they open. Each is 32 random bytes; only its SHA-256
+// is kept, as the name of a small file in the home, so that a link made by the CLI works in a running node, and a session outlives a
+// restart. Taking a ticket removes its file: of two who try, one gets in.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs"
+import { join } from "node:path"
+import type { Officer } from "../api/shapes.ts"
+
+export type Ticket = { readonly officer: Officer; readonly expires: number }
+
+export type Tickets = {
+  /** The secret, which is nowhere kept. */
+  issue(officer: Officer, expires: number): string
+  find(secret: string, now: number): Ticket | undefined
+  /** Like find, and never again. */
+  take(secret: string, now: number): Ticket | undefined
+  /** Removes what has expired. */
+  sweep(now: number): void
+}
+
+const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
+const secretForm = /^[A-Za-z0-9_-]{43}$/
+const nameForm = /^[0-9a-f]{64}$/
+
+export const ticketsIn = (folder: string): Tickets => {
+  const named = (secret: string): string | undefined => {
+    if (!secretForm.test(secret)) return undefined
+    const digest = createHash("sha256").update(secret).digest()
+    // Every name is compared, each in constant time: how long the search takes says nothing about a digest.
+    let found: string | undefined
+    for (const name of namesIn(folder)) if (timingSafeEqual(Buffer.from(name, "hex"), digest)) found = name
+    return found
+  }
+  const valid = (name: string | undefined, now: number): Ticket | undefined => {
+    const ticket = name === undefined ? undefined : readTicket(join(folder, name))
+    return ticket !== undefined && ticket.expires > now ? ticket : undefined
+  }
+  return {
+    issue(officer, expires) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const secret = randomBytes(32).toString("base64url")
+      const name = createHash("sha256").update(secret).digest("hex")
+      const file = openSync(join(folder, name), "wx", 0o600)
+      try {
+        writeSync(file, JSON.stringify({ officer, expires }))
+      } finally {
+        closeSync(file)
+      }
+      return secret
+    },
+    find: (secret, now) => valid(named(secret), now),
+    take(secret, now) {
+      const name = named(secret)
+      const ticket = valid(name, now)
+      if (name === undefined) return undefined
+      try {
+        unlinkSync(join(folder, name))
+      } catch (cause) {
+        if (isMissing(cause)) return undefined // somebody else was first
+        throw cause
+      }
+      return ticket
+    },
+    sweep(now) {
+      for (const name of namesIn(folder))
+        if (valid(name, now) === undefined) rmSync(join(folder, name), { force: true })
+    },
+  }
+}
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).filter(name => nameForm.test(name))
+  } catch (cause) {
+    if (isMissing(cause)) return []
+    throw cause
+  }
+}
+
+/** A damaged file lets nobody in. */
+const readTicket = (path: string): Ticket | undefined => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"))
+    if (typeof value !== "object" || value === null || !("officer" in value) || !("expires" in value)) return undefined
+    const { officer, expires } = value
+    return isOfficer(officer) && typeof expires === "number" ? { officer, expires } : undefined
+  } catch (cause) {
+    if (cause instanceof SyntaxError || isMissing(cause)) return undefined
+    throw cause
+  }
+}
+
+export const isOfficer = (value: unknown): value is Officer =>
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  typeof value.name === "string" &&
+  value.name.length > 0 &&
+  value.name.length <= 64 &&
+  "role" in value &&
+  typeof value.role === "string" &&
+  roles.includes(value.role)
+
+const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "ENOENT"
