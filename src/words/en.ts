@@ -34,7 +34,7 @@ export const en = {
   "lamp.heard": "{age} ago",
   "lamp.last-heard": "last {age} ago",
   "lamp.never": "never heard",
-  "lamp.round": "{ms, number} ms there and back",
+  "lamp.round": "{ms, number} ms round trip",
   "lamp.person": "person {age} ago",
   "lamp.no-person": "no person seen",
   "lamp.say": "{lamp}: {state}",
@@ -43,6 +43,10 @@ export const en = {
   "age.m": "{m} min {s} s",
   "age.h": "{h} h {m} min",
   "age.d": "{d} d {h} h",
+
+  "age.about-m": "{m} min",
+  "age.about-h": "{h} h",
+  "age.about-d": "{d} d",
 
   "clock.utc": "UTC",
   "clock.estimated": "by this machine",
@@ -309,6 +313,7 @@ export const en = {
   "refusal.bad-request": "The request is not of the form that the node understands.",
   "refusal.empty-text": "There is no text to send.",
   "refusal.unpaired": "This home is not paired yet.",
+  "refusal.not-allowed": "The role of this officer does not allow it.",
 } as const
 
 export type Word = keyof typeof en

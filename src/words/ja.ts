@@ -45,6 +45,10 @@ export const ja: Record<Word, string> = {
   "age.h": "{h}時間{m}分",
   "age.d": "{d}日{h}時間",
 
+  "age.about-m": "{m}分",
+  "age.about-h": "{h}時間",
+  "age.about-d": "{d}日",
+
   "clock.utc": "UTC",
   "clock.estimated": "この端末の時計による",
 
@@ -311,4 +315,5 @@ export const ja: Record<Word, string> = {
   "refusal.bad-request": "ノードの理解できない形式の要求です。",
   "refusal.empty-text": "送信する本文がありません。",
   "refusal.unpaired": "この保存先はまだ相手方と対になっていません。",
+  "refusal.not-allowed": "この担当者の役割では許されていません。",
 }

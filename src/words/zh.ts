@@ -45,6 +45,10 @@ export const zh: Record<Word, string> = {
   "age.h": "{h}小时{m}分",
   "age.d": "{d}天{h}小时",
 
+  "age.about-m": "{m}分钟",
+  "age.about-h": "{h}小时",
+  "age.about-d": "{d}天",
+
   "clock.utc": "UTC",
   "clock.estimated": "按本机时钟",
 
@@ -308,4 +312,5 @@ export const zh: Record<Word, string> = {
   "refusal.bad-request": "节点不能理解该请求的形式。",
   "refusal.empty-text": "没有可发送的正文。",
   "refusal.unpaired": "此存储目录尚未与对方配对。",
+  "refusal.not-allowed": "该人员的职责不允许这样做。",
 }
