@@ -217,7 +217,7 @@ export const decodeEntry = (bytes: Uint8Array, suite: Suite): Entry | Refusal =>
 }
 
 const decodeHeader = (bytes: Uint8Array): { readonly kid: Uint8Array; readonly alg: number } | Refusal => {
-  const headers = decode(bytes, { bytesMax: entryBytesMax, depthMax: 1 })
+  const headers = decode(bytes, { bytesMax: entryBytesMax, depthMax: cborDepthMax })
   if (isRefusal(headers)) return headers
   if (!(headers instanceof Map)) return refuse("malformed", { field: "protected" })
   // Every protected header is critical here: what we do not know might say how the signature is to be read.

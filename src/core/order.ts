@@ -251,10 +251,15 @@ const causes = (node: Node): Node[] => {
   return found
 }
 
-/** By the causes that are placed. */
+/** By the causes that are placed. Asked at every step of the merge for every log: it makes no list of them. */
 const effectiveTime = (node: Node): number => {
   let time = node.time
-  for (const cause of causes(node)) if (cause.position >= 0 && cause.effective > time) time = cause.effective
+  const take = (cause: Node | undefined): void => {
+    if (cause !== undefined && cause.position >= 0 && cause.effective > time) time = cause.effective
+  }
+  take(node.log.nodes[node.seq - 2])
+  for (const { log, size } of node.seen) take(log.nodes[Math.min(size, log.nodes.length) - 1])
+  for (const ref of node.refs) take(ref)
   return time
 }
 

@@ -27,7 +27,7 @@ const spoilt = (path: readonly Hash[]): (readonly Hash[])[] => {
   ]
 }
 
-test("L-2: every leaf of every tree up to 70 is proven; another place, leaf, size, root or step is not", () => {
+test("L-2: every leaf of every tree up to 70 is proven; another place, leaf, height, root or step is not", () => {
   for (let size = 1; size <= most; size++)
     for (let seq = 1; seq <= size; seq++) {
       const claim = {
@@ -38,6 +38,7 @@ test("L-2: every leaf of every tree up to 70 is proven; another place, leaf, siz
         path: inclusionProof(first(size), seq, suite),
       }
       equal(checkInclusion(claim, suite), true, `${seq} of ${size}`)
+      equal(checkInclusion({ ...claim, size: 4 * size }, suite), false)
       equal(checkInclusion({ ...claim, leaf: leaves[seq % most]! }, suite), false)
       equal(checkInclusion({ ...claim, root: roots[size - 1]! }, suite), false)
       if (size > 20 && size % 8 > 1) continue
@@ -47,12 +48,13 @@ test("L-2: every leaf of every tree up to 70 is proven; another place, leaf, siz
     }
 })
 
-test("L-3: every tree up to 70 is proven to continue every smaller one; another size, root or step is not", () => {
+test("L-3: every tree up to 70 is proven to continue every smaller one; another height, root or step is not", () => {
   for (let size = 1; size <= most; size++)
     for (let oldSize = 1; oldSize <= size; oldSize++) {
       const path = consistencyProof(first(size), oldSize, suite)
       const claim = { oldSize, size, oldRoot: roots[oldSize]!, root: roots[size]!, path }
       equal(checkConsistency(claim, suite), true, `${oldSize} in ${size}`)
+      equal(checkConsistency({ ...claim, size: 4 * size }, suite), false)
       equal(checkConsistency({ ...claim, oldRoot: roots[oldSize - 1]! }, suite), false)
       equal(checkConsistency({ ...claim, root: roots[size - 1]! }, suite), false)
       if (size > 20 && size % 8 > 1) continue
