@@ -12,7 +12,7 @@ import { asidesMax, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts
 import { append, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
-import type { Line, Log, Path, Peer } from "./state.ts"
+import type { Ask, Line, Log, Path, Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 import { confirm, mayBeRestored, owesHave, ownLog } from "./sync.ts"
 
@@ -82,15 +82,17 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   if (log.broken) return
   if (entry.seq > log.claimed) log.claimed = entry.seq
   const size = log.frontier.size
-  if (entry.seq <= size || log.ahead.get(entry.seq)) return meetAgain(line, held)
+  const next = size + log.buffer.length + 1
+  const waits = entry.seq === next && log.buffer.length > 0
+  if (entry.seq <= size || (log.ahead.has(entry.seq) && !waits)) return meetAgain(line, held)
   if (entry.author === line.us && !line.state.restored) {
     // Only we write our log: this is either a forgery or something that we said before we were restored.
     const proof = signatureOf(line, entry)
     return proof === true ? mayBeRestored(line, entry.seq) : refused(line, proof, peer.party)
   }
-  if (entry.seq === size + log.buffer.length + 1) {
+  if (entry.seq === next) {
     const head = log.pendingHeads.find(it => it.size >= entry.seq && it.size - size <= bufferMax)
-    if (head) return bufferUnder(line, log, head, held)
+    if (head && (waits || !overtaken(log, head))) return bufferUnder(line, log, head, held)
     if (log.buffer.length === 0) {
       acceptNext(line, log, held, false)
       return
@@ -98,6 +100,9 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   }
   acceptAhead(line, log, held)
 }
+
+/** Urgent entries that came first are not sent twice: what lies around them is judged one by one. */
+const overtaken = (log: Log, head: Head): boolean => log.ahead.keys().some(seq => seq <= head.size)
 
 /** Catching up: entries wait for the head that covers them, then one root answers for all. (L-7) */
 const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
@@ -132,10 +137,17 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean): boolean
     line.state.dirty = true
     return false
   }
-  line.state.staged.push({ held, gapBefore: false })
+  const ahead = log.ahead.get(entry.seq)
+  if (ahead && !equal(ahead.hash, entry.hash)) {
+    meetAgain(line, held)
+    return false
+  }
+  if (!log.ahead.delete(entry.seq)) {
+    line.state.staged.push({ held, gapBefore: false })
+    owe(line, held, null)
+  }
   grow(line, log, held)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
-  owe(line, held, null)
   takeAhead(line, log)
   return true
 }
@@ -251,8 +263,7 @@ const takeAhead = (line: Line, log: Log): void => {
     if (log.checkedTo === seq - 1) log.checkedTo = seq
     line.state.dirty = true
     // What it saw and which keys it brought was signed, and is read again from the store.
-    const id = ask(line, { about: "joined", log })
-    line.out.push({ do: "recall", id, author: log.author, generation: log.generation, seq })
+    recall(line, { about: "joined", log }, { author: log.author, generation: log.generation, seq })
   }
 }
 
@@ -266,14 +277,22 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
 }
 
+/** Reads a place of the record; what is only staged is there once it is written. */
+const recall = (line: Line, question: Ask, place: { author: number; generation: number; seq: number }): void => {
+  const { author, generation, seq } = place
+  const id = ask(line, question)
+  const read = (): void => void line.out.push({ do: "recall", id, author, generation, seq })
+  if (line.state.staged.length > 0) line.state.afterAppend.push(read)
+  else read()
+}
+
 /** A place that is taken: the same entry again is nothing, another one is a fork or a forgery. (L-8) */
 const meetAgain = (line: Line, held: Held): void => {
   const { entry } = held
   const peer = line.state.peers.get(entry.author)
   if (peer) owesHave(line, peer)
   if (line.state.asks.size > 256) return
-  const id = ask(line, { about: "rival", held })
-  line.out.push({ do: "recall", id, author: entry.author, generation: entry.generation, seq: entry.seq })
+  recall(line, { about: "rival", held }, entry)
 }
 
 export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
@@ -310,8 +329,7 @@ export const heardHead = (line: Line, path: Path, head: Head): void => {
     return
   }
   if (line.state.asks.size > 256) return
-  const id = ask(line, { about: "pastHead", head })
-  line.out.push({ do: "recall", id, author: head.author, generation: head.generation, seq: head.size + 1 })
+  recall(line, { about: "pastHead", head }, { ...head, seq: head.size + 1 })
 }
 
 export const compareHead = (line: Line, log: Log, head: Head, root: Hash): void => {

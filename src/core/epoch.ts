@@ -189,6 +189,7 @@ const signOpening = (
       peer.nextEpoch = epoch + 1
       keepSecret(peer, line.us, epoch, keys.psk)
       line.state.afterAppend.push(() => {
+        if (!peer.sending) peer.reopened = true
         peer.sending = {
           ...keys,
           epoch,

@@ -142,6 +142,7 @@ const heardAnswer = (line: Line, event: Answer): void => {
 const settle = (line: Line): void => {
   const { state } = line
   if (state.appending || state.signing) return
+  if (state.staged.length === 0 && write.headOverdue(line)) write.makeHead(line)
   if (write.signNext(line)) return
   reachHeads(line)
   if (

@@ -48,7 +48,7 @@ export const refusals = {
   "not-found": [43, "A-2", "There is no such entry in this record."],
   "bad-request": [44, "A-3", "The request is not of the form that the node understands."],
   "empty-text": [45, "E-13", "There is no text to send."],
-  "unpaired": [46, "CH-1", "This home is not paired yet."],
+  unpaired: [46, "CH-1", "This home is not paired yet."],
   "not-allowed": [47, "A-4", "The role of this officer does not allow it."],
 } as const satisfies Record<string, readonly [number, string, string]>
 

@@ -77,6 +77,8 @@ export type Peer = {
   // Sealing, of this process only:
   sending: Sending | null
   opening: boolean
+  /** The epoch before could not be opened there: what was sealed in it must be said again. */
+  reopened: boolean
   usePairing: boolean
   receiving: Receiving[]
   early: { path: number; frame: Uint8Array }[]
@@ -211,6 +213,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   publicKey: base,
   sending: null,
   opening: false,
+  reopened: false,
   usePairing: false,
   receiving: [],
   early: [],

@@ -243,7 +243,9 @@ const sendWants = (line: Line): void => {
     const held = log.frontier.size + log.buffer.length
     const to = Math.max(log.claimed, ...log.ahead.keys())
     if (to <= held || line.now - log.progressAt < wantAfterMs) continue
+    // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
     log.buffer = []
+    log.pendingHeads = []
     const from = log.frontier.size + 1
     const firstAhead = Math.min(...log.ahead.keys(), to + 1)
     const end = firstAhead > from ? firstAhead - 1 : to
@@ -344,6 +346,7 @@ export const owesHave = (line: Line, peer: Peer): void => {
 
 /** Everything that may be sent now, path by path. Called when nothing waits to be written. */
 export const pump = (line: Line): void => {
+  for (const peer of line.state.peers.values()) if (peer.reopened) sayAgain(line, peer)
   sendWants(line)
   for (const path of line.state.paths.values()) {
     const peer = line.state.peers.get(path.peer)!
@@ -357,6 +360,13 @@ export const pump = (line: Line): void => {
     serve(line, path)
     drain(line, path, peer)
   }
+}
+
+/** A fresh epoch after one that the peer could not open: hello again, and everything that it is not proven to hold. */
+const sayAgain = (line: Line, peer: Peer): void => {
+  peer.reopened = false
+  rewind(peer)
+  for (const path of line.state.paths.values()) if (path.peer === peer.party) path.helloSent = false
 }
 
 const drain = (line: Line, path: Path, peer: Peer): void => {

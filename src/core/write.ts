@@ -169,6 +169,10 @@ export const headDueAt = (line: Line): number => {
   return Math.max(quiet, spacing)
 }
 
+/** So many entries since the last head that it may not wait for quiet. */
+export const headOverdue = (line: Line): boolean =>
+  !line.state.attestingHead && ownLog(line).frontier.size - ownLog(line).headSize >= headEntriesMax
+
 export const makeHead = (line: Line): void => {
   const own = ownLog(line)
   const { author, generation, root } = own

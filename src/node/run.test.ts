@@ -53,3 +53,66 @@ test("S-2, R-2: what one side says is held by both, and its sender knows", async
   assert.equal(hex(row!.bytes), hex(answer.entry.bytes))
   await until("equal records", () => equalRecords(a, b))
 })
+
+test("S-2: a backlog of 3,000 crosses in order after an outage, urgent words first, and nothing is doubled", async () => {
+  const { a, b, line } = await two(pair.charter)
+  await until("paired", () => equalRecords(a, b) && a.running.status().peers[0]!.up)
+  line.cut()
+  const answers = await Promise.all(
+    Array.from({ length: 3_000 }, (_, at) => a.running.order(message(`backlog ${at}`, at === 2_900 ? 4 : 1))),
+  )
+  assert.ok(answers.every(answer => !isRefusal(answer)))
+  line.mend()
+  await until("all there", () => a.running.status().peers[0]!.confirmed >= 3_000, 20_000)
+  await until("equal records", () => equalRecords(a, b))
+  const flash = answers[2_900]
+  assert.ok(flash && !isRefusal(flash))
+  assert.ok(b.store.find(flash.entry.hash)!.gapBefore, "the FLASH was stored before the entries that it overtook")
+  assert.equal(b.store.count(0, 1).contiguous, b.running.status().logs[0]!.size)
+})
+
+test("S-1: a node that stops and starts again goes on where it was, in a fresh epoch", async () => {
+  const { a, b, line } = await two(pair.charter)
+  await until("paired", () => a.running.status().peers[0]!.up)
+  await a.running.order(message("before"))
+  await until("equal records", () => equalRecords(a, b))
+  await a.stop()
+  const again = await startNode(pair.parties[0], pair.charter, line.ends[0], { store: a.store })
+  after(() => again.stop())
+  await until("up again", () => again.running.status().peers[0]!.up && b.running.status().peers[0]!.up, 8_000)
+  const answer = await again.running.order(message("after"))
+  assert.ok(!isRefusal(answer))
+  await until("stored there", () => again.running.status().peers[0]!.confirmed >= answer.entry.seq)
+  const back = await b.running.order(message("answer"))
+  assert.ok(!isRefusal(back))
+  await until("stored here", () => b.running.status().peers[0]!.confirmed >= back.entry.seq)
+})
+
+test("F-1: what passes on the wire holds no word of what is said", async () => {
+  const { a, b, line } = await two(pair.charter)
+  const words = "the tide turns at four and we shall be there"
+  const answer = await a.running.order(message(words))
+  assert.ok(!isRefusal(answer))
+  await until("stored there", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq)
+  await until("equal records", () => equalRecords(a, b))
+  const wireText = Buffer.concat(line.passed).toString("latin1")
+  assert.ok(wireText.length > 10_000)
+  assert.ok(!wireText.includes("tide turns"))
+  assert.ok(!wireText.includes(Buffer.from(answer.entry.hash).toString("latin1")))
+})
+
+test("F-4, F-6: altered and repeated frames are refused by name and harm nothing", async () => {
+  const { a, b, line } = await two(pair.charter)
+  await until("paired", () => a.running.status().peers[0]!.up && b.running.status().peers[0]!.up)
+  line.editWith(frame => {
+    const bad = frame.slice()
+    bad[bad.length - 1]! ^= 1
+    return bad
+  })
+  await a.running.order(message("altered"))
+  await until("refused", () => b.told.some(it => it.type === "refused" && it.refusal.refusal === "bad-frame"))
+  line.editWith(frame => frame)
+  const answer = await a.running.order(message("whole"))
+  assert.ok(!isRefusal(answer))
+  await until("both there", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq, 15_000)
+})
