@@ -1,7 +1,7 @@
 // A stand-in for a node, for looking at the console and for its browser tests: made-up data in the shapes of src/api/shapes.ts, served with
 // the strict policy that the real node sets. It proves nothing about the protocol. Run: node test/console-fixture.ts PORT tokyo|beijing
 import { createReadStream, existsSync } from "node:fs"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { extname, join, normalize } from "node:path"
 import { fileURLToPath } from "node:url"
 import { WebSocketServer } from "ws"
@@ -127,7 +127,6 @@ const script = (now: number): MessageView[] => {
       subject: "Weather balloon, planned release",
       text: "A meteorological balloon will be released at 0600Z from 35°41′N 139°41′E, drifting east. Expected to come down at sea within four hours.\nA report follows when it has come down.",
       rungs: came(0, t(1_500), "released", "sent", "stored", "displayed", "acknowledged", "deferred"),
-      waits: { who: 1, due: t(-120) },
     },
     {
       ...base(4, 1, t(900)),
@@ -452,17 +451,20 @@ const answer = async (fixture: Fixture, request: IncomingMessage, response: Serv
   }
 }
 
-export const serveFixture = (fixture: Fixture, port: number): Promise<Server> => {
+/** Answers with the way to end it: sockets and all, as a killed node would. */
+export const serveFixture = (fixture: Fixture, port: number): Promise<() => void> => {
   const server = createServer((request, response) => void answer(fixture, request, response))
   const sockets = new WebSocketServer({ server, path: "/api/live" })
   sockets.on("connection", socket => {
     const leave = fixture.join(event => socket.send(JSON.stringify(event)))
     socket.on("close", leave)
   })
-  server.on("close", () => {
+  const stop = (): void => {
     for (const socket of sockets.clients) socket.terminate()
-  })
-  return new Promise(done => server.listen(port, "127.0.0.1", () => done(server)))
+    server.close()
+    server.closeAllConnections()
+  }
+  return new Promise(done => server.listen(port, "127.0.0.1", () => done(stop)))
 }
 
 if (import.meta.main) {

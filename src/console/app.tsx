@@ -29,7 +29,10 @@ const walk = (by: 1 | -1): void => {
 const useDraft = (): readonly [Draft, (draft: Draft) => void] => {
   const { line } = useKnowledge()
   const { language } = useReader()
-  return useState<Draft>(() => keptDraft(line.line, language))
+  const [draft, setDraft] = useState<Draft>(() => keptDraft(line.line, language))
+  // An empty draft follows the reader's language; a begun one keeps its own.
+  useEffect(() => setDraft(held => (held.text === "" ? { ...held, language } : held)), [language])
+  return [draft, setDraft]
 }
 
 const Desk = ({ leave }: { readonly leave: () => void }) => {

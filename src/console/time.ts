@@ -70,6 +70,14 @@ export const age = (ms: number): Age => {
   return { word: "age.d", parts: { d: Math.floor(s / 86_400), h: Math.floor((s % 86_400) / 3600) } }
 }
 
+const about = { "age.s": "age.s", "age.m": "age.about-m", "age.h": "age.about-h", "age.d": "age.about-d" } as const
+
+/** An age in its largest unit only, for what is not measured to the second: when a person was last seen. */
+export const aboutAge = (ms: number): { readonly word: (typeof about)[Age["word"]]; readonly parts: Age["parts"] } => {
+  const { word, parts } = age(ms)
+  return { word: about[word], parts }
+}
+
 /** Time left, or time over, as 02:12:31: hours may pass 99. */
 export const countdown = (ms: number): string => {
   const s = Math.floor(Math.abs(ms) / 1000)

@@ -3,6 +3,7 @@ import { LampMark } from "../icons.tsx"
 import { useMoment } from "../knowledge.tsx"
 import type { Shown } from "../lamps.ts"
 import { useAge } from "../pieces.tsx"
+import { aboutAge } from "../time.ts"
 import { useReader } from "../words.tsx"
 
 const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
@@ -12,11 +13,12 @@ const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
   const { name, state, ageMs, detail } = lamp
   const heard =
     ageMs === null ? t("lamp.never") : t(state === "unknown" ? "lamp.last-heard" : "lamp.heard", { age: sayAge(ageMs) })
+  const seen = (at: number) => aboutAge(now - at)
   const more = (): string | null => {
     if (state !== "up") return null
     if (name === "link" && detail !== null) return t("lamp.round", { ms: Math.round(detail) })
     if (name === "their-console")
-      return detail === null ? t("lamp.no-person") : t("lamp.person", { age: sayAge(now - detail) })
+      return detail === null ? t("lamp.no-person") : t("lamp.person", { age: t(seen(detail).word, seen(detail).parts) })
     return null
   }
   const extra = more()

@@ -3,9 +3,9 @@ import type { ReactNode } from "react"
 import { useState } from "react"
 import type { Traffic } from "../../core/registry.ts"
 import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
-import { useKnowledge } from "../knowledge.tsx"
+import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { Code, PersonName, TrafficTag } from "../pieces.tsx"
-import { zulu } from "../time.ts"
+import { dtg, zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 import { AlarmStrip } from "./alarm-strip.tsx"
 import { Announcer } from "./announce.tsx"
@@ -59,13 +59,27 @@ const RefusedBand = () => {
   )
 }
 
+/** Stale is said, and of when: what stands on the screen may no longer be so. */
+const StaleBand = () => {
+  const { deaf } = useKnowledge()
+  const { now, chain } = useMoment()
+  const { t } = useReader()
+  if (!deaf) return null
+  return (
+    <p className="refused-band">
+      <strong>{t("live.lost")}</strong>
+      <span>{t("record.stale", { dtg: dtg(now - (chain[0]?.ageMs ?? 0)) })}</span>
+    </p>
+  )
+}
+
 const Identity = ({ traffic }: { readonly traffic: Traffic }) => {
   const { line } = useKnowledge()
   const { t, name } = useReader()
   return (
     <div className="identity">
       <div>
-        <p className="own-name">{name(line.us.names)}</p>
+        <h1 className="own-name">{name(line.us.names)}</h1>
         <p className="line-to">{t("frame.line-to", { them: line.them.map(party => name(party.names)).join(" · ") })}</p>
       </div>
       <div className="in-hand">
@@ -105,24 +119,27 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
   const { t } = useReader()
   return (
     <div className={`frame ${inHand} ${deaf ? "deaf" : ""}`}>
-      {line.example && <p className="example">{t("example.band")}</p>}
-      <header className="bar">
-        <Identity traffic={inHand} />
-        <Clocks />
-        <Chain />
+      <header className="head">
+        {line.example && <p className="example">{t("example.band")}</p>}
+        <div className="bar">
+          <Identity traffic={inHand} />
+          <Clocks />
+          <Chain />
+        </div>
+        <SoundGate />
+        <AlarmStrip open={open} />
+        <StaleBand />
+        <RefusedBand />
+        <div className="nav-row">
+          <Nav view={view} show={show} />
+          <Person />
+        </div>
+        <Announcer />
       </header>
-      <SoundGate />
-      <AlarmStrip open={open} />
-      <RefusedBand />
-      <div className="nav-row">
-        <Nav view={view} show={show} />
-        <Person />
-      </div>
       <main className="screen" data-view={view}>
         {children}
       </main>
       <Settings keys={keys} leave={leave} />
-      <Announcer />
     </div>
   )
 }

@@ -26,11 +26,12 @@ export const SoundLamp = () => {
   const { state, testedAt } = sounder
   const word = state === "tested" ? t("sound.tested", { time: zulu(testedAt ?? 0) }) : t(`sound.${state}`)
   return (
-    <Button className={`sound ${state}`} onPress={() => void test()} aria-label={`${t("sound.test")}: ${word}`}>
+    <Button className={`sound ${state}`} onPress={() => void test()}>
       <SoundMark on={state === "tested"} />
       <span>
         {t("sound.word")}: {word}
       </span>
+      <span className="visually-hidden">{t("sound.test")}</span>
       <span className="visually-hidden" role="status">
         {playing ? t("sound.playing") : ""}
       </span>

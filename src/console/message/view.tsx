@@ -75,7 +75,9 @@ const Header = ({ message, open }: { readonly message: MessageView; readonly ope
       <Fact name="field.traffic">
         <TrafficTag traffic={message.traffic} />
       </Fact>
-      <Fact name="field.language">{spoken ? t(`language.${spoken}`) : (message.language ?? t("field.none"))}</Fact>
+      <Fact name="field.language" wide>
+        {spoken ? t(`language.${spoken}`) : (message.language ?? t("field.none"))}
+      </Fact>
       {message.notAfter !== undefined && (
         <Fact name="field.not-after">
           <Dtg ms={message.notAfter} />

@@ -6,9 +6,9 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal"
 import { type Draft, orderOf } from "../draft.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
-import { numberOf } from "../number.ts"
+import { codeOf, numberOf } from "../number.ts"
 import { useOrder } from "../orders.ts"
-import { PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
 
 type ReviewProps = { readonly draft: Draft; readonly finished: (sent: boolean) => void }
@@ -23,7 +23,8 @@ export const Review = ({ draft, finished }: ReviewProps) => {
   const act = {
     traffic: t(`traffic.act.${draft.traffic}`),
     precedence: t(`precedence.${draft.precedence}`),
-    them,
+    // Capitals where a script has them: the addressee must stand out in the act.
+    them: them.toLocaleUpperCase(),
   }
   const send = async (): Promise<void> => {
     if (draft.act && (await give(orderOf(draft, draft.act.id)))) finished(true)
@@ -41,9 +42,8 @@ export const Review = ({ draft, finished }: ReviewProps) => {
           <p className="recap">
             <TrafficTag traffic={draft.traffic} />
             <PrecedenceTag precedence={draft.precedence} />
-            <span>
-              {asked ? t("message.answers", { number: numberOf(line, asked) }) : t("frame.line-to", { them })}
-            </span>
+            <Code>{`${codeOf(line, line.us.party)}→${line.them.map(({ party }) => codeOf(line, party)).join("·")}`}</Code>
+            {asked && <span className="quiet">{t("message.answers", { number: numberOf(line, asked) })}</span>}
           </p>
           <p className="quiet">{t("review.as-read", { them })}</p>
           <div className="as-read">
