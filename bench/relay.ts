@@ -35,6 +35,8 @@ const groupBytes = 8
 type Lane = { freeAt: number; count(bytes: number): void }
 /** Bytes, or how the sender ended. `startAt`: when the first byte enters the path. */
 type Piece = { what: Uint8Array | "end" | "reset"; startAt: number; passed: number }
+/** `queuedMax`: bytes of one pipe that may be under way or waiting. */
+type Speed = { readonly delayMs: number; readonly bytesPerMs: number; readonly queuedMax: number }
 type Pipe = {
   readonly from: Socket
   to: Socket | undefined
@@ -67,7 +69,7 @@ export const relay = async (options: RelayOptions): Promise<Relay> => {
     stats.connections += 1
     pipe.to = target
     path.pipe(target, caller, back)
-    path.wake(0)
+    path.wake()
   }
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, caller => {
@@ -111,83 +113,36 @@ export const relay = async (options: RelayOptions): Promise<Relay> => {
 /** All pipes of one path and its one timer: a bulk flow costs a turn each millisecond, whatever its number of packets. */
 const pathOf = (delayMs: number, bytesPerMs: number) => {
   const immediate = delayMs === 0 && bytesPerMs === Number.POSITIVE_INFINITY
-  const queuedMax = deviceBytes * 2 + (immediate ? 0 : Math.min(bytesPerMs * delayMs, 64 * deviceBytes))
+  const underWay = immediate ? 0 : Math.min(bytesPerMs * delayMs, 64 * deviceBytes)
+  const speed: Speed = { delayMs, bytesPerMs, queuedMax: 2 * deviceBytes + underWay }
   const pipes = new Set<Pipe>()
+  const lanes: Lane[] = []
   let held = false
-  let timer: NodeJS.Timeout | undefined
-  let timerAt = Number.POSITIVE_INFINITY
 
-  const enter = (pipe: Pipe, piece: Piece): void => {
-    piece.startAt = Math.max(performance.now(), pipe.lane.freeAt)
-    pipe.lane.freeAt = piece.startAt + (typeof piece.what === "string" ? 0 : piece.what.length / bytesPerMs)
+  const turn = (): void => {
+    alarm.clear()
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const pipe of pipes) next = Math.min(next, passOn(pipe, now, speed))
+    if (next !== Number.POSITIVE_INFINITY) alarm.set(next)
   }
+  const alarm = alarmOf(turn)
 
   const take = (pipe: Pipe, what: Piece["what"]): void => {
     const piece: Piece = { what, startAt: 0, passed: 0 }
-    enter(pipe, piece)
+    enter(pipe.lane, piece, speed)
     pipe.queue.push(piece)
     if (typeof what !== "string") pipe.queued += what.length
-    if (pipe.queued > queuedMax) pipe.from.pause()
-    if (immediate && !held) turn()
-    else wake(piece.startAt + delayMs - performance.now())
+    if (pipe.queued > speed.queuedMax) pipe.from.pause()
+    if (held) return
+    if (immediate) turn()
+    else alarm.set(piece.startAt + delayMs - performance.now())
   }
 
-  const wake = (ms: number): void => {
-    if (held || ms === Number.POSITIVE_INFINITY) return
-    const wholeMs = Math.max(1, Math.round(ms))
-    const at = performance.now() + wholeMs
-    if (at >= timerAt) return
-    clearTimeout(timer)
-    timerAt = at
-    timer = setTimeout(turn, wholeMs)
-  }
-
-  const sleep = (): void => {
-    clearTimeout(timer)
-    timerAt = Number.POSITIVE_INFINITY
-  }
-
-  const turn = (): void => {
-    sleep()
-    const now = performance.now()
-    let next = Number.POSITIVE_INFINITY
-    for (const pipe of pipes) next = Math.min(next, passOn(pipe, now))
-    wake(next)
-  }
-
-  /** Passes on what has come through by now; the milliseconds until there is more, never if nothing is under way. */
-  const passOn = (pipe: Pipe, now: number): number => {
-    const { to, queue } = pipe
-    for (let piece = queue[0]; to && piece; piece = queue[0]) {
-      const elapsed = now - delayMs - piece.startAt
-      // Timers count whole milliseconds: half of one too early is as good as half of one too late.
-      if (elapsed < -0.5) return -elapsed
-      if (to.writableLength > deviceBytes) return 1
-      const { what } = piece
-      if (typeof what === "string") {
-        queue.shift()
-        if (what === "reset") to.destroy()
-        else to.end()
-        continue
-      }
-      const through = Math.min(what.length, Math.max(0, Math.floor((elapsed + 0.5) * bytesPerMs)))
-      const bytes = through - piece.passed
-      if (through === what.length || bytes >= groupBytes) {
-        if (!to.destroyed) to.write(what.subarray(piece.passed, through))
-        pipe.lane.count(bytes)
-        piece.passed = through
-        pipe.queued -= bytes
-        if (pipe.queued <= queuedMax) pipe.from.resume()
-      }
-      if (through < what.length) return Math.min(groupBytes, what.length - through) / bytesPerMs
-      queue.shift()
-    }
-    return Number.POSITIVE_INFINITY
-  }
-
-  const lanes: Lane[] = []
   return {
-    wake,
+    wake: (): void => {
+      if (!held) turn()
+    },
     lane: (count: (bytes: number) => void): Lane => {
       const lane = { freeAt: 0, count }
       lanes.push(lane)
@@ -196,16 +151,8 @@ const pathOf = (delayMs: number, bytesPerMs: number) => {
     pipe: (from: Socket, to: Socket | undefined, lane: Lane): Pipe => {
       const pipe: Pipe = { from, to, lane, queue: [], queued: 0 }
       pipes.add(pipe)
-      let ended = false
-      from.on("error", () => from.destroy())
-      from.on("data", bytes => take(pipe, typeof bytes === "string" ? Buffer.from(bytes) : bytes))
-      from.once("end", () => {
-        ended = true
-        take(pipe, "end")
-      })
+      listen(from, what => take(pipe, what))
       from.once("close", () => {
-        if (!ended || !from.writableFinished) take(pipe, "reset")
-        from.resume()
         // Nothing can be passed on to a socket that is closed.
         for (const other of pipes) if (other.to === from) pipes.delete(other)
       })
@@ -214,30 +161,100 @@ const pathOf = (delayMs: number, bytesPerMs: number) => {
     forget: (pipe: Pipe): void => void pipes.delete(pipe),
     hold: (): void => {
       held = true
-      sleep()
+      alarm.clear()
     },
     /** What was held enters the path anew, in order. */
     release: (): void => {
       held = false
       for (const lane of lanes) lane.freeAt = 0
-      for (const pipe of pipes) {
-        for (const piece of pipe.queue) {
-          if (typeof piece.what !== "string") piece.what = piece.what.subarray(piece.passed)
-          piece.passed = 0
-          enter(pipe, piece)
-        }
-      }
+      for (const pipe of pipes) enterAnew(pipe, speed)
       turn()
     },
     reset: (): void => {
       held = false
-      sleep()
-      for (const { from, to } of pipes) {
-        from.resetAndDestroy()
-        to?.resetAndDestroy()
-      }
+      alarm.clear()
+      for (const { from, to } of pipes) for (const socket of [from, to]) socket?.resetAndDestroy()
       pipes.clear()
       for (const lane of lanes) lane.freeAt = 0
+    },
+  }
+}
+
+/** What comes from a socket, its end included. */
+const listen = (from: Socket, take: (what: Piece["what"]) => void): void => {
+  let ended = false
+  from.on("error", () => from.destroy())
+  from.on("data", bytes => take(typeof bytes === "string" ? Buffer.from(bytes) : bytes))
+  from.once("end", () => {
+    ended = true
+    take("end")
+  })
+  from.once("close", () => {
+    if (!ended || !from.writableFinished) take("reset")
+  })
+}
+
+/** The piece enters its lane behind all that went before. */
+const enter = (lane: Lane, piece: Piece, { bytesPerMs }: Speed): void => {
+  piece.startAt = Math.max(performance.now(), lane.freeAt)
+  lane.freeAt = piece.startAt + (typeof piece.what === "string" ? 0 : piece.what.length / bytesPerMs)
+}
+
+const enterAnew = ({ lane, queue }: Pipe, speed: Speed): void => {
+  for (const piece of queue) {
+    if (typeof piece.what !== "string") piece.what = piece.what.subarray(piece.passed)
+    piece.passed = 0
+    enter(lane, piece, speed)
+  }
+}
+
+/** Passes on what has come through by now; the milliseconds until there is more, infinitely many if nothing is under way. */
+const passOn = (pipe: Pipe, now: number, { delayMs, bytesPerMs, queuedMax }: Speed): number => {
+  const { to, queue } = pipe
+  for (let piece = queue[0]; to && piece; piece = queue[0]) {
+    const elapsed = now - delayMs - piece.startAt
+    // Timers count whole milliseconds: half of one too early is as good as half of one too late.
+    if (elapsed < -0.5) return -elapsed
+    if (to.writableLength > deviceBytes) return 1
+    const { what } = piece
+    if (typeof what === "string") {
+      queue.shift()
+      if (what === "reset") to.destroy()
+      else to.end()
+      continue
+    }
+    const through = Math.min(what.length, Math.max(0, Math.floor((elapsed + 0.5) * bytesPerMs)))
+    const bytes = through - piece.passed
+    if (through === what.length || bytes >= groupBytes) {
+      if (!to.destroyed) to.write(what.subarray(piece.passed, through))
+      pipe.lane.count(bytes)
+      piece.passed = through
+      pipe.queued -= bytes
+      if (pipe.queued <= queuedMax) pipe.from.resume()
+    }
+    if (through < what.length) return Math.min(groupBytes, what.length - through) / bytesPerMs
+    queue.shift()
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** One timer, set to the earliest of what it is asked for. */
+const alarmOf = (ring: () => void) => {
+  let timer: NodeJS.Timeout | undefined
+  let at = Number.POSITIVE_INFINITY
+  const clear = (): void => {
+    clearTimeout(timer)
+    at = Number.POSITIVE_INFINITY
+  }
+  return {
+    clear,
+    set: (ms: number): void => {
+      const wholeMs = Math.max(1, Math.round(ms))
+      const then = performance.now() + wholeMs
+      if (then >= at) return
+      clear()
+      at = then
+      timer = setTimeout(ring, wholeMs)
     },
   }
 }

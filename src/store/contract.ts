@@ -79,6 +79,7 @@ export const storeContract = (name: string, medium: () => Medium): void => {
   }
   describe(`store contract: ${name}`, () => {
     readingContract(on)
+    orderContract(on)
     lastingContract(on)
   })
 }
@@ -135,7 +136,9 @@ const readingContract = (on: On): void => {
       Array.from({ length: 488 }, (_, i) => i + 3),
     )
   })
+}
 
+const orderContract = (on: On): void => {
   on("O-1: rows come back in the order in which they were stored, from any position", store => {
     store.append(batchOf({ rows: [rowOf(1, 3), rowOf(0, 1)] }))
     store.append(batchOf({ rows: [rowOf(1, 1)] }))

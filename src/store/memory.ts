@@ -72,19 +72,13 @@ const diskOf = (first: Image, crashAt: CrashAt): MemoryDisk => {
   let durable = first
   let live = first
   let life = 0
-  let writesUntilFault = 0
+  const faults = countdown()
 
   const write = (mine: { life: number; writer: number }, writes: number, check: () => void, put: () => void) => {
     if (mine.life !== life) throw new Crash("This process has died.")
     if (mine.writer !== live.writer) throw new LateWriter("Another process has opened this home after us.")
     check()
-    if (writesUntilFault > 0) {
-      if (writesUntilFault <= writes) {
-        writesUntilFault = 0
-        throw new Error("The batch could not be stored.", { cause: new Error("a write failed on purpose") })
-      }
-      writesUntilFault -= writes
-    }
+    faults.meet(writes)
     const crash = crashAt()
     if (crash !== "before") put()
     if (crash === "no") return
@@ -122,9 +116,7 @@ const diskOf = (first: Image, crashAt: CrashAt): MemoryDisk => {
         },
       }
     },
-    fault: nth => {
-      writesUntilFault = nth
-    },
+    fault: faults.set,
     unsynced: on => {
       if (!on) durable = live
       else if (live === durable) live = copyImage(durable)
@@ -141,6 +133,21 @@ const diskOf = (first: Image, crashAt: CrashAt): MemoryDisk => {
     clone: (other = () => "no") => diskOf(copyImage(durable), other),
   }
   return disk
+}
+
+/** The nth write from the last `set` fails, and with it all writes that are made together with it. */
+const countdown = () => {
+  let left = 0
+  return {
+    set: (nth: number): void => {
+      left = nth
+    },
+    meet: (writes: number): void => {
+      const fails = left > 0 && left <= writes
+      left = Math.max(0, left - writes)
+      if (fails) throw new Error("A batch could not be stored.", { cause: new Error("a write failed on purpose") })
+    },
+  }
 }
 
 const writesIn = (batch: Append): number =>

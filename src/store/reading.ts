@@ -1,5 +1,6 @@
 // The questions that a home answers, the same for the node that writes it and for a reader beside it.
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
+import type { Head } from "../core/head.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals } from "../core/refusal.ts"
 import type { Row, Store } from "./store.ts"
 
@@ -61,15 +62,7 @@ export const reading = (db: DatabaseSync): Reading => {
     },
     find: hash => byHash(hash).map(rowOf)[0],
     since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[9]), row: rowOf(c) })),
-    heads: (author, generation, sizeFrom = 0) =>
-      head(author, generation, sizeFrom).map(c => ({
-        author: number(c[0]),
-        generation: number(c[1]),
-        size: number(c[2]),
-        root: blob(c[3]),
-        ed25519: blob(c[4]),
-        mlDsa65: blob(c[5]),
-      })),
+    heads: (author, generation, sizeFrom = 0) => head(author, generation, sizeFrom).map(headOf),
     asides: () =>
       aside().map(c => ({ author: number(c[0]), bytes: blob(c[1]), refusal: refusalOf(c[2]), at: number(c[3]) })),
     marks: () => mark().map(c => ({ hash: blob(c[0]), refusal: refusalOf(c[1]) })),
@@ -120,6 +113,15 @@ const rowOf = (c: Columns): Row => {
     ...(c[7] !== null && { body: packed.subarray(body, end) }),
   }
 }
+
+const headOf = (c: Columns): Head => ({
+  author: number(c[0]),
+  generation: number(c[1]),
+  size: number(c[2]),
+  root: blob(c[3]),
+  ed25519: blob(c[4]),
+  mlDsa65: blob(c[5]),
+})
 
 const isCode = (code: string): code is RefusalCode => Object.hasOwn(refusals, code)
 

@@ -134,7 +134,8 @@ const runChild = async (path: string, command: string, args: readonly string[], 
   })
   const ended = once(running, "close")
   if (killAfterMs !== undefined) {
-    while (!said.includes("open\n") && running.exitCode === null) await Promise.race([once(running.stdout, "data"), ended])
+    while (!said.includes("open\n") && running.exitCode === null)
+      await Promise.race([once(running.stdout, "data"), ended])
     await pause(killAfterMs)
     running.kill("SIGKILL")
   }

@@ -76,8 +76,10 @@ export const isUp = (end: End): boolean => end.said.at(-1) === "opened"
 export const frameOf = (length: number, nth: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + nth * 7 + (i >> 8)) & 0xff)
 
+type On = (title: string, work: (a: End, b: End) => Promise<void>) => void
+
 export const transportContract = (name: string, pair: () => Promise<Pair>): void => {
-  const on = (title: string, work: (a: End, b: End) => Promise<void>): void => {
+  const on: On = (title, work) => {
     test(title, async () => {
       const { a, b, stopped } = await pair()
       try {
@@ -127,30 +129,31 @@ export const transportContract = (name: string, pair: () => Promise<Pair>): void
       assert.equal(b.frames[0]!.buffer.byteLength, 100)
     })
 
-    on(
-      "S-10: a path that was dropped is closed at once on this side, soon on the other, and opens again",
-      async (a, b) => {
-        a.transport.drop("said so")
-        assert.deepEqual(a.said, ["opened", "closed: said so"])
-        a.transport.send(frameOf(50, 1))
-        await b.until(() => b.said.length > 1)
-        await Promise.all([a.until(() => isUp(a)), b.until(() => isUp(b))])
-        a.transport.send(frameOf(50, 2))
-        b.transport.send(frameOf(50, 3))
-        await Promise.all([a.until(() => a.frames.length > 0), b.until(() => b.frames.length > 0)])
-        assert.deepEqual([a.frames, b.frames], [[frameOf(50, 3)], [frameOf(50, 2)]])
-      },
-    )
+    closingContract(on)
+  })
+}
 
-    on("S-10: a stopped path is closed once, says nothing more and may be stopped again", async (a, b) => {
-      await a.transport.stop()
-      assert.deepEqual(a.said, ["opened", "closed: stopped"])
-      a.transport.send(frameOf(50, 1))
-      a.transport.drop("again")
-      await a.transport.stop()
-      await b.until(() => !isUp(b))
-      assert.equal(a.said.length, 2)
-      assert.equal(b.frames.length, 0)
-    })
+const closingContract = (on: On): void => {
+  on("S-10: a dropped path is closed here at once, there soon, and opens again", async (a, b) => {
+    a.transport.drop("said so")
+    assert.deepEqual(a.said, ["opened", "closed: said so"])
+    a.transport.send(frameOf(50, 1))
+    await b.until(() => b.said.length > 1)
+    await Promise.all([a.until(() => isUp(a)), b.until(() => isUp(b))])
+    a.transport.send(frameOf(50, 2))
+    b.transport.send(frameOf(50, 3))
+    await Promise.all([a.until(() => a.frames.length > 0), b.until(() => b.frames.length > 0)])
+    assert.deepEqual([a.frames, b.frames], [[frameOf(50, 3)], [frameOf(50, 2)]])
+  })
+
+  on("S-10: a stopped path is closed once, says nothing more and may be stopped again", async (a, b) => {
+    await a.transport.stop()
+    assert.deepEqual(a.said, ["opened", "closed: stopped"])
+    a.transport.send(frameOf(50, 1))
+    a.transport.drop("again")
+    await a.transport.stop()
+    await b.until(() => !isUp(b))
+    assert.equal(a.said.length, 2)
+    assert.equal(b.frames.length, 0)
   })
 }

@@ -57,7 +57,6 @@ export type OnePath = {
 
 export const onePath = (events: PathEvents, keeps: Dialler, changed: { up(): void; down(): void }): OnePath => {
   let live: { readonly link: Link; readonly send: (frame: Uint8Array) => void; readonly stop: () => void } | undefined
-  let spare: { readonly link: Link; readonly timer: NodeJS.Timeout } | undefined
 
   const take = (link: Link): void => {
     const reader = frameReader(frame => events.heard(frame))
@@ -90,16 +89,9 @@ export const onePath = (events: PathEvents, keeps: Dialler, changed: { up(): voi
 
   const lose = (link: Link, reason: string): void => {
     if (!end(link, reason)) return
-    const next = dropSpare()
+    const next = spare.release()
     if (next && !live) take(next)
     else if (!live) changed.down()
-  }
-
-  const dropSpare = (): Link | undefined => {
-    const link = spare?.link
-    clearTimeout(spare?.timer)
-    spare = undefined
-    return link?.socket.destroyed === false ? link : undefined
   }
 
   const replaceBy = (link: Link): void => {
@@ -110,28 +102,42 @@ export const onePath = (events: PathEvents, keeps: Dialler, changed: { up(): voi
     else take(link)
   }
 
-  const hold = (link: Link): void => {
-    dropSpare()?.socket.destroy()
-    const timer = setTimeout(() => {
-      const held = dropSpare()
-      if (held) replaceBy(held)
-    }, spareMs)
-    spare = { link, timer }
-    link.socket.once("close", () => {
-      if (spare?.link === link) dropSpare()
-    })
-  }
+  const spare = spareOf(replaceBy)
 
   return {
     offer: link => {
-      if (live && live.link.dialler === keeps && link.dialler !== keeps) return hold(link)
-      dropSpare()?.socket.destroy()
+      if (live && live.link.dialler === keeps && link.dialler !== keeps) return spare.hold(link)
+      spare.release()?.socket.destroy()
       replaceBy(link)
     },
     send: frame => live?.send(frame),
     close: reason => {
-      dropSpare()?.socket.destroy()
+      spare.release()?.socket.destroy()
       if (live && end(live.link, reason) && !live) changed.down()
     },
   }
+}
+
+/** The one connection beside the path, until it is due, released, or closed by the peer. */
+const spareOf = (due: (link: Link) => void) => {
+  let held: { readonly link: Link; readonly timer: NodeJS.Timeout } | undefined
+  /** It is held no more, and given back if it still stands. */
+  const release = (): Link | undefined => {
+    const link = held?.link
+    clearTimeout(held?.timer)
+    held = undefined
+    return link?.socket.destroyed === false ? link : undefined
+  }
+  const hold = (link: Link): void => {
+    release()?.socket.destroy()
+    const timer = setTimeout(() => {
+      const standing = release()
+      if (standing) due(standing)
+    }, spareMs)
+    held = { link, timer }
+    link.socket.once("close", () => {
+      if (held?.link === link) release()
+    })
+  }
+  return { hold, release }
 }
