@@ -1,0 +1,310 @@
+// A node, wired: a home's keys, store, path, loop, watch and API, from start to stop. When the loop says that the world failed, the
+// process ends at once; a restart replays (crash-only).
+import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { Charter } from "../core/charter.ts"
+import { decodeEntry } from "../core/entry.ts"
+import type { Tell } from "../core/event.ts"
+import { isRefusal } from "../core/refusal.ts"
+import type { Fed } from "../record/facts.ts"
+import { LineRecord } from "../record/record.ts"
+import { openSqlite } from "../store/sqlite.ts"
+import type { Row, Store, StoreReader } from "../store/store.ts"
+import { type Checking, checking } from "../suites/checking.ts"
+import { nodeSuite } from "../suites/node.ts"
+import { tlsTransport } from "../transport/tls.ts"
+import type { Transport } from "../transport/transport.ts"
+import { type Home, openHome, requireWritable, writeApiDoor } from "./home.ts"
+import { type Log, openLog } from "./log.ts"
+import { type Metrics, openMetrics } from "./metrics.ts"
+import { type LineStatus, type Running, run, type World } from "./run.ts"
+import { serve } from "./serve.ts"
+import { parseAddress } from "./settings.ts"
+import { Watch } from "./watch.ts"
+
+export {
+  initHome,
+  meet,
+  openCharter,
+  openSide,
+  pair,
+  putOfficer,
+  readApiDoor,
+  recordPath,
+  signInLink,
+} from "./home.ts"
+
+export type NodeOptions = {
+  /** Instead of the home's own: for tests, and for two nodes on one machine. */
+  readonly apiPort?: number
+  readonly listen?: string
+  readonly peer?: string
+  readonly frames?: readonly string[]
+  readonly logLevel?: string
+  /** False in tests of what the wire shows. */
+  readonly coat?: boolean
+  readonly log?: Log
+  /** Called when the world failed; by default the process ends at once, with 3. */
+  readonly failed?: (error: Error) => void
+}
+
+export type StartedNode = {
+  /** Where its console is. */
+  readonly url: string
+  readonly apiPort: number
+  readonly peerPort: number | undefined
+  readonly home: Home
+  readonly status: () => LineStatus
+  stop(): Promise<void>
+}
+
+const feedRows = 2_000
+const stopMsMax = 3_000
+
+export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
+  requireWritable(path)
+  const home = openHome(path)
+  const log = options.log ?? openLog(home.settings.code, options.logLevel ?? "info")
+  const store = openSqlite(home.record, { now: Date.now })
+  const started: (() => Promise<void>)[] = [async () => store.close()]
+  const undo = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop()
+  }
+  try {
+    return await wire(home, store, options, log, started, undo)
+  } catch (cause) {
+    await undo()
+    throw cause
+  }
+}
+
+const wire = async (
+  home: Home,
+  store: Store,
+  options: NodeOptions,
+  log: Log,
+  started: (() => Promise<void>)[],
+  undo: () => Promise<void>,
+): Promise<StartedNode> => {
+  const { charter, us, settings } = home
+  const record = recordOf(charter, us, store)
+  const metrics = openMetrics(
+    () => running.status(),
+    party => charter.parties[party]?.code ?? String(party),
+  )
+  const pool = checking()
+  started.push(() => pool.close())
+  const transport = pathOf(home, options, log)
+  const world = realWorld()
+  const state = { failed: undefined as Error | undefined, since: Date.now(), storedAt: Date.now() }
+  const early: Tell[] = []
+  let watch: Watch | undefined
+  const failed = (error: Error): void => {
+    state.failed = error
+    log.fatal({ err: error }, "the world failed: this node stops at once and tells nobody what is not stored")
+    if (options.failed) options.failed(error)
+    else process.exit(3)
+  }
+  const tell = (told: Tell): void => {
+    note(told, metrics, log, charter, state)
+    if (watch === undefined) early.push(told)
+    else watch.told(told)
+  }
+  const running: Running = await run({
+    charter,
+    us,
+    charterBody: home.charterBody,
+    suite: nodeSuite,
+    signer: home.keys,
+    store,
+    paths: [{ peer: 1 - us, transport }],
+    world,
+    check: rows => badOnes(charter, pool, rows),
+    tell,
+    failed,
+  })
+  started.push(async () => {
+    world.stop()
+    await running.stop()
+  })
+  const refused = ({ refusal, details }: { refusal: string; details: object }, peer: number | null): void => {
+    metrics.refusals.inc({ code: refusal })
+    log.warn({ refusal, details, peer: peer === null ? null : charter.parties[peer]?.code }, "refused")
+  }
+  const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
+  const version = packageVersion()
+  watch = new Watch({ charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt, version, refused })
+  const desk = watch
+  started.push(async () => desk.stop())
+  for (const told of early.splice(0)) desk.told(told)
+
+  const cliSecret = randomBytes(32).toString("base64url")
+  const health = () => healthOf(running.status(), state, version)
+  const { signIns, sessions } = home
+  const { code, origins } = settings
+  const frames = [...settings.frames, ...(options.frames ?? [])]
+  const { host } = settings.api
+  const port = options.apiPort ?? settings.api.port
+  const served = await serve({
+    code,
+    host,
+    port,
+    origins,
+    frames,
+    watch,
+    signIns,
+    sessions,
+    cliSecret,
+    health,
+    metrics,
+    log,
+    now: Date.now,
+  })
+  started.push(() => served.stop())
+  writeApiDoor(home.path, { url: `http://127.0.0.1:${served.port}`, secret: cliSecret })
+  const url = `http://${code}.parley.localhost:${served.port}/`
+  log.info({ url, listens: transport.port() ?? null, entries: record.facts.count }, "the node runs")
+  return { url, apiPort: served.port, peerPort: transport.port(), home, status: () => running.status(), stop: undo }
+}
+
+/** Runs until a signal or a failure; the process's exit code. */
+export const runUntilSignal = async (
+  path: string,
+  options: NodeOptions,
+  ready: (node: StartedNode) => void,
+): Promise<number> => {
+  const node = await startNode(path, options)
+  ready(node)
+  await new Promise<void>(resolve => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve())
+  })
+  // What is stored is stored; a path or a console that does not close in time loses nothing by being cut off.
+  const late = setTimeout(() => process.exit(0), stopMsMax)
+  await node.stop()
+  clearTimeout(late)
+  return 0
+}
+
+const pathOf = (home: Home, options: NodeOptions, log: Log): Transport & { port(): number | undefined } => {
+  const { charter, us, settings, keys } = home
+  const peer = charter.parties[1 - us]
+  if (peer === undefined) throw new Error("The charter names nobody else.")
+  const listen = parseAddress(options.listen ?? settings.listen)
+  const connect = parseAddress(options.peer || settings.peer || peer.addresses[0] || "")
+  if (listen === undefined && connect === undefined)
+    throw new Error(
+      `${home.path} neither listens nor knows where ${peer.code} does; set "listen" or "peer" in its settings.`,
+    )
+  const lately = once()
+  return tlsTransport({
+    name: `tls:${peer.code}`,
+    ...(listen && { listen }),
+    ...(connect && { connect }),
+    key: keys.tls.key,
+    cert: keys.tls.cert,
+    peerSpki: peer.tlsSpki,
+    random: Math.random,
+    ...(options.coat === false && { coat: false }),
+    refused: reason => log.warn({ reason }, "somebody who is not the peer was turned away"),
+    failed: reason => {
+      if (lately(reason)) log.info({ reason }, "the peer cannot be reached; tried again every second")
+    },
+  })
+}
+
+/** True for a reason only when the last one was another: a cut of a month must not fill the disk with its log. */
+const once = (): ((reason: string) => boolean) => {
+  let last = ""
+  return reason => {
+    const isNew = reason !== last
+    last = reason
+    return isNew
+  }
+}
+
+/** The record as it stands in a store, read once from its beginning. */
+export const recordOf = (charter: Charter, us: number, store: Pick<StoreReader, "since" | "marks">): LineRecord => {
+  const record = new LineRecord({ us, parties: charter.parties.length, replyClocks: charter.terms.replyClocks })
+  for (const { hash, refusal } of store.marks()) record.mark(hash, refusal.refusal)
+  for (let after = 0; ; ) {
+    const rows = store.since(after, feedRows)
+    record.feed(rows.map(({ row }) => fedOf(row)))
+    const last = rows.at(-1)
+    if (last === undefined) break
+    after = last.position
+  }
+  record.changes()
+  return record
+}
+
+const fedOf = (row: Row): Fed => {
+  const entry = decodeEntry(row.bytes, nodeSuite)
+  if (isRefusal(entry))
+    throw new Error(`Entry ${row.seq} of author ${row.author} is damaged on this disk: ${entry.refusal}.`)
+  return { entry, bodyBytes: row.body?.length ?? 0, at: row.at, gapBefore: row.gapBefore }
+}
+
+const badOnes = async (charter: Charter, pool: Checking, rows: readonly Row[]): Promise<Uint8Array[]> => {
+  const bad: Uint8Array[] = []
+  for (const [author, theirs] of Map.groupBy(rows, row => row.author)) {
+    const keys = charter.parties[author]?.nodeKeys.slice(0, 1) ?? []
+    const good = await pool.check(
+      keys,
+      theirs.map(row => row.bytes),
+    )
+    for (const [at, row] of theirs.entries()) if (good[at] !== true) bad.push(row.hash)
+  }
+  return bad
+}
+
+const note = (told: Tell, metrics: Metrics, log: Log, { parties }: Charter, state: { storedAt: number }): void => {
+  if (told.type === "link")
+    log.info({ peer: parties[told.peer]?.code, up: told.up }, told.up ? "the link is up" : "the link is down")
+  if (told.type !== "rows") return
+  state.storedAt = Date.now()
+  for (const { held } of told.rows) metrics.entries.inc({ party: parties[held.entry.author]?.code ?? "" })
+}
+
+const healthOf = (
+  line: LineStatus,
+  state: { readonly failed: Error | undefined; readonly since: number; readonly storedAt: number },
+  version: string,
+) => ({
+  ok: state.failed === undefined,
+  loop: state.failed === undefined ? "running" : "stopped",
+  // Crash-only: a write that the disk does not take ends the loop, so a loop that runs has had all of them taken.
+  disk: state.failed === undefined ? "ok" : "failed",
+  lastStoredAt: state.storedAt,
+  since: state.since,
+  restored: line.restored,
+  link: line.peers.some(peer => peer.up) ? "up" : "down",
+  queued: line.queued,
+  sizes: line.logs.map(({ author, generation, size }) => ({ party: author, generation, size })),
+  version,
+})
+
+const realWorld = (): World & { stop(): void } => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  return {
+    now: Date.now,
+    later: task => void setImmediate(task),
+    at(time, task) {
+      clearTimeout(timer)
+      // A timer holds at most 2^31 − 1 ms.
+      if (!stopped) timer = setTimeout(task, Math.min(2_147_483_647, Math.max(0, time - Date.now())))
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Of the package that this file lies in, in a checkout and in an installed package alike. */
+export const packageVersion = (): string => {
+  const value: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+  return typeof value === "object" && value !== null && "version" in value && typeof value.version === "string"
+    ? value.version
+    : "0"
+}

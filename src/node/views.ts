@@ -1,0 +1,184 @@
+// What a console is shown, made from the record in memory and the texts in the store. Bytes become hex, numbers of the law become names.
+import type { EntryView, Language, MessageView, PartyView, ReportedView, Rung, RungName } from "../api/shapes.ts"
+import {
+  decodeDeclinedBody,
+  decodeDeferredBody,
+  decodeMessageBody,
+  decodeReportedRecordBody,
+  type Message,
+} from "../core/body.ts"
+import type { Charter } from "../core/charter.ts"
+import { decodeEntry } from "../core/entry.ts"
+import { hex } from "../core/hash.ts"
+import { isRefusal, type RefusalCode, refusals } from "../core/refusal.ts"
+import { kindName, kinds, precedences, traffics } from "../core/registry.ts"
+import type { Suite } from "../core/suite.ts"
+import type { RungFact } from "../record/ladder.ts"
+import type { LineRecord } from "../record/record.ts"
+import type { Row, StoreReader } from "../store/store.ts"
+
+export type ViewOptions = {
+  readonly charter: Charter
+  readonly us: number
+  readonly record: LineRecord
+  readonly store: Pick<StoreReader, "find">
+  readonly suite: Suite
+}
+
+const rungNames: ReadonlyMap<number, RungName> = new Map<number, RungName>([
+  [kinds.stored, "stored"],
+  [kinds.displayed, "displayed"],
+  [kinds.ring, "ring"],
+  [kinds.acknowledged, "acknowledged"],
+  [kinds["read-back"], "read-back"],
+  [kinds["passed-up"], "passed-up"],
+  [kinds.answer, "answered"],
+  [kinds.deferred, "deferred"],
+  [kinds.declined, "declined"],
+  [kinds.refused, "refused"],
+  [kinds.expired, "expired"],
+  [kinds.undecipherable, "undecipherable"],
+  [kinds["without-body"], "without-body"],
+])
+
+export const partyView = ({ parties }: Charter, party: number): PartyView => {
+  const card = parties[party]!
+  return {
+    party,
+    code: card.code,
+    names: card.names,
+    zone: card.zone,
+    language: languageOf(card.language),
+    desks: card.desks.map(({ code, names }, desk) => ({ desk, code, names })),
+  }
+}
+
+const languageOf = (tag: string): Language => (tag === "ja" || tag === "zh" ? tag : "en")
+
+export const messageView = (options: ViewOptions, place: number): MessageView =>
+  viewOf(options, place, rowAt(options, place))
+
+/** The message with its bytes, so that a console can verify it by itself. */
+export const entryView = (options: ViewOptions, place: number): EntryView => {
+  const row = rowAt(options, place)
+  return {
+    ...viewOf(options, place, row),
+    cose: hex(row.bytes),
+    ...(row.salt && { salt: hex(row.salt) }),
+    ...(row.body && { body: hex(row.body) }),
+  }
+}
+
+/** Undefined when its body is not of the form, which is then data. */
+export const reportedView = (options: ViewOptions, place: number): ReportedView | undefined => {
+  const row = rowAt(options, place)
+  const body = row.body && decodeReportedRecordBody(row.body)
+  if (body === undefined || isRefusal(body)) return undefined
+  return { hash: hex(row.hash), importer: row.author, ...body }
+}
+
+const rowAt = ({ record, store }: ViewOptions, place: number): Row => {
+  const row = store.find(record.facts.hashes.at(place))
+  // The record in memory was fed from this very store.
+  if (row === undefined) throw new Error("An entry of the record is not in the store.")
+  return row
+}
+
+const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
+  const { record, suite } = options
+  const { facts } = record
+  const entry = decodeEntry(row.bytes, suite)
+  if (isRefusal(entry)) throw new Error(`A stored entry is no entry: ${entry.refusal}.`)
+  const said = textOf(entry.kind, row.body)
+  const mark = record.markOf(place) ?? (typeof said === "string" ? said : undefined)
+  const officer = facts.officers[facts.officer[place]!]!
+  const waits = record.waits(place)
+  return {
+    position: record.position(place),
+    hash: hex(row.hash),
+    author: entry.author,
+    generation: entry.generation,
+    seq: entry.seq,
+    number: entry.number ?? null,
+    kind: kindName.get(entry.kind) ?? entry.kind,
+    precedence: precedences[entry.precedence] ?? "ROUTINE",
+    traffic: traffics[entry.traffic] ?? "service",
+    written: entry.time,
+    received: facts.at[place]!,
+    ...(entry.notAfter !== undefined && { notAfter: entry.notAfter }),
+    refs: entry.refs.map(hex),
+    action: entry.action,
+    info: entry.info,
+    ...(officer !== "" && { officer }),
+    ...(typeof said === "object" && said),
+    bytes: row.bytes.length + (row.body?.length ?? 0),
+    rungs: rungsOf(options, place),
+    // Once the gap is filled, nothing is missing any more.
+    gapBefore: facts.hasGapBefore(place) && record.isProvisional(place),
+    concurrent: record.concurrent(place),
+    ...(mark !== undefined && { mark }),
+    rings: record.rings(place),
+    ...(waits !== undefined && { waits }),
+  }
+}
+
+/** What a body says; the refusal's code when it is not of its kind's form; undefined when there is none, or the kind is not known. */
+const textOf = (kind: number, body: Uint8Array | undefined): Message | RefusalCode | undefined => {
+  if (body === undefined || (kind !== kinds.message && kind !== kinds.answer)) return undefined
+  const message = decodeMessageBody(body)
+  return isRefusal(message) ? message.refusal : message
+}
+
+/** Released and sent are the author's own word; everything else is proven by an entry. */
+const rungsOf = (options: ViewOptions, place: number): Rung[] => {
+  const { record } = options
+  const { facts } = record
+  const officer = facts.officers[facts.officer[place]!]!
+  const rungs: Rung[] = [
+    {
+      rung: "released",
+      party: facts.author(place),
+      at: facts.time[place]!,
+      heardAt: facts.at[place]!,
+      proof: facts.isOfficerSigned(place) ? "officer" : "node",
+      hash: hex(facts.hashes.at(place)),
+      ...(officer !== "" && { officer }),
+    },
+  ]
+  const sentAt = record.sentAt(place)
+  if (sentAt !== undefined) rungs.push({ rung: "sent", party: options.us, at: sentAt, heardAt: sentAt, proof: "node" })
+  for (const fact of record.rungs(place)) {
+    const rung = rungOf(options, fact)
+    if (rung !== undefined) rungs.push(rung)
+  }
+  return rungs
+}
+
+const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | undefined => {
+  const rung = rungNames.get(kind)
+  if (rung === undefined) return undefined
+  const { facts } = options.record
+  const officer = facts.officers[facts.officer[proof]!]!
+  return {
+    rung,
+    party,
+    at: facts.time[proof]!,
+    heardAt: facts.at[proof]!,
+    proof: facts.isOfficerSigned(proof) ? "officer" : "node",
+    hash: hex(facts.hashes.at(proof)),
+    ...(officer !== "" && { officer }),
+    ...reasonOf(options, kind, proof),
+  }
+}
+
+/** Reasons and times stand in the bodies of a few kinds; a body that is not of the form gives none. */
+const reasonOf = (options: ViewOptions, kind: number, proof: number): Pick<Rung, "until" | "reason" | "language"> => {
+  if (kind !== kinds.deferred && kind !== kinds.declined) return {}
+  const { body } = rowAt(options, proof)
+  if (body === undefined) return {}
+  const read = kind === kinds.deferred ? decodeDeferredBody(body) : decodeDeclinedBody(body)
+  return isRefusal(read) ? {} : read
+}
+
+/** English, for logs and for a console without words of its own. */
+export const sentenceOf = (code: RefusalCode): string => refusals[code][2]

@@ -1,0 +1,350 @@
+// The watch: who may do what, what they are shown, and what the node says of them to the other side (pages: protocol/receipt.md;
+// DESIGN 8). It stands between the API and the loop: orders go down, tellings come up.
+import type {
+  EntryView,
+  Lamp,
+  LineView,
+  LiveEvent,
+  MessagePage,
+  Officer,
+  OrderReply,
+  Problem,
+  ReportedView,
+} from "../api/shapes.ts"
+import { encodeRingBody } from "../core/body.ts"
+import type { Tell } from "../core/event.ts"
+import { hex } from "../core/hash.ts"
+import { deadAfterMs, refsMax } from "../core/limits.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { kinds, precedences } from "../core/registry.ts"
+import type { Store } from "../store/store.ts"
+import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
+import type { LineStatus, Running } from "./run.ts"
+import { entryView, messageView, partyView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
+
+export type WatchOptions = ViewOptions & {
+  readonly running: Running
+  readonly store: Pick<Store, "find" | "marks">
+  readonly now: () => number
+  /** 16 random bytes. */
+  readonly salt: () => Uint8Array
+  readonly version: string
+  /** Tells of a refusal of the line, for log and metrics. */
+  readonly refused: (problem: Problem, peer: number | null) => void
+}
+
+export type Listener = {
+  readonly officer: Officer
+  readonly isConsole: boolean
+  readonly hear: (event: LiveEvent) => void
+}
+
+/** Messages that one event brings before the consoles are told to read the page again. */
+const changesMax = 200
+const pageMax = 500
+const refusalsKept = 50
+const refusalsKeptMs = 24 * 3_600_000
+/** Changes are told together: short enough for an alarm, long enough that a backlog does not drown the consoles. */
+const gatherMs = 20
+/** The peer learns of a touch at most this often. */
+const touchMs = 1_000
+const nodeStaleMs = 5_000
+
+const mayOrder: ReadonlySet<Officer["role"]> = new Set(["watch", "releaser", "administrator"])
+
+export class Watch {
+  readonly #options: WatchOptions
+  readonly #listeners = new Set<Listener>()
+  readonly #refusals: Problem[] = []
+  /** Messages for which a receipt of ours is on its way, so that it is said once. */
+  readonly #displaying = new Set<number>()
+  readonly #ringing = new Set<number>()
+  /** Displayed messages that wait to be told in one entry; by officer, traffic and precedence. */
+  readonly #shown = new Map<string, { readonly officer: Officer; readonly messages: number[] }>()
+  #gathering: NodeJS.Timeout | undefined
+  #lastHuman: number | null = null
+  #toldHuman = 0
+  #stopped = false
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  /** What the loop tells, after it is durable. */
+  told(tell: Tell): void {
+    const { record, now } = this.#options
+    switch (tell.type) {
+      case "rows":
+        record.feed(
+          tell.rows.map(({ held: { entry, body }, gapBefore }) => ({
+            entry,
+            bodyBytes: body?.bytes.length ?? 0,
+            at: now(),
+            gapBefore,
+          })),
+        )
+        return this.#gather()
+      case "sent":
+        record.sent(tell.seq, now())
+        return this.#gather()
+      case "refused":
+        return this.#refused(tell.refusal, tell.peer)
+      case "link":
+        return this.#broadcast(() => this.beat())
+      case "peer":
+      case "done":
+      case "notDone":
+        return
+      default:
+        tell satisfies never
+    }
+  }
+
+  /** Listens until the answer is called. The first event is the line; then whatever rings or waits, however old it is. */
+  listen(listener: Listener): () => void {
+    listener.hear({ type: "line", line: this.line(listener.officer) })
+    const { record } = this.#options
+    const open = new Set([...record.ringing(), ...record.waiting()].slice(-pageMax))
+    for (const message of open) listener.hear({ type: "message", message: messageView(this.#options, message) })
+    this.#listeners.add(listener)
+    this.#sayWatched()
+    this.#gather()
+    return () => {
+      this.#listeners.delete(listener)
+      this.#sayWatched()
+    }
+  }
+
+  /** Consoles that are open now. */
+  get consoles(): number {
+    return [...this.#listeners].filter(listener => listener.isConsole).length
+  }
+
+  line(officer: Officer): LineView {
+    const { charter, us, now, version } = this.#options
+    const status = this.#options.running.status()
+    const oldest = now() - refusalsKeptMs
+    return {
+      line: hex(charter.line),
+      example: charter.terms.example,
+      us: partyView(charter, us),
+      them: charter.parties.flatMap((_, party) => (party === us ? [] : [partyView(charter, party)])),
+      officer,
+      lamps: lamps(status, now()),
+      queued: status.queued,
+      sizes: status.logs.map(({ author, generation, size }) => ({ party: author, generation, size })),
+      replyClocks: charter.terms.replyClocks.flatMap(({ precedence, ms }) => {
+        const name = precedences[precedence]
+        return name === undefined ? [] : [{ precedence: name, ms }]
+      }),
+      now: now(),
+      version,
+      refusals: this.#refusals.filter(problem => problem.at > oldest),
+    }
+  }
+
+  beat(): LiveEvent {
+    const status = this.#options.running.status()
+    const now = this.#options.now()
+    return { type: "beat", now, lamps: lamps(status, now), queued: status.queued }
+  }
+
+  /** Called every second. */
+  beatAll(): void {
+    if (this.#listeners.size > 0) this.#broadcast(() => this.beat())
+  }
+
+  messages(after: number, limit: number): MessagePage {
+    const { record } = this.#options
+    const page = record.page(after, Math.min(limit, pageMax))
+    return { messages: page.map(place => messageView(this.#options, place)), total: record.total }
+  }
+
+  entry(name: unknown): EntryView | Refusal {
+    const hash = readHash(name)
+    const place = hash === undefined ? -1 : this.#options.record.place(hash)
+    return place < 0 ? refuse("not-found") : entryView(this.#options, place)
+  }
+
+  reported(): ReportedView[] {
+    return this.#options.record.reported.flatMap(place => reportedView(this.#options, place) ?? [])
+  }
+
+  /** The order is durable and signed when this is answered. Asked twice with one act, it is done once. */
+  async order(officer: Officer, request: unknown): Promise<OrderReply | Refusal> {
+    if (!mayOrder.has(officer.role)) return refuse("not-allowed", { role: officer.role })
+    this.#human()
+    const asked = readOrder(request, this.#bearings())
+    if (isRefusal(asked)) return asked
+    return this.#acknowledgedBefore(asked) ?? this.#release(asked, officer)
+  }
+
+  /** Imports history as reported; for administrators. */
+  async report(officer: Officer, request: unknown): Promise<OrderReply | Refusal> {
+    if (officer.role !== "administrator") return refuse("not-allowed", { role: officer.role })
+    const asked = readReported(request, this.#bearings())
+    return isRefusal(asked) ? asked : this.#release(asked, officer)
+  }
+
+  /** A console has shown a message to somebody on watch. Said once for each message, whoever shows it again. */
+  displayed(officer: Officer, request: unknown): true | Refusal {
+    if (!mayOrder.has(officer.role)) return true // an auditor reads; nobody is on watch for that
+    const hash = isObject(request) ? readHash(request.hash) : undefined
+    if (hash === undefined) return refuse("bad-request", { field: "hash" })
+    const { record, us } = this.#options
+    const message = record.place(hash)
+    if (message < 0 || !record.facts.isMessage(message)) return refuse("not-found")
+    if (record.facts.author(message) === us || record.markOf(message) !== undefined) return true
+    if (this.#displaying.has(message) || record.hasSaid(message, kinds.displayed, us)) return true
+    this.#displaying.add(message)
+    const key = `${officer.name} ${record.facts.traffic[message]} ${record.facts.precedence[message]}`
+    const together = this.#shown.get(key)
+    if (together === undefined) this.#shown.set(key, { officer, messages: [message] })
+    else together.messages.push(message)
+    this.#gather()
+    return true
+  }
+
+  /** Somebody touched a console here. */
+  human(officer: Officer): void {
+    if (mayOrder.has(officer.role)) this.#human()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#gathering)
+  }
+
+  #bearings(): Bearings {
+    const { charter, us, record, now, salt } = this.#options
+    return { charter, us, record, now: now(), salt }
+  }
+
+  /** Two officers who acknowledge one message have done one thing. */
+  #acknowledgedBefore({ kind, refs }: Asked): OrderReply | undefined {
+    if (kind !== kinds.acknowledged || refs[0] === undefined) return undefined
+    const { record, us } = this.#options
+    const rungs = record.rungs(record.place(refs[0]))
+    const said = rungs.find(rung => rung.kind === kind && rung.party === us)
+    if (said === undefined) return undefined
+    return { hash: hex(record.facts.hashes.at(said.proof)), seq: record.facts.seq[said.proof]!, number: null }
+  }
+
+  async #release(asked: Asked, officer: Officer): Promise<OrderReply | Refusal> {
+    const release = { type: "node" as const, officer: officer.name, proof: new Uint8Array(0) }
+    const answer = await this.#options.running.order({ ...asked, releases: [release] })
+    if (isRefusal(answer)) return answer
+    const { entry } = answer
+    return { hash: hex(entry.hash), seq: entry.seq, number: entry.number ?? null }
+  }
+
+  #human(): void {
+    this.#lastHuman = this.#options.now()
+    if (this.#lastHuman - this.#toldHuman >= touchMs) this.#sayWatched()
+  }
+
+  #sayWatched(): void {
+    this.#toldHuman = this.#options.now()
+    if (!this.#stopped) this.#options.running.watched(this.#lastHuman, this.consoles)
+  }
+
+  #refused(refusal: Refusal, peer: number | null): void {
+    const { record, store, now, refused } = this.#options
+    const problem = { ...refusal, sentence: sentenceOf(refusal.refusal), at: now() }
+    refused(problem, peer)
+    this.#refusals.unshift(problem)
+    this.#refusals.length = Math.min(this.#refusals.length, refusalsKept)
+    if (refusal.refusal === "bad-signature-covered" || refusal.refusal === "false-own-root") {
+      for (const mark of store.marks()) record.mark(mark.hash, mark.refusal.refusal)
+      this.#gather()
+    }
+    this.#broadcast(() => ({ type: "refused", problem }))
+  }
+
+  #gather(): void {
+    if (this.#stopped) return
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.#tellChanges()
+      this.#sayDisplayed()
+      this.#sayRinging()
+    }, gatherMs)
+  }
+
+  #tellChanges(): void {
+    const { record } = this.#options
+    const { messages, reordered } = record.changes()
+    if (this.#listeners.size === 0) return
+    const many = messages.length > changesMax
+    if (reordered || many) this.#broadcast(() => ({ type: "reordered" }))
+    // What asks for a person is told one by one even then: it may stand outside the page that a console reads.
+    const told = many ? messages.filter(place => record.rings(place) || record.waits(place) !== undefined) : messages
+    for (const place of told.slice(-pageMax)) {
+      const message = messageView(this.#options, place)
+      this.#broadcast(() => ({ type: "message", message }))
+    }
+  }
+
+  /** R-5: one entry for all that one officer was shown in a moment. */
+  #sayDisplayed(): void {
+    const { record } = this.#options
+    for (const { officer, messages } of this.#shown.values())
+      for (let at = 0; at < messages.length; at += refsMax) {
+        const together = messages.slice(at, at + refsMax)
+        const refs = together.map(place => record.facts.hashes.at(place).slice())
+        this.#say({ ...replyTo(record, together[0]!, kinds.displayed), refs }, officer, together, this.#displaying)
+      }
+    this.#shown.clear()
+  }
+
+  /** R-10: an alarm that sounds here is told at its start and no more; where no console is open, nothing sounds. */
+  #sayRinging(): void {
+    if (this.consoles === 0) return
+    const { record, us, salt, now } = this.#options
+    for (const message of record.ringing()) {
+      if (this.#ringing.has(message) || record.hasSaid(message, kinds.ring, us)) continue
+      this.#ringing.add(message)
+      const body = { salt: salt(), bytes: encodeRingBody({ step: 0, since: now() }) }
+      this.#say({ ...replyTo(record, message, kinds.ring), body }, undefined, [message], this.#ringing)
+    }
+  }
+
+  /** Said by the node of itself. What was not taken, e.g. while the node is restored, is tried again when it next comes up. */
+  #say(asked: Asked, officer: Officer | undefined, messages: readonly number[], under: Set<number>): void {
+    const proof = new Uint8Array(0)
+    const releases = officer === undefined ? [] : [{ type: "node" as const, officer: officer.name, proof }]
+    const forget = (answer: object): void => {
+      if (isRefusal(answer)) for (const message of messages) under.delete(message)
+    }
+    void this.#options.running.order({ ...asked, releases }).then(forget)
+  }
+
+  #broadcast(event: () => LiveEvent): void {
+    if (this.#listeners.size === 0) return
+    const made = event()
+    for (const { hear } of this.#listeners) hear(made)
+  }
+}
+
+/** Four lamps, each with its age; a reader makes NOT KNOWN of what is older than it may be. (DESIGN 2.2) */
+export const lamps = ({ peers }: LineStatus, now: number): Lamp[] => {
+  const peer = peers[0]
+  const node: Lamp = { name: "node", state: "up", heardAt: now, staleMs: nodeStaleMs, detail: null }
+  if (peer === undefined) return [node]
+  const staleMs = deadAfterMs + touchMs
+  const { up, heardAt, roundTripMs, consoles, lastHuman } = peer
+  const known = heardAt !== null && now - heardAt <= staleMs
+  return [
+    node,
+    // That the link is down is known here and now; that it is up is known from what was last heard over it.
+    { name: "link", state: up ? "up" : "down", heardAt: up ? heardAt : now, staleMs, detail: up ? roundTripMs : null },
+    { name: "their-node", state: known ? "up" : "unknown", heardAt, staleMs, detail: null },
+    {
+      name: "their-console",
+      state: known ? (consoles > 0 ? "up" : "down") : "unknown",
+      heardAt,
+      staleMs,
+      detail: lastHuman,
+    },
+  ]
+}
