@@ -218,7 +218,7 @@ const reported = (): ReportedView[] => {
     record(2, {
       section: "What was agreed",
       title: hotline,
-      account: "Japanese readout",
+      account: "tokyo",
       source: "Ministry of Foreign Affairs of Japan",
       text: {
         en: "Continue coordination to commence its operation “around spring”.",
@@ -229,7 +229,7 @@ const reported = (): ReportedView[] => {
     record(3, {
       section: "What was agreed",
       title: hotline,
-      account: "Chinese readout",
+      account: "beijing",
       source: "Ministry of Foreign Affairs of China",
       text: {
         en: "Open the direct telephone line between the defence departments as soon as possible.",
@@ -241,7 +241,7 @@ const reported = (): ReportedView[] => {
       section: "What happened since",
       when: "2023-03-31",
       title: { en: "The line is installed", ja: "回線の設置", zh: "线路设置" },
-      account: "both ministries",
+      account: "both",
       text: { en: "Line installed.", ja: "回線を設置。", zh: "线路已设置。" },
     }),
   ]

@@ -1,7 +1,8 @@
 // A draft: what an officer is about to say. Kept on this machine at every keystroke; one intent carries one act, so that asking twice
 // is done once. (E-14)
 import type { Language, OrderRequest } from "../api/shapes.ts"
-import { bodyBytesMax, urgentBodyBytesMax } from "../core/limits.ts"
+import { checkText, encodeMessageBody } from "../core/body.ts"
+import { bodyBytesMax, subjectBytesMax, urgentBodyBytesMax } from "../core/limits.ts"
 import type { Precedence, Traffic } from "../core/registry.ts"
 
 export type Draft = {
@@ -29,9 +30,6 @@ export const emptyDraft = (language: Language): Draft => ({
 export const urgentWordsMax = 200
 export const isUrgent = (precedence: Precedence): boolean => precedence === "FLASH" || precedence === "IMMEDIATE"
 
-/** Bytes of CBOR around text, subject and language in a body. */
-const bodyMarginBytes = 32
-
 const segmenters = new Map<string, Intl.Segmenter>()
 /** Words as the reader's language divides them; Chinese and Japanese have no spaces to count. */
 export const countWords = (text: string, language: Language): number => {
@@ -47,16 +45,22 @@ export type Measure = {
   readonly wordsMax: number | null
   readonly bytes: number
   readonly bytesMax: number
+  readonly subjectFits: boolean
   readonly fits: boolean
 }
 
 export const measure = (draft: Pick<Draft, "text" | "subject" | "language" | "precedence">): Measure => {
   const urgent = isUrgent(draft.precedence)
   const words = countWords(draft.text, draft.language)
-  const bytes = new TextEncoder().encode(draft.text + draft.subject).length + bodyMarginBytes
+  const { language, text } = draft
+  const subject = draft.subject.trim()
+  // The very body that will be signed, so that the counter and the law never differ.
+  const bytes = encodeMessageBody({ language, text, ...(subject === "" ? {} : { subject }) }).length
   const bytesMax = urgent ? urgentBodyBytesMax : bodyBytesMax
   const wordsMax = urgent ? urgentWordsMax : null
-  return { words, wordsMax, bytes, bytesMax, fits: bytes <= bytesMax && (wordsMax === null || words <= wordsMax) }
+  const subjectFits = checkText(subject, subjectBytesMax) === true
+  const fits = bytes <= bytesMax && (wordsMax === null || words <= wordsMax) && subjectFits
+  return { words, wordsMax, bytes, bytesMax, subjectFits, fits: fits && checkText(text, bytesMax) === true }
 }
 
 export const newAct = (): string =>

@@ -206,6 +206,7 @@ export const en = {
   "write.words-free": "{words, plural, one {# word} other {# words}}",
   "write.bytes": "{bytes, number} of {max, number} bytes",
   "write.too-many-words": "Too many words for this precedence: shorten the text or lower the precedence.",
+  "write.subject-long": "The subject is longer than the law allows.",
   "write.too-many-bytes": "The text is larger than the law allows.",
   "write.review": "Review",
   "write.review-key": "Enter makes a new line. Ctrl+Enter or ⌘+Enter opens the review.",
@@ -240,6 +241,8 @@ export const en = {
   "reported.about":
     "Reported records: what ministries and the press reported, each with its source. Nobody said these words on this line, and nothing here waits for an answer.",
   "reported.account": "Account of",
+  "account.press": "the press",
+  "account.both": "both sides",
   "reported.source": "Source",
   "reported.imported": "Imported by {party}",
   "reported.differs": "The accounts differ; they stand side by side.",

@@ -207,6 +207,7 @@ export const ja: Record<Word, string> = {
   "write.words-free": "{words, plural, other {#語}}",
   "write.bytes": "{max, number}バイト中 {bytes, number}バイト",
   "write.too-many-words": "この優先区分の語数を超えています。本文を短くするか、優先区分を下げてください。",
+  "write.subject-long": "件名が規約の上限を超えています。",
   "write.too-many-bytes": "本文が規約の上限を超えています。",
   "write.review": "内容確認",
   "write.review-key": "Enter は改行です。Ctrl+Enter または ⌘+Enter で内容確認に進みます。",
@@ -241,6 +242,8 @@ export const ja: Record<Word, string> = {
   "reported.about":
     "報道等の記録：各省の発表及び報道の内容を、出典とともに収めたものです。この回線上での発言ではなく、回答を要するものはありません。",
   "reported.account": "発表元",
+  "account.press": "報道",
+  "account.both": "双方",
   "reported.source": "出典",
   "reported.imported": "取込：{party}",
   "reported.differs": "双方の発表は異なります。並べて示します。",

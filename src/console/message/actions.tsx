@@ -3,6 +3,8 @@
 import { useState } from "react"
 import { Button } from "react-aria-components/Button"
 import type { MessageView } from "../../api/shapes.ts"
+import { checkText } from "../../core/body.ts"
+import { reasonBytesMax } from "../../core/limits.ts"
 import { useFailure } from "../failure.ts"
 import { CheckMark, ClockMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
@@ -12,6 +14,8 @@ import { LocalTimes } from "../pieces.tsx"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
 
+const reasonFits = (reason: string): boolean =>
+  reason.trim() !== "" && checkText(reason.trim(), reasonBytesMax) === true
 const hourMs = 3_600_000
 const hoursMax = 24 * 365
 
@@ -29,7 +33,7 @@ const DeferForm = ({ message, done }: FormProps) => {
   const them = line.them.map(party => name(party.names)).join(" · ")
   // To the full minute: what the button says is exactly what is signed.
   const until = Math.ceil((now + hours * hourMs) / 60_000) * 60_000
-  const fits = Number.isFinite(hours) && hours >= 1 && hours <= hoursMax && reason.trim() !== ""
+  const fits = Number.isFinite(hours) && hours >= 1 && hours <= hoursMax && reasonFits(reason)
   const send = async (): Promise<void> => {
     if (await give(deferral(message.hash, { until, reason: reason.trim(), language }))) done()
   }
@@ -88,7 +92,7 @@ const DeclineForm = ({ message, done }: FormProps) => {
       <div className="buttons">
         <Button
           className="button strong"
-          isDisabled={reason.trim() === "" || ordering.at === "under-way"}
+          isDisabled={!reasonFits(reason) || ordering.at === "under-way"}
           onPress={() => void send()}
         >
           {t("act.decline-send", { them })}

@@ -35,6 +35,10 @@ const named = new Map<string, 1 | 2 | 3 | 4>([
   ["s4", 4],
 ])
 
+/** The accounts of one thing, ours first on our own screen: each side's console names itself first. */
+export const ownFirst = (accounts: readonly ReportedView[], code: string): readonly ReportedView[] =>
+  [...accounts].sort((a, b) => Number(b.account === code) - Number(a.account === code))
+
 /** No more exact than what is known: a month has no day. */
 export const whenOf = ({ when, precision }: Pick<ReportedView, "when" | "precision">, language: Language): When => {
   const [year = "", second = ""] = when.slice(0, 10).split("-")

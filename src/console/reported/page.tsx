@@ -3,10 +3,10 @@ import { useEffect, useRef } from "react"
 import type { ReportedView } from "../../api/shapes.ts"
 import { en, type Word } from "../../words/en.ts"
 import { useKnowledge } from "../knowledge.tsx"
-import { partyOf } from "../number.ts"
+import { partiesOf, partyOf } from "../number.ts"
 import { Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
-import { type Item, sections, whenOf } from "./groups.ts"
+import { type Item, ownFirst, sections, whenOf } from "./groups.ts"
 
 const isWord = (key: string): key is Word => key in en
 
@@ -15,6 +15,17 @@ const useSectionName = (): ((section: string) => string) => {
   return section => {
     const key = `section.${section}`
     return isWord(key) ? t(key) : section
+  }
+}
+
+/** Whose account: a party by its name in the reader's language, the press, or both sides. */
+const useAccountName = (): ((account: string) => string) => {
+  const { line } = useKnowledge()
+  const { t, name } = useReader()
+  return account => {
+    if (account === "press" || account === "both") return t(`account.${account}`)
+    const party = partiesOf(line).find(({ code }) => code === account)
+    return party ? name(party.names) : account
   }
 }
 
@@ -34,10 +45,11 @@ const When = ({ record }: { readonly record: ReportedView }) => {
 
 const Account = ({ record }: { readonly record: ReportedView }) => {
   const { t, name, language } = useReader()
+  const accountName = useAccountName()
   return (
     <div className="account">
       <p className="account-of">
-        <span className="quiet">{t("reported.account")}</span> <strong>{record.account}</strong>
+        <span className="quiet">{t("reported.account")}</span> <strong>{accountName(record.account)}</strong>
       </p>
       <p className="account-text">
         <Words text={name(record.text)} language={language} />
@@ -53,6 +65,7 @@ const Account = ({ record }: { readonly record: ReportedView }) => {
 }
 
 const Entry = ({ item: { accounts } }: { readonly item: Item }) => {
+  const { line } = useKnowledge()
   const { t, name } = useReader()
   const [first] = accounts
   if (!first) return null
@@ -62,7 +75,7 @@ const Entry = ({ item: { accounts } }: { readonly item: Item }) => {
       <h4>{name(first.title)}</h4>
       {differ && <p className="quiet">{t("reported.differs")}</p>}
       <div className={differ ? "accounts beside" : "accounts"}>
-        {accounts.map(record => (
+        {ownFirst(accounts, line.us.code).map(record => (
           <Account key={record.hash} record={record} />
         ))}
       </div>

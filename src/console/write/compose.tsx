@@ -18,7 +18,7 @@ const precedences = ["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH", "BULK"] as con
 
 const Counters = ({ draft }: { readonly draft: Draft }) => {
   const { t } = useReader()
-  const { words, wordsMax, bytes, bytesMax } = measure(draft)
+  const { words, wordsMax, bytes, bytesMax, subjectFits } = measure(draft)
   return (
     <p className="counters">
       <span className={wordsMax !== null && words > wordsMax ? "over" : ""}>
@@ -26,6 +26,7 @@ const Counters = ({ draft }: { readonly draft: Draft }) => {
       </span>
       <span className={bytes > bytesMax ? "over" : ""}>{t("write.bytes", { bytes, max: bytesMax })}</span>
       {wordsMax !== null && words > wordsMax && <strong role="alert">{t("write.too-many-words")}</strong>}
+      {!subjectFits && <strong role="alert">{t("write.subject-long")}</strong>}
       {bytes > bytesMax && <strong role="alert">{t("write.too-many-bytes")}</strong>}
     </p>
   )
@@ -81,7 +82,6 @@ const Fields = ({
           type="text"
           lang={langTag[draft.language]}
           value={draft.subject}
-          maxLength={200}
           autoComplete="off"
           onKeyDown={keyed}
           onChange={event => change({ ...draft, subject: event.target.value })}
