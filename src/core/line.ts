@@ -72,7 +72,10 @@ const handle = (line: Line, event: Event): void => {
   const { state } = line
   switch (event.type) {
     case "started":
+      return
     case "woke":
+      // A timer may come a little early: whatever is then not due yet must be asked for again.
+      state.wakeAt = Infinity
       return
     case "ordered":
       return write.takeOrder(line, event.order)

@@ -87,6 +87,8 @@ export type Peer = {
   reopenedAt: number
   // Sync:
   sentTo: number
+  /** Size of our log that it says it holds: for people and credit, proof of nothing. */
+  claims: number
   credit: number
   pushed: { seq: number; bytes: number }[]
   unconfirmedBytes: number
@@ -221,6 +223,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   refusedAt: -Infinity,
   reopenedAt: -Infinity,
   sentTo: 0,
+  claims: 0,
   credit: 0,
   pushed: [],
   unconfirmedBytes: 0,

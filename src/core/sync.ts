@@ -191,6 +191,7 @@ export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void =
     if (it.author !== line.us) continue
     if (it.size > log.frontier.size) mayBeRestored(line, it.size)
     else if (it.size > peer.sentTo) peer.sentTo = it.size
+    peer.claims = Math.min(Math.max(peer.claims, it.size), log.frontier.size)
     releaseCredit(peer, it.size)
   }
 }

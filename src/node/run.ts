@@ -46,7 +46,7 @@ export type LineStatus = {
     readonly size: number
     readonly ahead: number
   }[]
-  /** Own entries that a peer is not yet known to hold, the largest over all peers. */
+  /** Own entries that a peer does not say it holds, the largest over all peers. What it is proven to hold is `confirmed`. */
   readonly queued: number
   readonly peers: readonly {
     readonly party: number
@@ -160,7 +160,7 @@ class Loop implements Running {
   status(): LineStatus {
     const { logs, peers, paths, restored } = this.#line.state
     const own = logs[this.#options.us]!
-    const confirmed = Math.min(...[...peers.values()].map(peer => peer.confirmed))
+    const held = Math.min(...[...peers.values()].map(peer => Math.max(peer.confirmed, peer.claims)))
     return {
       logs: logs.map(log => ({
         author: log.author,
@@ -168,7 +168,7 @@ class Loop implements Running {
         size: log.frontier.size,
         ahead: log.ahead.size,
       })),
-      queued: own.frontier.size - confirmed,
+      queued: own.frontier.size - held,
       peers: [...peers.values()].map(peer => ({
         party: peer.party,
         up: peer.helloHeard && [...paths.values()].some(path => path.peer === peer.party),
