@@ -75,9 +75,9 @@ const useLive = (signedOut: () => void) => {
     if (!isFailure(reported) && mine === reading.current) tell({ type: "reported", reported })
   }, [])
   useEffect(() => {
-    const hear = (event: LiveEvent): void => {
+    const hear = (event: LiveEvent, first: boolean): void => {
       tell({ type: "heard", event, at: performance.now() })
-      if (event.type === "line" || event.type === "reordered") void readAgain()
+      if (first || event.type === "reordered") void readAgain()
     }
     const closed = async (): Promise<void> => {
       // A closed connection does not say why: the question over HTTP does.

@@ -19,7 +19,8 @@ const read = (data: unknown): LiveEvent | null => {
   }
 }
 
-export const listen = (hear: (event: LiveEvent) => void, closed: () => void): Live => {
+/** `first` is true of the first event of each connection: what was missed meanwhile must then be read again. */
+export const listen = (hear: (event: LiveEvent, first: boolean) => void, closed: () => void): Live => {
   let socket: WebSocket | null = null
   let stopped = false
   let again: ReturnType<typeof setTimeout> | undefined
@@ -46,11 +47,14 @@ export const listen = (hear: (event: LiveEvent) => void, closed: () => void): Li
     const scheme = location.protocol === "https:" ? "wss:" : "ws:"
     const mine = new WebSocket(`${scheme}//${location.host}/api/live`)
     socket = mine
+    let first = true
     watch(mine)
     mine.onmessage = ({ data }) => {
       watch(mine)
       const event = read(data)
-      if (event) hear(event)
+      if (!event) return
+      hear(event, first)
+      first = false
     }
     mine.onclose = () => {
       closed()

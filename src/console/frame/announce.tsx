@@ -1,5 +1,6 @@
 // What is said aloud, once and in words: new messages, refusals, the loss of our node. Clocks and ages are never read out.
 import { useEffect, useRef, useState } from "react"
+import type { MessageView } from "../../api/shapes.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { codeOf, serial } from "../number.ts"
 import { useReader } from "../words.tsx"
@@ -18,7 +19,10 @@ export const Announcer = () => {
     known.current = new Set(said.map(({ hash }) => hash))
     // The first reading of the record is not news.
     if (!before || before.size === 0) return
-    const news = said.findLast(({ hash, author }) => author !== line.us.party && !before.has(hash))
+    // What was stored here before this connection began is read, not announced.
+    const isNews = ({ hash, author, received }: MessageView): boolean =>
+      author !== line.us.party && !before.has(hash) && received >= line.now
+    const news = said.findLast(isNews)
     if (!news) return
     const given = {
       them: codeOf(line, news.author),

@@ -24,15 +24,12 @@ export type When =
   | { readonly season: 1 | 2 | 3 | 4; readonly year: string }
   | { readonly text: string; readonly season?: undefined }
 
-const named = new Map<string, 1 | 2 | 3 | 4>([
-  ["spring", 1],
-  ["summer", 2],
-  ["autumn", 3],
-  ["winter", 4],
-  ["s1", 1],
-  ["s2", 2],
-  ["s3", 3],
-  ["s4", 4],
+/** ISO 8601-2: 21 spring, 22 summer, 23 autumn, 24 winter. */
+const seasons = new Map<string, 1 | 2 | 3 | 4>([
+  ["21", 1],
+  ["22", 2],
+  ["23", 3],
+  ["24", 4],
 ])
 
 /** The accounts of one thing, ours first on our own screen: each side's console names itself first. */
@@ -50,7 +47,7 @@ export const whenOf = ({ when, precision }: Pick<ReportedView, "when" | "precisi
     case "year":
       return { text: language === "en" ? year : `${year}年` }
     case "season": {
-      const season = named.get(when.split("-")[1]?.toLowerCase() ?? "")
+      const season = seasons.get(second)
       return season ? { season, year } : { text: when }
     }
     case "instant": {

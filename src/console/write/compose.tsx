@@ -90,7 +90,7 @@ const Fields = ({
       <label className="field">
         <span>{t("write.text")}</span>
         <textarea
-          rows={6}
+          rows={4}
           lang={langTag[draft.language]}
           value={draft.text}
           aria-describedby="write-help"
