@@ -8,7 +8,7 @@ import type { Held } from "./event.ts"
 import { equal, hex } from "./hash.ts"
 import { checkHead, type Head } from "./head.ts"
 import { isXwingPublic } from "./hpke.ts"
-import { asidesMax, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
+import { asidesMax, creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
 import { append, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
@@ -108,9 +108,15 @@ const overtaken = (log: Log, head: Head): boolean => log.ahead.keys().some(seq =
 const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   log.buffer.push(held)
   log.progressAt = line.now
-  if (held.entry.seq < head.size) return
+  const full = line.heardBytes > creditBytes / 2
+  if (held.entry.seq < head.size && !full) return
   const waiting = log.buffer
   log.buffer = []
+  if (held.entry.seq < head.size) {
+    // Large bodies: the credit would be spent before the head is reached, so these are judged one by one.
+    waiting.every(it => acceptNext(line, log, it, false))
+    return
+  }
   log.pendingHeads = log.pendingHeads.filter(it => it !== head)
   let frontier = log.frontier
   for (const it of waiting) frontier = append(frontier, it.entry.hash, line.suite)

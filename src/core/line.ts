@@ -153,6 +153,7 @@ const settle = (line: Line): void => {
     state.dirty
   )
     return appendStaged(line)
+  if (state.logs.every(log => log.buffer.length === 0)) line.heardBytes = 0
   for (const tell of state.afterwards.splice(0)) line.out.push({ do: "tell", tell })
   if (write.headDueAt(line) <= line.now) write.makeHead(line)
   if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)

@@ -4,12 +4,22 @@
 import { rememberAct } from "./accept.ts"
 import { encodeEpochKeyBody } from "./body.ts"
 import { kidOf } from "./charter.ts"
-import { assemble, type Body, bodyHash, type Fields, type Seen, toSign } from "./entry.ts"
+import { assemble, type Body, bodyHash, entryBytes, type Fields, type Seen, toSign } from "./entry.ts"
 import { ask } from "./epoch.ts"
 import type { Order } from "./event.ts"
 import { hex, utf8 } from "./hash.ts"
 import { type Head, headText } from "./head.ts"
-import { epochMsMax, headEntriesMax, headQuietMs, headShare, ordersMax, refsMax, saltBytes } from "./limits.ts"
+import {
+  bodyBytesMax,
+  entryBytesMax,
+  epochMsMax,
+  headEntriesMax,
+  headQuietMs,
+  headShare,
+  ordersMax,
+  refsMax,
+  saltBytes,
+} from "./limits.ts"
 import { append, rootOf } from "./log.ts"
 import { refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
@@ -21,6 +31,8 @@ const service = traffics.indexOf("service")
 const batchMax = 256
 const headContext = utf8("parley/1 head")
 const headBytes = 3_500
+/** Of a P-384 signature, the longest that an entry may carry. */
+const signatureBytes = 96
 
 export const takeOrder = (line: Line, order: Order): void => {
   const { state } = line
@@ -28,6 +40,8 @@ export const takeOrder = (line: Line, order: Order): void => {
     line.out.push({ do: "tell", tell: { type: "notDone", order: order.id, refusal } })
   }
   if (state.restored) return no(refuse("restored"))
+  const bytes = order.body?.bytes.length ?? 0
+  if (bytes > bodyBytesMax) return no(refuse("too-large", { bytes, most: bodyBytesMax }))
   if (state.orders.length >= ordersMax) return no(refuse("busy", { waiting: state.orders.length }))
   state.orders.push(order)
 }
@@ -123,6 +137,12 @@ export const signNext = (line: Line): boolean => {
   }
   const key = line.charter.parties[line.us]!.nodeKeys[0]!
   const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
+  const bytes = entryBytes(unsigned, signatureBytes)
+  if (bytes > entryBytesMax) {
+    const refusal = refuse("too-large", { bytes, most: entryBytesMax })
+    state.afterwards.push({ type: "notDone", order: order.id, refusal })
+    return signNext(line)
+  }
   state.signing = { order: order.id === 0 ? null : order, unsigned, ...(order.body ? { body: order.body } : {}) }
   line.out.push({ do: "sign", message: unsigned.signed })
   return true

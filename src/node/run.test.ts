@@ -9,6 +9,7 @@ import type { Order } from "../core/event.ts"
 import { hex, utf8 } from "../core/hash.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
+import { memoryDisk } from "../store/memory.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-run-"))
 let pair: Awaited<ReturnType<typeof pairedParties>>
@@ -115,4 +116,34 @@ test("F-4, F-6: altered and repeated frames are refused by name and harm nothing
   const answer = await a.running.order(message("whole"))
   assert.ok(!isRefusal(answer))
   await until("both there", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq, 15_000)
+})
+
+test("L-11: a node restored from an old copy signs nothing until its own record is fetched back, then goes on", async () => {
+  const line = wire()
+  const disk = memoryDisk()
+  const a = await startNode(pair.parties[0], pair.charter, line.ends[0], { store: disk.open() })
+  const b = await startNode(pair.parties[1], pair.charter, line.ends[1])
+  after(() => b.stop())
+  await until("paired", () => a.running.status().peers[0]!.up && equalRecords(a, b))
+  await a.running.order(message("kept in the copy"))
+  await until("equal records", () => equalRecords(a, b))
+  const copy = disk.clone().open()
+  for (const text of ["lost one", "lost two", "lost three"]) await a.running.order(message(text))
+  await until("equal records", () => equalRecords(a, b))
+  await a.stop()
+  const size = b.running.status().logs[0]!.size
+  const again = await startNode(pair.parties[0], pair.charter, line.ends[0], { store: copy })
+  after(() => again.stop())
+  await until("known as restored", () =>
+    again.told.some(it => it.type === "refused" && it.refusal.refusal === "restored"),
+  )
+  await until("fetched back", () => again.running.status().logs[0]!.size >= size && !again.running.status().restored)
+  const answer = await again.running.order(message("after the restore"))
+  assert.ok(!isRefusal(answer))
+  assert.ok(answer.entry.seq > size)
+  await until("stored there", () => again.running.status().peers[0]!.confirmed >= answer.entry.seq)
+  assert.equal(
+    b.told.some(it => it.type === "refused"),
+    false,
+  )
 })
