@@ -35,6 +35,17 @@ export const audit = ({ truths, notebooks, suite }: Audit): string | null => {
   return sameReading(truths, suite)
 }
 
+/** One side's record where the other side has broken its own: both logs are chains, and its people's orders are there. */
+export const auditAlone = (truth: Truth, party: number, notebook: readonly Decided[], suite: Suite): string | null => {
+  for (const author of [0, 1]) {
+    const log = readLog(truth, author, suite, author === party)
+    if (typeof log === "string") return log
+    const problem = author === party ? onceEach(log.entries, notebook) : null
+    if (problem) return problem
+  }
+  return null
+}
+
 const sameRows = ([a, b]: readonly [Truth, Truth], author: number): string | null => {
   const [here, there] = [a.log(author), b.log(author)]
   if (here.rows.size !== there.rows.size)
@@ -50,9 +61,14 @@ const sameRows = ([a, b]: readonly [Truth, Truth], author: number): string | nul
 const sameBody = (a: Row, b: Row): boolean =>
   a.body === undefined || b.body === undefined ? a.body === b.body : equal(a.body, b.body) && equal(a.salt!, b.salt!)
 
-const readLog = (truth: Truth, author: number, suite: Suite): { entries: Entry[]; roots: Hash[] } | string => {
+const readLog = (
+  truth: Truth,
+  author: number,
+  suite: Suite,
+  whole = true,
+): { entries: Entry[]; roots: Hash[] } | string => {
   const { rows, contiguous } = truth.log(author)
-  if (rows.size !== contiguous) return `log ${author} has a gap after ${contiguous}`
+  if (whole && rows.size !== contiguous) return `log ${author} has a gap after ${contiguous}`
   const entries: Entry[] = []
   let frontier = emptyFrontier()
   const roots: Hash[] = [rootOf(frontier, suite)]

@@ -2,7 +2,7 @@
 // disks and what every node told; no node knows that it is watched.
 import { decodeEntry, type Entry } from "../src/core/entry.ts"
 import type { Tell } from "../src/core/event.ts"
-import { decodeParts } from "../src/core/frame.ts"
+import { decodeParts, type Part } from "../src/core/frame.ts"
 import { equal } from "../src/core/hash.ts"
 import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
 import { isReceipt, kinds } from "../src/core/registry.ts"
@@ -94,6 +94,7 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
   const frame = (party: number, plain: Uint8Array, suite: Suite): void => {
     const parts = decodeParts(plain, suite)
     if (isRefusal(parts)) return all.found(`party ${party} sends what does not read: ${parts.refusal}`)
+    all.trace.show(`party ${party}`, () => `seals ${parts.map(part => shown(part, suite)).join(" · ")}`)
     for (const part of parts) {
       if (part.type !== "entry") continue
       const entry = decodeEntry(part.cose, suite)
@@ -142,6 +143,31 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
         return suite.seal(key, nonce, aad, plain)
       },
     }),
+  }
+}
+
+const shown = (part: Part, suite: Suite): string => {
+  switch (part.type) {
+    case "entry": {
+      const entry = decodeEntry(part.cose, suite)
+      return isRefusal(entry) ? "entry?" : `entry ${entry.author}/${entry.seq} kind ${entry.kind}`
+    }
+    case "have":
+    case "ping":
+    case "hello":
+      return `${part.type} ${part.have.map(log => `${log.author}:${log.size}${log.ahead.length > 0 ? `+${JSON.stringify(log.ahead)}` : ""}`).join(" ")}`
+    case "want":
+      return `want ${part.author}/${part.from}-${part.to}`
+    case "head":
+      return `head ${part.head.author}/${part.head.size}`
+    case "fragment":
+      return `fragment ${part.id} ${part.offset}+${part.bytes.length}/${part.total}`
+    case "pong":
+      return "pong"
+    case "epoch-ok":
+      return `epoch-ok ${part.epoch}`
+    default:
+      return part satisfies never
   }
 }
 

@@ -22,6 +22,8 @@ export type Disk = {
   dieAtWrite(when: "before" | "after"): void
   /** The nth write from now fails, and the process is told. */
   fail(nth: number): void
+  /** Nothing fails from now on. */
+  heal(): void
   /** For the canary: appends return before they are durable, from now on. */
   lie(): void
   sync(): void
@@ -67,6 +69,10 @@ export const disk = (died: (when: "before" | "after") => void): Disk => {
       armed = when
     },
     fail: nth => inner.fault(nth),
+    heal: () => {
+      armed = "no"
+      inner.fault(0)
+    },
     lie: () => {
       lies = true
       inner.unsynced(true)

@@ -18,6 +18,7 @@ export const script = (stage: Stage, seed: number): number => {
   people(stage, active, thin)
   misfortunes(stage, active)
   clocks(stage, active)
+  lies(stage, active)
   if (silent) silenceOf30Days(stage, active)
   return start + active + silence
 }
@@ -93,4 +94,16 @@ const silenceOf30Days = ({ all, chance, sides, wires, faults }: Stage, active: n
       for (const wire of wires) wire.mend()
     })
   })
+}
+
+/** A liar strikes once, somewhere in the middle, and sets its clock back as it likes. */
+const lies = ({ all, chance, sides, faults, liar }: Stage, active: number): void => {
+  if (!liar) return
+  const { lie, party } = liar
+  if (lie) all.after(chance.between(active / 4, active / 2), () => liar.liar.strike(lie))
+  for (let times = chance.between(2, 6); times > 0; times--)
+    all.after(chance.below(active), () => {
+      faults.backdate += 1
+      sides[party]!.skew(-chance.between(minute, 400 * day))
+    })
 }

@@ -1,15 +1,19 @@
 // One seed: two nodes, their people and their paths, under a script of faults drawn from it. First safety, where everything may break
 // and nothing may be lost or untrue; then one path is whole again, and convergence is demanded in bounded time.
 import type { Suite } from "../src/core/suite.ts"
+import type { Signer } from "../src/keys/signer.ts"
+import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
-import { audit, lastOwed } from "./audit.ts"
+import { audit, auditAlone, lastOwed } from "./audit.ts"
 import { type Checks, checks } from "./checks.ts"
 import { type Faults, noFaults } from "./faults.ts"
+import { type BreakingLie, breakingLies, expected, type Liar, liar } from "./liar.ts"
 import { keysOf, type Parties, parties } from "./parties.ts"
 import { drawPaths } from "./paths.ts"
 import { type Prng, prng } from "./prng.ts"
 import { script } from "./script.ts"
 import { type Side, side } from "./side.ts"
+import { simSuite } from "./suite.ts"
 import { type Wire, wire } from "./wire.ts"
 import { Found, type Universe, universe } from "./world.ts"
 
@@ -24,9 +28,19 @@ export type SeedResult = {
   readonly bytes: number
 }
 
+/** What a party's process is given; a liar's and a canary's are not what they should be. */
+export type Ground = {
+  readonly suite: Suite
+  /** Asked at every start, as is `store`. */
+  readonly signer: () => Signer
+  readonly store: (store: Store) => Store
+}
+
 export type SeedOptions = {
   readonly print?: ((line: string) => void) | null
-  readonly break?: (stage: Stage) => void
+  /** For canaries. */
+  readonly ground?: (ground: Ground, party: number, chance: Prng) => Ground
+  readonly stage?: (stage: Stage) => void
 }
 
 /** Everything of one seed, for the script and for canaries. */
@@ -37,6 +51,7 @@ export type Stage = {
   readonly wires: readonly Wire[]
   readonly sides: readonly [Side, Side]
   readonly checks: Checks
+  readonly liar: { readonly party: number; readonly liar: Liar; readonly lie: BreakingLie | null } | null
 }
 
 const start = Date.UTC(2027, 2, 1)
@@ -46,14 +61,14 @@ let known: Parties | null = null
 export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<SeedResult> => {
   known ??= parties(nodeSuite)
   const all = universe(start, options.print ?? null)
-  const stage = build(all, seed, known)
-  options.break?.(stage)
+  const stage = build(all, seed, known, options)
+  options.stage?.(stage)
   let found: string | null = null
   try {
     await play(stage, seed)
   } catch (error) {
-    if (!(error instanceof Found)) throw error
-    found = error.message
+    // Whatever is thrown under a node is a fault of the node.
+    found = error instanceof Found ? error.message : `thrown: ${error instanceof Error ? error.stack : error}`
   }
   for (const each of stage.sides) each.stop()
   return {
@@ -68,26 +83,40 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   }
 }
 
-const build = (all: Universe, seed: number, known: Parties): Stage => {
+/** Every third seed has a liar at one end, and every second liar breaks its own log. */
+const roleOf = (seed: number): { party: number; lie: BreakingLie | null } | null => {
+  if (seed % 3 !== 0) return null
+  const nth = Math.floor(seed / 3)
+  return { party: nth % 2, lie: nth % 4 < 2 ? null : breakingLies[Math.floor(nth / 4) % breakingLies.length]! }
+}
+
+const build = (all: Universe, seed: number, known: Parties, options: SeedOptions): Stage => {
   const chance = prng(seed)
   const faults = noFaults()
-  const wires = drawPaths(chance.fork("paths"), seed).map(profile =>
-    wire(all, chance.fork(profile.traits.name), faults, profile),
-  )
+  const profiles = drawPaths(chance.fork("paths"), seed)
+  const wires = profiles.map(profile => wire(all, chance.fork(profile.traits.name), faults, profile))
   const sides: Side[] = []
-  const watch = checks({ all, truths: () => sides.map(each => each.disk.truth), liar: null })
+  const role = roleOf(seed)
+  let liarHere: Stage["liar"] = null
+  const watch = checks({ all, truths: () => sides.map(each => each.disk.truth), liar: role?.party ?? null })
   for (const party of [0, 1]) {
-    const keyChance = chance.fork("keys")
-    const keys = keysOf(known.names[party]!, keyChance.bytes)
-    const suite: Suite = watch.watched(party, nodeSuite)
+    const keys = keysOf(known.names[party]!, chance.fork("keys").bytes)
+    let ground: Ground = { suite: watch.watched(party, simSuite()), signer: () => keys, store: store => store }
+    if (role?.party === party) {
+      const frameMax = (path: number): number => profiles[path]?.traits.fragmentBytes ?? 0
+      const noise = role.lie ? 0.002 : 0.02
+      const made = liar({ chance: chance.fork("liar"), party, suite: nodeSuite, keys, faults, frameMax, noise })
+      ground = { ...ground, suite: made.suite(ground.suite), signer: () => (role.lie ? keys : made.signer(keys)) }
+      liarHere = { ...role, liar: made }
+    }
+    if (options.ground) ground = options.ground(ground, party, chance.fork("ground"))
     sides.push(
       side({
         all,
         chance: chance.fork(`side ${party}`),
         parties: known,
         party,
-        suite,
-        signer: () => keys,
+        ground,
         wires,
         end: party,
         faults,
@@ -95,36 +124,48 @@ const build = (all: Universe, seed: number, known: Parties): Stage => {
       }),
     )
   }
-  return { all, chance: chance.fork("script"), faults, wires, sides: [sides[0]!, sides[1]!], checks: watch }
+  return {
+    all,
+    chance: chance.fork("script"),
+    faults,
+    wires,
+    sides: [sides[0]!, sides[1]!],
+    checks: watch,
+    liar: liarHere,
+  }
 }
 
 const play = async (stage: Stage, seed: number): Promise<void> => {
   const { all, sides, wires } = stage
   for (const each of sides) each.start()
-  const until = script(stage, seed)
-  await all.run(until)
+  await all.run(script(stage, seed))
   all.trace.note("world", "heals")
+  stage.liar?.liar.rest()
   for (const each of wires) each.calm()
   // One path is whole, and everybody is up; what else was cut stays so.
   wires[0]!.mend()
   for (const each of sides) {
+    each.disk.heal()
     each.officers.rest()
     each.start()
     each.officers.last()
   }
   const limit = all.now() + 10 * minute
   let next = 0
+  const done = stage.liar?.liar.struck() ? isSafe : isSettled
   const settled = await all.run(limit, () => {
     if (all.now() < next) return false
     next = all.now() + 100
-    return isSettled(stage)
+    return done(stage)
   })
   if (!settled) throw new Found(`no convergence in time: ${whatIsMissing(stage)}`)
-  const problem = audit({
-    truths: [sides[0].disk.truth, sides[1].disk.truth],
-    notebooks: sides.map(each => each.officers.notebook),
-    suite: nodeSuite,
-  })
+  const problem = stage.liar?.liar.struck()
+    ? auditVictim(stage)
+    : audit({
+        truths: [sides[0].disk.truth, sides[1].disk.truth],
+        notebooks: sides.map(each => each.officers.notebook),
+        suite: nodeSuite,
+      })
   if (problem) throw new Found(problem)
 }
 
@@ -142,20 +183,30 @@ const isSettled = ({ sides }: Stage): boolean => {
   return true
 }
 
+/** Where one party has broken its own log: the other goes on, has lost nothing, and its word arrives. */
+const isSafe = ({ sides, liar }: Stage): boolean => {
+  const victim = sides[1 - liar!.party]!
+  const said = victim.disk.truth.log(victim.party).contiguous
+  return (
+    victim.officers.notebook.every(decided => decided.answer) &&
+    sides[liar!.party]!.disk.truth.log(victim.party).contiguous === said
+  )
+}
+
+const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
+  const victim = sides[1 - liar!.party]!
+  const told = expected[liar!.lie!].some(code => (checks.refusals[victim.party]!.get(code) ?? 0) > 0)
+  if (!told) return `the lie ${liar!.lie} was told and not seen`
+  return auditAlone(victim.disk.truth, victim.party, victim.officers.notebook, nodeSuite)
+}
+
 const whatIsMissing = ({ sides, wires }: Stage): string => {
   const facts = sides.map(each => {
     const status = each.running()?.status()
+    const peer = status?.peers[0]
     const unanswered = each.officers.notebook.filter(decided => !decided.answer).length
-    const sizes = [0, 1].map(
-      author => `${each.disk.truth.log(author).contiguous}/${each.disk.truth.log(author).rows.size}`,
-    )
-    return {
-      up: status?.peers[0]?.up,
-      confirmed: status?.peers[0]?.confirmed,
-      restored: status?.restored,
-      sizes,
-      unanswered,
-    }
+    const sizes = [0, 1].map(author => each.disk.truth.log(author)).map(log => `${log.contiguous}/${log.rows.size}`)
+    return { up: peer?.up, confirmed: peer?.confirmed, restored: status?.restored, sizes, unanswered }
   })
   return `${JSON.stringify(facts)} ${wires.length} paths`
 }

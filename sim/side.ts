@@ -4,7 +4,6 @@ import { checkSignature, decodeEntry } from "../src/core/entry.ts"
 import type { Order, Tell } from "../src/core/event.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import type { Suite } from "../src/core/suite.ts"
-import type { Signer } from "../src/keys/signer.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
 import type { Row } from "../src/store/store.ts"
 import type { Checks } from "./checks.ts"
@@ -13,6 +12,7 @@ import type { Faults } from "./faults.ts"
 import { type Officers, officers } from "./officers.ts"
 import type { Parties } from "./parties.ts"
 import type { Prng } from "./prng.ts"
+import type { Ground } from "./seed.ts"
 import type { Wire } from "./wire.ts"
 import { type ProcessWorld, processWorld, type Universe } from "./world.ts"
 
@@ -35,9 +35,7 @@ export type SideOptions = {
   readonly chance: Prng
   readonly parties: Parties
   readonly party: number
-  readonly suite: Suite
-  /** Asked at every start: a new process may find its keys in another state. */
-  readonly signer: () => Signer
+  readonly ground: Ground
   readonly wires: readonly Wire[]
   /** Which end of the wires is ours. */
   readonly end: number
@@ -54,7 +52,8 @@ type Process = {
 }
 
 export const side = (options: SideOptions): Side => {
-  const { all, chance, parties, party, suite, wires, end, faults, checks } = options
+  const { all, chance, parties, party, ground, wires, end, faults, checks } = options
+  const { suite } = ground
   const who = parties.names[party]!
   let skew = 0
   let process: Process | null = null
@@ -113,8 +112,8 @@ export const side = (options: SideOptions): Side => {
       us: party,
       charterBody: parties.bodies[party]!,
       suite,
-      signer: options.signer(),
-      store: own.disk.open(),
+      signer: ground.signer(),
+      store: ground.store(own.disk.open()),
       paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
       world: mine.world,
       check: rows => bad(rows, parties, suite),

@@ -27,6 +27,8 @@ export type Universe = {
 /** One line a happening, hashed; printed only when somebody looks. */
 export type Trace = {
   note(who: string, what: string, bytes?: Uint8Array): void
+  /** Printed when somebody looks, and no part of the hash: `what` is called only then. */
+  show(who: string, what: () => string): void
   hash(): string
 }
 
@@ -38,6 +40,9 @@ export const traceTo = (print: ((line: string) => void) | null, now: () => numbe
       sum.update(line)
       if (bytes) sum.update(bytes)
       if (print) print(line)
+    },
+    show(who, what) {
+      if (print) print(`${((now() - start) / 1000).toFixed(3)} ${who} ${what()}`)
     },
     hash: () => sum.copy().digest("hex").slice(0, 32),
   }

@@ -1,0 +1,102 @@
+// Two planted bugs. A simulator that does not find them proves nothing by finding none.
+import { freshState, restoreSnapshot, type State, snapshot } from "../src/core/state.ts"
+import { nodeSuite } from "../src/suites/node.ts"
+import { keysOf, parties } from "./parties.ts"
+import { type Prng, prng } from "./prng.ts"
+import { type Ground, runSeed, type SeedOptions } from "./seed.ts"
+
+const seedsMax = 12
+
+type Canary = { readonly name: string; readonly plant: () => SeedOptions; readonly found: RegExp }
+
+/** A receipt before the write: the disk says that it is done, and writes a little later. */
+const receiptBeforeWrite: Canary = {
+  name: "a receipt before the write",
+  found: /durable|stored/,
+  plant: () => ({
+    stage: ({ all, sides }) => {
+      sides[1].disk.lie()
+      const sync = (): void => {
+        sides[1].disk.sync()
+        all.after(50, sync)
+      }
+      sync()
+    },
+  }),
+}
+
+/** A counter resumed after a crash: the process takes its sending epoch up again as it was when the last process began. */
+const counterResumed: Canary = {
+  name: "a counter resumed after a crash",
+  found: /one key and nonce/,
+  plant: () => ({
+    ground: (ground, party, chance) => (party === 0 ? resuming(ground, party, chance) : ground),
+  }),
+}
+
+const resuming = (ground: Ground, party: number, chance: Prng): Ground => {
+  const known = parties(nodeSuite)
+  const seed = chance.next()
+  const name = known.names[party]!
+  let first: Uint8Array | null = null
+  let starts = 0
+  const signer = (): ReturnType<Ground["signer"]> => {
+    starts += 1
+    // The same encapsulation comes again, as from a generator that was seeded by a saved state.
+    return { ...ground.signer(), encapsulate: keysOf(name, prng(seed).bytes).encapsulate }
+  }
+  const read = (bytes: Uint8Array): State => {
+    const state = freshState(known.charter, party, nodeSuite)
+    restoreSnapshot(state, bytes)
+    return state
+  }
+  const resumed = (now: Uint8Array): Uint8Array => {
+    first ??= now
+    const state = read(now)
+    for (const [at, before] of read(first).peers) {
+      const { nextEpoch, secrets, keyNumber, publicKey } = before
+      Object.assign(state.peers.get(at)!, { nextEpoch, secrets, keyNumber, publicKey })
+    }
+    return snapshot(state)
+  }
+  return {
+    ...ground,
+    signer,
+    store: inner => {
+      const store = ground.store(inner)
+      let started = false
+      return {
+        ...store,
+        state: () => {
+          const bytes = store.state()
+          if (!bytes || started || starts < 2) return bytes
+          started = true
+          return resumed(bytes)
+        },
+      }
+    },
+  }
+}
+
+/** 0 when both were found. */
+export const canaries = async (say: (line: string) => void): Promise<number> => {
+  let missed = 0
+  for (const { name, plant, found } of [receiptBeforeWrite, counterResumed]) {
+    let seed = 0
+    let what: string | null = null
+    while (what === null && ++seed <= seedsMax) {
+      const result = await runSeed(seed, plant())
+      what = result.found !== null && found.test(result.found) ? result.found : null
+      if (result.found !== null && what === null)
+        say(`canary ${name}: seed=${seed} found something else: ${result.found}`)
+    }
+    if (what === null) missed += 1
+    say(
+      what === null
+        ? `canary ${name}: not found in ${seedsMax} seeds`
+        : `canary ${name}: found by seed=${seed}: ${what}`,
+    )
+  }
+  say(JSON.stringify({ canaries: 2, found: 2 - missed }))
+  return missed === 0 ? 0 : 1
+}

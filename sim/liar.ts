@@ -1,0 +1,201 @@
+// A party that holds real keys and breaks the law. It runs the same node as everybody, and lies where its frames are sealed and its
+// entries signed: whatever the node says in good faith can be doubled, forged or replaced by something else that is truly signed.
+// Noisy lies must leave no trace: afterwards the record converges as if they had not been told. A breaking lie ends the liar's own
+// log; the other side must then keep what it had, say what it found, and go on.
+import { decode, encode, type Value } from "../src/core/cbor.ts"
+import { assemble, decodeEntry, type Entry, type Fields, toSign } from "../src/core/entry.ts"
+import { bodyBytesMax, cborDepthMax, entryBytesMax, frameBytesMax } from "../src/core/limits.ts"
+import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
+import { kinds } from "../src/core/registry.ts"
+import type { Suite } from "../src/core/suite.ts"
+import type { Signer } from "../src/keys/signer.ts"
+import type { FaultKind, Faults } from "./faults.ts"
+import type { Prng } from "./prng.ts"
+
+export const breakingLies = ["fork", "falseOwnRoot", "reusedAct", "falseReceipt"] as const
+export type BreakingLie = (typeof breakingLies)[number]
+
+/** What the other side says when it has been told such a lie: one of these at the least. */
+export const expected: Readonly<Record<BreakingLie, readonly RefusalCode[]>> = {
+  fork: ["two-histories", "wrong-own-root"],
+  falseOwnRoot: ["wrong-own-root", "false-own-root"],
+  reusedAct: ["act-reused"],
+  falseReceipt: ["false-receipt"],
+}
+
+export type Liar = {
+  /** Wraps what the liar's node seals with and signs with. */
+  suite(honest: Suite): Suite
+  signer(honest: Signer): Signer
+  /** The next entry that is fit for it is replaced. */
+  strike(lie: BreakingLie): void
+  /** No more lies from now on. */
+  rest(): void
+  struck(): boolean
+}
+
+export type LiarOptions = {
+  readonly chance: Prng
+  readonly party: number
+  readonly suite: Suite
+  readonly keys: Signer
+  readonly faults: Faults
+  /** The most that one frame may have on a path. */
+  readonly frameMax: (path: number) => number
+  readonly noise: number
+}
+
+const sealOverhead = 12 + 16 + 8
+const entryPart = 3
+
+export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: LiarOptions): Liar => {
+  let resting = false
+  let lie: BreakingLie | null = null
+  let struck = false
+  let signed = 0
+  /** The place of the entry that was replaced: the true one is never sent. */
+  let replaced: { readonly seq: number; readonly part: Value } | null = null
+  const acts: Uint8Array[] = []
+
+  const resign = (entry: Entry, changed: Partial<Fields>): Uint8Array => {
+    const { bytes, hash, signed, kid, alg, signature, ...fields } = entry
+    const unsigned = toSign({ ...fields, ...changed }, kid, alg)
+    const [made] = keys.sign([unsigned.signed]) as Uint8Array[]
+    return assemble(unsigned, made!, suite).bytes
+  }
+
+  /** Something that nobody may accept, made from a true entry. */
+  const noisy = (part: readonly Value[], entry: Entry): { kind: FaultKind; parts: Value[] } => {
+    const with_ = (cose: Uint8Array): Value => [entryPart, cose, ...part.slice(2)]
+    switch (chance.below(5)) {
+      case 0:
+        return { kind: "flood", parts: Array.from({ length: chance.between(20, 60) }, () => part) }
+      case 1: {
+        const author = chance.chance(0.8) ? 1 - party : 5
+        return { kind: "forgedAuthor", parts: [with_(resign(entry, { author, seen: [] }))] }
+      }
+      case 2:
+        return { kind: "wrongLine", parts: [with_(resign(entry, { line: chance.bytes(16) }))] }
+      case 3:
+        return { kind: "oversized", parts: [oversized(part, chance)] }
+      default:
+        return {
+          kind: "garbage",
+          parts: [[chance.between(10, 99), chance.bytes(9)], ...(chance.chance(0.3) ? [malformed(chance)] : [])],
+        }
+    }
+  }
+
+  /** The entry that takes a true one's place, if this one is fit for it. */
+  const breaking = (entry: Entry): Uint8Array | null => {
+    switch (lie) {
+      case "fork":
+        return entry.kind === kinds.message ? resign(entry, { time: entry.time + 1 }) : null
+      case "falseOwnRoot":
+        return entry.seq > 3 ? resign(entry, { ownRoot: chance.bytes(32) }) : null
+      case "reusedAct": {
+        const act = acts[0]
+        return act && entry.act && entry.kind !== kinds.charter ? resign(entry, { act }) : null
+      }
+      case "falseReceipt": {
+        const seen = entry.seen[0]
+        if (entry.kind !== kinds.stored || !seen) return null
+        return resign(entry, { seen: [{ ...seen, root: chance.bytes(32) }] })
+      }
+      case null:
+        return null
+      default:
+        return lie satisfies never
+    }
+  }
+
+  const fits = (parts: readonly Value[], path: number): boolean =>
+    encode(parts).length + sealOverhead <= Math.min(frameMax(path), frameBytesMax)
+
+  const twist = (plain: Uint8Array, path: number): Uint8Array => {
+    const list = decode(plain, { bytesMax: frameBytesMax, depthMax: cborDepthMax })
+    if (!Array.isArray(list)) return plain
+    const parts: Value[] = []
+    const extra: Value[] = []
+    for (const part of list as readonly Value[]) {
+      const entry = ownEntry(part)
+      if (!entry) {
+        parts.push(part)
+        continue
+      }
+      const made = replaced || resting ? null : breaking(entry)
+      // Half of the path's room is left, so that both branches of a fork fit in.
+      if (made && lie && 2 * plain.length < frameMax(path) - 200) {
+        replaced = { seq: entry.seq, part: [entryPart, made, ...(part as Value[]).slice(2)] }
+        faults[lie] += 1
+        struck = true
+      }
+      // A fork's other branch is shown as well: that is what proves it.
+      if (replaced?.seq === entry.seq) parts.push(...(lie === "fork" ? [replaced.part, part] : [replaced.part]))
+      else parts.push(part)
+      if (entry.act && acts.length < 4 && !made) acts.push(entry.act.slice())
+      if (!resting && chance.chance(noise)) {
+        const { kind, parts: made } = noisy(part as Value[], entry)
+        const room = kind === "flood" ? made.filter((_, at) => fits([...list, ...made.slice(0, at + 1)], path)) : made
+        if (room.length === 0 || !fits([...parts, ...extra, ...room], path)) continue
+        faults[kind] += 1
+        extra.push(...room)
+      }
+    }
+    const whole = [...parts, ...extra]
+    return fits(whole, path) ? encode(whole) : plain
+  }
+
+  const ownEntry = (part: Value): Entry | null => {
+    if (!Array.isArray(part) || part[0] !== entryPart || !(part[1] instanceof Uint8Array)) return null
+    const entry = decodeEntry(part[1].slice(), suite)
+    return isRefusal(entry) || entry.author !== party ? null : entry
+  }
+
+  return {
+    suite: honest => ({
+      ...honest,
+      // The header, which is authenticated beside the plaintext, names the path in its third byte.
+      seal: (key, nonce, aad, plain) => honest.seal(key, nonce, aad, twist(plain, aad[2]!)),
+    }),
+    signer: honest => ({
+      ...honest,
+      // Planted: an entry of its own log with a false signature, which its true heads will cover.
+      sign: messages => {
+        const made = honest.sign(messages) as Uint8Array[]
+        signed += 1
+        if (resting || noise === 0 || signed < 20 || !isEntry(messages[0]!) || !chance.chance(0.02)) return made
+        faults.planted += 1
+        return made.map(signature => signature.with(8, signature[8]! ^ 1))
+      },
+    }),
+    strike: which => {
+      lie = which
+    },
+    rest: () => {
+      resting = true
+    },
+    struck: () => struck,
+  }
+}
+
+const signature1 = [0x84, 0x6a, 0x53, 0x69] // the head of ["Signature1", …
+const isEntry = (message: Uint8Array): boolean => signature1.every((byte, at) => message[at] === byte)
+
+const oversized = (part: readonly Value[], chance: Prng): Value =>
+  chance.chance(0.5)
+    ? [entryPart, new Uint8Array(entryBytesMax + 1).fill(0x84), null, null, 0]
+    : [entryPart, part[1]!, new Uint8Array(16), new Uint8Array(bodyBytesMax + 1), 0]
+
+const malformed = (chance: Prng): Value =>
+  chance.pick<Value>([
+    [1, 2, 3],
+    [3],
+    [4, 0, 0, 0, 0],
+    [5, 1, 1, 1],
+    [6, 1, 900_000, 1, new Uint8Array(1)],
+    [2, [[0, 1, -1, []]]],
+    [],
+    7,
+    [entryPart, new Uint8Array(40), null, null, 0],
+  ])
