@@ -1,0 +1,362 @@
+// Verifies a whole record offline, from nothing but the charter (pages: protocol/entry.md, log.md, charter.md). Every check of the law
+// that a receiver makes is made again here, over rows in any order: what comes before its forerunners waits for them. Two depths:
+// `heads` proves every entry by a head with both signatures over the tree that it lies in, and only what no head covers by its own
+// signature; `signatures` checks every signature of every entry and every head.
+import { decodeCharterBody } from "../core/body.ts"
+import { type Charter, checkCharterSignatures } from "../core/charter.ts"
+import { bodyHash, checkSignature, decodeEntry, type Entry } from "../core/entry.ts"
+import { equal, hex } from "../core/hash.ts"
+import { checkHead, type Head } from "../core/head.ts"
+import { append, emptyFrontier, emptyRoot, type Frontier, rootOf } from "../core/log.ts"
+import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
+import { kinds } from "../core/registry.ts"
+import type { PublicKey, Suite } from "../core/suite.ts"
+
+export type Depth = "heads" | "signatures"
+
+/** An entry as a store or a bundle holds it. `hash`: what it is filed under, if it is. */
+export type Held = {
+  readonly author: number
+  readonly generation: number
+  readonly seq: number
+  readonly hash?: Uint8Array
+  readonly bytes: Uint8Array
+  readonly salt?: Uint8Array
+  readonly body?: Uint8Array
+}
+
+export type VerifyOptions = {
+  readonly charter: Charter
+  readonly suite: Suite
+  readonly rows: Iterable<Held>
+  readonly heads: Iterable<Head>
+  readonly depth: Depth
+  /** Checks many signatures elsewhere, e.g. on other threads; without it they are checked here. */
+  readonly check?: (keys: readonly PublicKey[], entries: readonly Uint8Array[]) => Promise<boolean[]>
+}
+
+export type Fault = {
+  readonly author: number
+  readonly generation: number
+  readonly seq: number
+  readonly hash: string
+  readonly refusal: RefusalCode
+  readonly details: Refusal["details"]
+}
+
+export type LogProof = {
+  readonly author: number
+  readonly generation: number
+  /** Entries without a gap from 1, each following from the one before. */
+  readonly size: number
+  readonly root: string
+  /** Entries held beyond a gap: their place in the log is not proven. */
+  readonly beyond: number
+  /** Entries under a head with both signatures. */
+  readonly underHead: number
+  readonly heads: number
+  readonly signatures: number
+}
+
+export type Verified = {
+  readonly depth: Depth
+  readonly logs: readonly LogProof[]
+  readonly entries: number
+  readonly bodies: number
+  readonly bodiesMissing: number
+  /** Claims to have seen the other's log, each found in it. */
+  readonly seen: number
+  readonly faults: number
+  /** The first of them. */
+  readonly first: readonly Fault[]
+}
+
+const faultsKept = 20
+const batch = 512
+const batchesInFlight = 8
+const hashBytes = 32
+
+type Log = {
+  readonly author: number
+  readonly generation: number
+  frontier: Frontier
+  root: Uint8Array
+  /** Roots by size, from 0, one after the other. */
+  roots: Uint8Array
+  readonly numbers: number[]
+  readonly waiting: Map<number, Held>
+  readonly bytes: Uint8Array[]
+  /** Entries whose signatures are being checked, and those whose are false. */
+  asked: number
+  readonly unsigned: number[]
+  heads: number
+  underHead: number
+  signatures: number
+}
+
+type Claim = { readonly entry: Entry; readonly author: number; readonly generation: number; readonly size: number; readonly root: Uint8Array }
+
+export const verify = (options: VerifyOptions): Promise<Verified> => new Verification(options).run()
+
+class Verification {
+  readonly #options: VerifyOptions
+  readonly #logs = new Map<string, Log>()
+  readonly #acts = new Map<number, Set<string>>()
+  readonly #claims: Claim[] = []
+  readonly #first: Fault[] = []
+  readonly #running: Promise<void>[] = []
+  #faults = 0
+  #bodies = 0
+  #bodiesMissing = 0
+  #entries = 0
+  #seen = 0
+
+  constructor(options: VerifyOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<Verified> {
+    for (const row of this.#options.rows) {
+      this.#row(row)
+      // Other threads check signatures while this one follows the trees; they must not fall far behind.
+      while (this.#running.length > batchesInFlight) await this.#running.shift()
+    }
+    for (const log of this.#logs.values()) for (const row of log.waiting.values()) this.#alone(log, row)
+    this.#checkHeads()
+    for (const claim of this.#claims) this.#checkSeen(claim)
+    for (const log of this.#logs.values()) this.#startChecks(log, log.underHead)
+    await Promise.all(this.#running)
+    for (const log of this.#logs.values()) for (const seq of log.unsigned) this.#tellUnsigned(log, seq)
+    return {
+      depth: this.#options.depth,
+      logs: [...this.#logs.values()].map(log => ({
+        author: log.author,
+        generation: log.generation,
+        size: log.frontier.size,
+        root: hex(log.root),
+        beyond: log.waiting.size,
+        underHead: log.underHead,
+        heads: log.heads,
+        signatures: log.signatures,
+      })),
+      entries: this.#entries,
+      bodies: this.#bodies,
+      bodiesMissing: this.#bodiesMissing,
+      seen: this.#seen,
+      faults: this.#faults,
+      first: this.#first,
+    }
+  }
+
+  #row(row: Held): void {
+    this.#entries++
+    const log = this.#log(row.author, row.generation)
+    if (row.seq <= log.frontier.size || log.waiting.has(row.seq)) return this.#fault(row, refuse("two-histories"))
+    log.waiting.set(row.seq, row)
+    for (let next = row.seq === log.frontier.size + 1 ? row : undefined; next !== undefined; ) {
+      log.waiting.delete(next.seq)
+      this.#next(log, next)
+      next = log.waiting.get(log.frontier.size + 1)
+    }
+  }
+
+  /** The next entry of a log. A fault is told, and the log goes on with what stands there, so that one fault is not told for all. */
+  #next(log: Log, row: Held): void {
+    const entry = this.#decoded(row)
+    // The hash under which it is filed is what the tree was made of: where the bytes were altered since, they alone are at fault.
+    const leaf = row.hash ?? this.#leafOf(row)
+    if (!isRefusal(entry)) {
+      const misfit = this.#misfit(log, entry, row.body)
+      if (misfit !== undefined) this.#fault(row, misfit)
+      this.#remember(log, entry)
+    }
+    log.frontier = append(log.frontier, leaf, this.#options.suite)
+    log.root = rootOf(log.frontier, this.#options.suite)
+    const at = hashBytes * log.frontier.size
+    if (log.roots.length < at + hashBytes) {
+      const wider = new Uint8Array(2 * log.roots.length)
+      wider.set(log.roots)
+      log.roots = wider
+    }
+    log.roots.set(log.root, at)
+    log.bytes.push(row.bytes)
+    if (this.#options.depth === "signatures" && log.bytes.length - log.asked >= batch) this.#startChecks(log, 0)
+  }
+
+  /** An entry beyond a gap: what can be said of it by itself. */
+  #alone(log: Log, row: Held): void {
+    const entry = this.#decoded(row)
+    if (isRefusal(entry)) return
+    const proof = checkSignature(entry, this.#keys(log.author), this.#options.suite)
+    if (proof !== true) this.#fault(row, proof)
+    log.signatures++
+  }
+
+  /** Decoded, and what it says of itself compared with where it lies; its body with its hash. */
+  #decoded(row: Held): Entry | Refusal {
+    const entry = decodeEntry(row.bytes, this.#options.suite)
+    if (isRefusal(entry)) {
+      this.#fault(row, entry)
+      return entry
+    }
+    if (!equal(entry.line, this.#options.charter.line)) this.#fault(row, refuse("wrong-line"))
+    if (entry.author !== row.author) this.#fault(row, refuse("unknown-author", { says: entry.author }))
+    if (entry.generation !== row.generation) this.#fault(row, refuse("wrong-generation", { says: entry.generation }))
+    if (entry.seq !== row.seq) this.#fault(row, refuse("wrong-seq", { says: entry.seq }))
+    if (row.hash !== undefined && !equal(row.hash, entry.hash)) this.#fault(row, this.#altered(entry))
+    this.#checkBody(row, entry)
+    return entry
+  }
+
+  /** Its bytes are not those of its name. */
+  #altered(entry: Entry): Refusal {
+    const proof = checkSignature(entry, this.#keys(entry.author), this.#options.suite)
+    return proof === true ? refuse("malformed", { why: "filed under another hash", hash: hex(entry.hash) }) : proof
+  }
+
+  #checkBody(row: Held, entry: Entry): void {
+    if (entry.bodyHash === undefined) {
+      if (row.body !== undefined) this.#fault(row, refuse("wrong-body", { why: "none was signed" }))
+      return
+    }
+    if (row.body === undefined || row.salt === undefined) {
+      this.#bodiesMissing++
+      return
+    }
+    this.#bodies++
+    const held = bodyHash({ salt: row.salt, bytes: row.body }, this.#options.suite)
+    if (!equal(held, entry.bodyHash)) this.#fault(row, refuse("wrong-body"))
+  }
+
+  /** What the entry must have of the log before it. (E-7, E-10, E-14, CH-5) */
+  #misfit(log: Log, entry: Entry, body: Uint8Array | undefined): Refusal | undefined {
+    if (this.#options.charter.parties[entry.author] === undefined) return refuse("unknown-author")
+    if (!equal(entry.ownRoot, log.root)) return refuse("wrong-own-root")
+    if (entry.number !== undefined && entry.number !== (log.numbers[entry.traffic] ?? 0) + 1)
+      return refuse("wrong-number", { number: entry.number, last: log.numbers[entry.traffic] ?? 0 })
+    if (entry.act !== undefined && this.#acts.get(entry.author)?.has(hex(entry.act))) return refuse("act-reused")
+    if (entry.generation !== 1 || entry.seq !== 1) return undefined
+    return this.#charterFault(entry, body)
+  }
+
+  /** The first entry of a log carries the signatures of its author's roots over this very charter. (CH-5) */
+  #charterFault({ kind, author }: Entry, body: Uint8Array | undefined): Refusal | undefined {
+    const signatures = kind === kinds.charter && body !== undefined ? decodeCharterBody(body) : refuse("other-charter")
+    if (isRefusal(signatures)) return signatures
+    return checkCharterSignatures(this.#options.charter, author, signatures, this.#options.suite)
+  }
+
+  #remember(log: Log, entry: Entry): void {
+    if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number
+    if (entry.act !== undefined) {
+      const acts = this.#acts.get(entry.author) ?? new Set()
+      this.#acts.set(entry.author, acts.add(hex(entry.act)))
+    }
+    for (const { author, generation, size, root } of entry.seen)
+      this.#claims.push({ entry, author, generation, size, root })
+  }
+
+  /** A claim must be found in the other's own log, where that is held so far. (L-5) */
+  #checkSeen({ entry, author, generation, size, root }: Claim): void {
+    const log = this.#logs.get(nameOf(author, generation))
+    if (log === undefined || size > log.frontier.size) {
+      return this.#fault(entry, refuse("seen-mismatch", { seen: author, size, held: log?.frontier.size ?? 0 }))
+    }
+    if (!equal(rootAt(log, size), root)) return this.#fault(entry, refuse("seen-mismatch", { seen: author, size }))
+    this.#seen++
+  }
+
+  /** Roots of all heads; signatures of all, or of the largest of each log, which covers every entry below it. (L-4) */
+  #checkHeads(): void {
+    const byLog = Map.groupBy(this.#options.heads, head => nameOf(head.author, head.generation))
+    for (const [name, heads] of byLog) {
+      const log = this.#logs.get(name)
+      const sorted = heads.sort((a, b) => b.size - a.size)
+      for (const head of sorted) {
+        const fault = this.#headFault(log, head)
+        if (fault !== undefined) this.#fault({ ...head, seq: head.size }, fault)
+        else if (log !== undefined) {
+          log.heads++
+          log.underHead = Math.max(log.underHead, head.size)
+        }
+      }
+    }
+  }
+
+  #headFault(log: Log | undefined, head: Head): Refusal | undefined {
+    if (log === undefined || head.size > log.frontier.size) return refuse("bad-head", { size: head.size, held: log?.frontier.size ?? 0 })
+    if (!equal(rootAt(log, head.size), head.root)) return refuse("bad-head", { size: head.size })
+    if (this.#options.depth === "heads" && head.size <= log.underHead) return undefined
+    const { charter, suite } = this.#options
+    const proof = checkHead(charter.line, head, charter.parties[head.author]?.nodeKeys ?? [], suite)
+    return proof === true ? undefined : proof
+  }
+
+  /** Of every entry that was not asked yet, or of those that no head covers. */
+  #startChecks(log: Log, covered: number): void {
+    if (this.#options.depth === "heads") log.asked = Math.max(log.asked, covered)
+    while (log.asked < log.bytes.length) {
+      const from = log.asked
+      const entries = log.bytes.slice(from, from + batch)
+      log.asked += entries.length
+      const told = this.#verdicts(log.author, entries).then(good => {
+        log.signatures += entries.length
+        for (const [place, isGood] of good.entries()) if (!isGood) log.unsigned.push(from + place + 1)
+      })
+      this.#running.push(told)
+    }
+  }
+
+  /** L-7: whether a head covers it is known only when all heads are checked. */
+  #tellUnsigned({ author, generation, underHead, bytes }: Log, seq: number): void {
+    const code = seq <= underHead ? "bad-signature-covered" : "bad-signature"
+    this.#fault({ author, generation, seq, bytes: bytes[seq - 1]! }, refuse(code))
+  }
+
+  async #verdicts(author: number, entries: readonly Uint8Array[]): Promise<readonly boolean[]> {
+    const { check, suite } = this.#options
+    const keys = this.#keys(author)
+    if (check !== undefined) return check(keys, entries)
+    return entries.map(bytes => {
+      const entry = decodeEntry(bytes, suite)
+      return !isRefusal(entry) && checkSignature(entry, keys, suite) === true
+    })
+  }
+
+  #keys(author: number): readonly PublicKey[] {
+    return this.#options.charter.parties[author]?.nodeKeys.slice(0, 1) ?? []
+  }
+
+  #log(author: number, generation: number): Log {
+    const name = nameOf(author, generation)
+    const held = this.#logs.get(name)
+    if (held !== undefined) return held
+    const root = emptyRoot(this.#options.suite)
+    const roots = new Uint8Array(hashBytes * 1_024)
+    roots.set(root)
+    const log = { author, generation, frontier: emptyFrontier(), root, roots, numbers: [], waiting: new Map(), bytes: [], asked: 0, unsigned: [], heads: 0, underHead: 0, signatures: 0 }
+    this.#logs.set(name, log)
+    return log
+  }
+
+  #leafOf(row: Held): Uint8Array {
+    return this.#options.suite.sha256(Uint8Array.of(0), row.bytes)
+  }
+
+  #fault(row: Pick<Held, "author" | "generation" | "seq"> & { readonly hash?: Uint8Array; readonly bytes?: Uint8Array }, refusal: Refusal): void {
+    this.#faults++
+    if (this.#first.length >= faultsKept) return
+    const hash = row.hash ?? (row.bytes && this.#options.suite.sha256(Uint8Array.of(0), row.bytes))
+    this.#first.push({
+      author: row.author,
+      generation: row.generation,
+      seq: row.seq,
+      hash: hash === undefined ? "" : hex(hash),
+      refusal: refusal.refusal,
+      details: refusal.details,
+    })
+  }
+}
+
+const nameOf = (author: number, generation: number): string => `${author}/${generation}`
+const rootAt = (log: Log, size: number): Uint8Array => log.roots.subarray(hashBytes * size, hashBytes * (size + 1))
