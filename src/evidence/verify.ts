@@ -94,7 +94,13 @@ type Log = {
   signatures: number
 }
 
-type Claim = { readonly entry: Entry; readonly author: number; readonly generation: number; readonly size: number; readonly root: Uint8Array }
+type Claim = {
+  readonly entry: Entry
+  readonly author: number
+  readonly generation: number
+  readonly size: number
+  readonly root: Uint8Array
+}
 
 export const verify = (options: VerifyOptions): Promise<Verified> => new Verification(options).run()
 
@@ -284,7 +290,8 @@ class Verification {
   }
 
   #headFault(log: Log | undefined, head: Head): Refusal | undefined {
-    if (log === undefined || head.size > log.frontier.size) return refuse("bad-head", { size: head.size, held: log?.frontier.size ?? 0 })
+    if (log === undefined || head.size > log.frontier.size)
+      return refuse("bad-head", { size: head.size, held: log?.frontier.size ?? 0 })
     if (!equal(rootAt(log, head.size), head.root)) return refuse("bad-head", { size: head.size })
     if (this.#options.depth === "heads" && head.size <= log.underHead) return undefined
     const { charter, suite } = this.#options
@@ -334,7 +341,21 @@ class Verification {
     const root = emptyRoot(this.#options.suite)
     const roots = new Uint8Array(hashBytes * 1_024)
     roots.set(root)
-    const log = { author, generation, frontier: emptyFrontier(), root, roots, numbers: [], waiting: new Map(), bytes: [], asked: 0, unsigned: [], heads: 0, underHead: 0, signatures: 0 }
+    const log = {
+      author,
+      generation,
+      frontier: emptyFrontier(),
+      root,
+      roots,
+      numbers: [],
+      waiting: new Map(),
+      bytes: [],
+      asked: 0,
+      unsigned: [],
+      heads: 0,
+      underHead: 0,
+      signatures: 0,
+    }
     this.#logs.set(name, log)
     return log
   }
@@ -343,7 +364,10 @@ class Verification {
     return this.#options.suite.sha256(Uint8Array.of(0), row.bytes)
   }
 
-  #fault(row: Pick<Held, "author" | "generation" | "seq"> & { readonly hash?: Uint8Array; readonly bytes?: Uint8Array }, refusal: Refusal): void {
+  #fault(
+    row: Pick<Held, "author" | "generation" | "seq"> & { readonly hash?: Uint8Array; readonly bytes?: Uint8Array },
+    refusal: Refusal,
+  ): void {
     this.#faults++
     if (this.#first.length >= faultsKept) return
     const hash = row.hash ?? (row.bytes && this.#options.suite.sha256(Uint8Array.of(0), row.bytes))

@@ -230,7 +230,9 @@ export const signInLink = (side: Pick<Side, "path" | "settings" | "signIns">, na
     throw new Error(`${side.path} has no officer ${name}; it has: ${known}.`)
   }
   const secret = side.signIns.issue(officer, now + signInMs)
-  return `http://${side.settings.code}.parley.localhost:${side.settings.api.port}/#token=${secret}`
+  // Port 0 is chosen at each start; the running node has written which it is.
+  const port = side.settings.api.port || new URL(readApiDoor(side.path)?.url ?? "http://127.0.0.1:0").port
+  return `http://${side.settings.code}.parley.localhost:${port}/#token=${secret}`
 }
 
 /** Adds an officer, or gives one another role. */

@@ -7,7 +7,7 @@ import { decodeEntry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { isRefusal } from "../core/refusal.ts"
 import type { Fed } from "../record/facts.ts"
-import { LineRecord } from "../record/record.ts"
+import { type Changes, LineRecord } from "../record/record.ts"
 import { openSqlite } from "../store/sqlite.ts"
 import type { Row, Store, StoreReader } from "../store/store.ts"
 import { type Checking, checking } from "../suites/checking.ts"
@@ -22,6 +22,8 @@ import { serve } from "./serve.ts"
 import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
 
+// The CLI's one door to the rooms behind the node.
+export { wordLists } from "../keys/pairing-words.ts"
 export {
   initHome,
   meet,
@@ -33,6 +35,8 @@ export {
   recordPath,
   signInLink,
 } from "./home.ts"
+export { parseAddress } from "./settings.ts"
+export { messageView } from "./views.ts"
 
 export type NodeOptions = {
   /** Instead of the home's own: for tests, and for two nodes on one machine. */
@@ -87,7 +91,9 @@ const wire = async (
   undo: () => Promise<void>,
 ): Promise<StartedNode> => {
   const { charter, us, settings } = home
-  const record = recordOf(charter, us, store)
+  const reader = new RecordReader(charter, us, store)
+  reader.read()
+  const { record } = reader
   const metrics = openMetrics(
     () => running.status(),
     party => charter.parties[party]?.code ?? String(party),
@@ -222,19 +228,27 @@ const once = (): ((reason: string) => boolean) => {
   }
 }
 
-/** The record as it stands in a store, read once from its beginning. */
-export const recordOf = (charter: Charter, us: number, store: Pick<StoreReader, "since" | "marks">): LineRecord => {
-  const record = new LineRecord({ us, parties: charter.parties.length, replyClocks: charter.terms.replyClocks })
-  for (const { hash, refusal } of store.marks()) record.mark(hash, refusal.refusal)
-  for (let after = 0; ; ) {
-    const rows = store.since(after, feedRows)
-    record.feed(rows.map(({ row }) => fedOf(row)))
-    const last = rows.at(-1)
-    if (last === undefined) break
-    after = last.position
+/** The record as it stands in a store, read from its beginning, and again for what was stored since. */
+export class RecordReader {
+  readonly record: LineRecord
+  readonly #store: Pick<StoreReader, "since" | "marks">
+  #position = 0
+
+  constructor({ parties, terms }: Charter, us: number, store: Pick<StoreReader, "since" | "marks">) {
+    this.record = new LineRecord({ us, parties: parties.length, replyClocks: terms.replyClocks })
+    this.#store = store
   }
-  record.changes()
-  return record
+
+  read(): Changes {
+    for (const { hash, refusal } of this.#store.marks()) this.record.mark(hash, refusal.refusal)
+    for (;;) {
+      const rows = this.#store.since(this.#position, feedRows)
+      this.record.feed(rows.map(({ row }) => fedOf(row)))
+      const last = rows.at(-1)
+      if (last === undefined) return this.record.changes()
+      this.#position = last.position
+    }
+  }
 }
 
 const fedOf = (row: Row): Fed => {

@@ -66,6 +66,7 @@ export class LineRecord {
       if (this.#earlyMarks.size < missingMax) this.#earlyMarks.set(nameOf(hash), code)
       return
     }
+    if (this.#marks.get(place) === code) return
     this.#marks.set(place, code)
     this.#touch(place)
   }

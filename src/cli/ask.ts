@@ -1,0 +1,41 @@
+// Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
+import type { EntryView, LineView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
+import { isRefusal } from "../core/refusal.ts"
+import { readApiDoor } from "../node/main.ts"
+import { Refused } from "./say.ts"
+
+/** An order must be durable when it is answered; a node that takes longer is not well. */
+const timeoutMs = 30_000
+
+export type Node = {
+  order(request: OrderRequest): Promise<OrderReply>
+  entry(hash: string): Promise<EntryView>
+  line(): Promise<LineView>
+}
+
+export const nodeOf = (home: string): Node => {
+  const door = readApiDoor(home)
+  const ask = async <T>(path: string, body?: object): Promise<T> => {
+    if (door === undefined)
+      throw new Error(`The node of ${home} has not been started yet; start it with: parley run ${home}`)
+    const answer = await fetch(`${door.url}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${door.secret}`, ...(body && { "content-type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch((cause: unknown) => {
+      throw new Error(`The node of ${home} does not answer at ${door.url}; is it running?`, { cause })
+    })
+    const value: unknown = await answer.json()
+    if (answer.ok) return value as T
+    if (isProblem(value)) throw new Refused(value, value.sentence)
+    throw new Error(`The node answered ${answer.status}.`)
+  }
+  return {
+    order: request => ask("/api/orders", request),
+    entry: hash => ask(`/api/entries/${encodeURIComponent(hash)}`),
+    line: () => ask("/api/line"),
+  }
+}
+
+const isProblem = (value: unknown): value is Problem => isRefusal(value) && "sentence" in value

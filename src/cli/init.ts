@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError, Option } from "commander"
+import type { Officer } from "../api/shapes.ts"
+import { initHome, parseAddress } from "../node/main.ts"
+import { sayer } from "./say.ts"
+
+type Options = {
+  readonly code: string
+  readonly nameEn: string
+  readonly nameJa: string
+  readonly nameZh: string
+  readonly zone: string
+  readonly language: "en" | "ja" | "zh"
+  readonly listen: string
+  readonly peer: string
+  readonly api: string
+  readonly officer: readonly Officer[]
+  readonly example?: true
+  readonly json?: true
+}
+
+const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
+
+export const init = (): Command =>
+  new Command("init")
+    .description("Makes a party's keys and its card in a new home.")
+    .argument("<home>", "a directory that is empty or not there")
+    .requiredOption("--code <code>", "short name of the party: a-z, 0-9, -", readCode)
+    .requiredOption("--name-en <name>", "its name in English")
+    .requiredOption("--name-ja <name>", "its name in Japanese")
+    .requiredOption("--name-zh <name>", "its name in Chinese")
+    .requiredOption("--zone <zone>", "its time zone, e.g. Asia/Tokyo", readZone)
+    .addOption(
+      new Option("--language <language>", "its own language").choices(["en", "ja", "zh"]).makeOptionMandatory(),
+    )
+    .option(
+      "--listen <address>",
+      "where the other side may reach it, host:port; left out, it only dials",
+      readAddress,
+      "",
+    )
+    .option("--peer <address>", "where the other side is, if not where its card says", readAddress, "")
+    .option("--api <address>", "where its own people reach it", readAddress, "127.0.0.1:7301")
+    .option(
+      "--officer <name:role>",
+      "may be given several times; role is watch, releaser, translator, auditor or administrator",
+      readOfficer,
+      [],
+    )
+    .option("--example", "an example line, shown as such on every screen")
+    .action(async (home: string, options: Options) => {
+      const { code, zone, language, listen, peer, officer } = options
+      const names = { en: options.nameEn, ja: options.nameJa, zh: options.nameZh }
+      const api = parseAddress(options.api) ?? { host: "127.0.0.1", port: 7301 }
+      const officers = officer.length > 0 ? { officers: officer } : {}
+      const example = options.example === true
+      const side = await initHome(home, { code, names, zone, language, listen, peer, api, example, ...officers })
+      sayer(options.json === true).result(
+        { home: side.path, code, example, officers: side.settings.officers },
+        `${side.path} holds the keys of ${code}. Keep it to yourself; what the other side needs is its card:`,
+        `  parley card ${home} > ${code}.card`,
+      )
+    })
+
+const readCode = (value: string): string => {
+  if (/^[a-z0-9-]{1,16}$/.test(value)) return value
+  throw new InvalidArgumentError("It has 1 to 16 of a-z, 0-9 and -.")
+}
+
+const readAddress = (value: string): string => {
+  if (parseAddress(value) !== undefined) return value
+  throw new InvalidArgumentError("It has the form host:port.")
+}
+
+const readZone = (value: string): string => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new InvalidArgumentError("No such time zone is known.")
+    throw cause
+  }
+}
+
+const readOfficer = (value: string, before: readonly Officer[]): readonly Officer[] => {
+  const at = value.lastIndexOf(":")
+  const [name, role] = [value.slice(0, at), value.slice(at + 1)]
+  if (at < 1 || !roles.includes(role))
+    throw new InvalidArgumentError(`It has the form name:role, the role one of ${roles.join(", ")}.`)
+  return [...before, { name, role: role as Officer["role"] }]
+}

@@ -1,0 +1,80 @@
+import { setTimeout } from "node:timers/promises"
+import { Command } from "commander"
+import type { MessageView, RungName } from "../api/shapes.ts"
+import type { Charter } from "../core/charter.ts"
+import { messageView, RecordReader } from "../node/main.ts"
+import { nodeSuite } from "../suites/node.ts"
+import { openRecord } from "./open.ts"
+import { type Say, sayer, shown } from "./say.ts"
+
+/** How soon a follower sees what the node has stored. */
+const lookMs = 250
+
+export const log = (): Command =>
+  new Command("log")
+    .description(
+      "Prints the messages of a home in the joint order, each with the highest rung that it has reached. The node may be stopped.",
+    )
+    .argument("<home>")
+    .option("--follow", "goes on, with a line for every message that is new or has come further")
+    .action(async (home: string, options: { readonly follow?: true; readonly json?: true }) => {
+      const { charter, us, store } = openRecord(home)
+      const say = sayer(options.json === true)
+      try {
+        const reader = new RecordReader(charter, us, store)
+        reader.read()
+        const { record } = reader
+        const views = { charter, us, record, store, suite: nodeSuite }
+        for (const place of record.page(0, record.total)) sayMessage(say, charter, us, messageView(views, place))
+        while (options.follow === true) {
+          await setTimeout(lookMs)
+          for (const place of reader.read().messages) sayMessage(say, charter, us, messageView(views, place))
+        }
+      } finally {
+        store.close()
+      }
+    })
+
+const order: readonly RungName[] = [
+  "released",
+  "sent",
+  "stored",
+  "displayed",
+  "ring",
+  "acknowledged",
+  "read-back",
+  "passed-up",
+  "deferred",
+  "declined",
+  "answered",
+  "without-body",
+  "undecipherable",
+  "expired",
+  "refused",
+]
+
+const sayMessage = (say: Say, { parties }: Charter, us: number, view: MessageView): void => {
+  const author = parties[view.author]?.code ?? String(view.author)
+  // What somebody else says of it; that its author released it is said by its being here.
+  const rungs = view.rungs.filter(rung => rung.party !== view.author)
+  const rung = rungs.reduce<RungName>(
+    (highest, { rung }) => (order.indexOf(rung) > order.indexOf(highest) ? rung : highest),
+    view.author === us ? "released" : "stored",
+  )
+  const marks = [
+    view.gapBefore && "gap before",
+    view.concurrent && "order not provable",
+    view.mark,
+    view.rings && "RINGS",
+  ]
+  const notes = marks.filter(mark => typeof mark === "string").map(mark => ` [${mark}]`)
+  const head = `${new Date(view.written).toISOString()} ${author} ${view.number ?? "-"} ${view.traffic.toUpperCase()} ${view.precedence} ${rung}${notes.join("")}`
+  const lines = (view.text ?? "(no text is held)").split("\n").map(line => `    ${shown(line)}`)
+  say.result(
+    { ...view, party: view.author, author, rung },
+    head,
+    ...(view.subject ? [`    ${shown(view.subject)}:`] : []),
+    ...lines,
+    `    ${view.hash}`,
+  )
+}

@@ -1,0 +1,49 @@
+// The command line: one file a command.
+import { Command, CommanderError } from "commander"
+import { packageVersion } from "../node/main.ts"
+import { acknowledge } from "./acknowledge.ts"
+import { card } from "./card.ts"
+import { init } from "./init.ts"
+import { log } from "./log.ts"
+import { pair } from "./pair.ts"
+import { run } from "./run.ts"
+import { exits, explain } from "./say.ts"
+import { send } from "./send.ts"
+import { signIn } from "./sign-in.ts"
+import { status } from "./status.ts"
+import { verify } from "./verify.ts"
+
+export const program = (): Command => {
+  const parley = new Command("parley")
+    .description("A direct line between two authorities that share no server and do not trust each other.")
+    .version(packageVersion())
+    .showHelpAfterError("(parley COMMAND --help says more)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
+    )
+  for (const command of [init, card, pair, run, send, log, acknowledge, status, verify, signIn])
+    parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
+  return parley
+}
+
+/** The exit code. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const parley = program()
+  for (const command of [parley, ...parley.commands]) command.exitOverride()
+  try {
+    await parley.parseAsync(argv, { from: "user" })
+    return Number(process.exitCode ?? exits.done)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage
+    return explain(error)
+  }
+}
+
+// Reading ahead: `parley log | head` closes the pipe, and that is no failure.
+process.stdout.on("error", error => {
+  if ("code" in error && error.code === "EPIPE") process.exit(exits.done)
+  throw error
+})
+
+process.exitCode = await main(process.argv.slice(2))

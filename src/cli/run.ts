@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError, Option } from "commander"
+import { runUntilSignal } from "../node/main.ts"
+import { sayer } from "./say.ts"
+
+type Options = {
+  readonly apiPort?: number
+  readonly listen?: string
+  readonly peer?: string
+  readonly frameOrigin: readonly string[]
+  readonly logLevel: string
+  readonly json?: true
+}
+
+export const run = (): Command =>
+  new Command("run")
+    .description(
+      "Runs the node of a home until it is told to stop. Its log goes to standard error, one JSON object a line.",
+    )
+    .argument("<home>")
+    .option("--api-port <port>", "instead of the home's own", readPort)
+    .option("--listen <address>", "instead of the home's own")
+    .option("--peer <address>", "instead of the home's own")
+    .option(
+      "--frame-origin <origin>",
+      "an origin that may show the console in a frame; may be given several times",
+      gather,
+      [],
+    )
+    .addOption(new Option("--log-level <level>").choices(["debug", "info", "warn", "error", "silent"]).default("info"))
+    .action(async (home: string, options: Options) => {
+      const { apiPort, listen, peer, frameOrigin, logLevel } = options
+      const given = {
+        ...(apiPort !== undefined && { apiPort }),
+        ...(listen !== undefined && { listen }),
+        ...(peer !== undefined && { peer }),
+      }
+      process.exitCode = await runUntilSignal(home, { ...given, frames: frameOrigin, logLevel }, node =>
+        sayer(options.json === true).result(
+          { url: node.url, apiPort: node.apiPort, peerPort: node.peerPort ?? null, pid: process.pid },
+          `The console is at ${node.url} (or http://127.0.0.1:${node.apiPort}/). For a sign-in link: parley sign-in ${home}`,
+        ),
+      )
+    })
+
+const readPort = (value: string): number => {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new InvalidArgumentError("It is a number from 0 to 65535.")
+}
+
+const gather = (value: string, before: readonly string[]): readonly string[] => {
+  if (!URL.canParse(value) || new URL(value).origin !== value)
+    throw new InvalidArgumentError("It has the form http://host:port.")
+  return [...before, value]
+}

@@ -1,0 +1,62 @@
+// How the CLI speaks: results on standard output, for a person or one JSON object a line; refusals and failures on standard error; and
+// the exit code says which. 0 done, 1 refused, 2 usage, 3 the world failed.
+import { visible } from "../core/body.ts"
+import { isRefusal, type Refusal, refusals } from "../core/refusal.ts"
+
+export const exits = { done: 0, refused: 1, usage: 2, failed: 3 } as const
+
+/** Ends a command with what was refused. */
+export class Refused extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal, message: string = refusals[refusal.refusal][2]) {
+    super(message)
+    this.refusal = refusal
+  }
+}
+
+/** The value, or the end of the command. */
+export const granted = <T>(value: T | Refusal): T => {
+  if (isRefusal(value)) throw new Refused(value)
+  return value
+}
+
+export type Say = {
+  /** One result: an object for --json, and lines for a person. */
+  result(object: object, ...lines: readonly string[]): void
+}
+
+export const sayer = (json: boolean, write: (text: string) => void = text => void process.stdout.write(text)): Say => ({
+  result(object, ...lines) {
+    if (json) write(`${JSON.stringify(object)}\n`)
+    else for (const line of lines) write(`${line}\n`)
+  },
+})
+
+/** What went wrong, on standard error, and the exit code. */
+export const explain = (
+  error: unknown,
+  write: (text: string) => void = text => void process.stderr.write(text),
+): number => {
+  const refusal = refusalIn(error)
+  if (refusal !== undefined) {
+    const details = Object.entries(refusal.details).map(([name, value]) => ` ${name}=${value}`)
+    write(`${refusal.refusal}: ${shown(error instanceof Error ? error.message : "")}${details.join("")}\n`)
+    return exits.refused
+  }
+  write(`parley: ${shown(error instanceof Error ? error.message : String(error))}\n`)
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined
+  if (cause !== undefined) write(`  because: ${shown(cause)}\n`)
+  return exits.failed
+}
+
+const refusalIn = (error: unknown): Refusal | undefined =>
+  error instanceof Error && "refusal" in error && isRefusal(error.refusal) ? error.refusal : undefined
+
+/** Text of others on a terminal: nothing in it is obeyed, and what cannot be seen stands there as its code point. (C-2) */
+export const shown = (text: string): string =>
+  visible(text)
+    .map(segment =>
+      "text" in segment ? segment.text : `<U+${segment.codepoint.toString(16).toUpperCase().padStart(4, "0")}>`,
+    )
+    .join("")

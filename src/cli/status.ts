@@ -1,0 +1,65 @@
+import { Command } from "commander"
+import type { LineView } from "../api/shapes.ts"
+import { hex } from "../core/hash.ts"
+import { RecordReader } from "../node/main.ts"
+import { nodeOf } from "./ask.ts"
+import { openRecord } from "./open.ts"
+import { Refused, type Say, sayer } from "./say.ts"
+
+export const status = (): Command =>
+  new Command("status")
+    .description("Says how the line stands; of a stopped node, what its record holds.")
+    .argument("<home>")
+    .action(async (home: string, options: { readonly json?: true }) => {
+      const say = sayer(options.json === true)
+      const line = await nodeOf(home)
+        .line()
+        .catch((error: unknown) => {
+          if (error instanceof Refused) throw error
+          return undefined
+        })
+      if (line !== undefined) return sayLine(say, line)
+      const { charter, us, store } = openRecord(home)
+      try {
+        const reader = new RecordReader(charter, us, store)
+        reader.read()
+        const { record } = reader
+        const sizes = record.facts.streams.map(({ author, generation, held }) => ({
+          party: author,
+          generation,
+          size: held.length,
+        }))
+        const facts = {
+          running: false,
+          line: hex(charter.line),
+          sizes,
+          messages: record.total,
+          rings: record.ringing().length,
+          waits: record.waiting().length,
+        }
+        say.result(
+          facts,
+          "The node is not running.",
+          ...sizes.map(({ party, size }) => `${charter.parties[party]?.code ?? party}: ${size} entries`),
+          `${facts.messages} messages, ${facts.rings} ring, ${facts.waits} wait for a reply.`,
+        )
+      } finally {
+        store.close()
+      }
+    })
+
+const sayLine = (say: Say, line: LineView): void => {
+  const codes = new Map([line.us, ...line.them].map(party => [party.party, party.code]))
+  const age = (at: number | null): string =>
+    at === null ? "never heard" : `${Math.max(0, Math.round((line.now - at) / 1_000))} s ago`
+  say.result(
+    { running: true, ...line },
+    `${line.us.code} and ${line.them.map(party => party.code).join(", ")}${line.example ? " (an example line)" : ""}`,
+    ...line.lamps.map(
+      ({ name, state, heardAt }) =>
+        `${name}: ${state === "unknown" ? "NOT KNOWN" : state.toUpperCase()}, ${age(heardAt)}`,
+    ),
+    ...line.sizes.map(({ party, size }) => `${codes.get(party)}: ${size} entries`),
+    `${line.queued} queued; ${line.refusals.length} refused in the last 24 hours`,
+  )
+}

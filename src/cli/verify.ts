@@ -1,0 +1,88 @@
+import { Command } from "commander"
+import type { Charter } from "../core/charter.ts"
+import type { Head } from "../core/head.ts"
+import { refusals } from "../core/refusal.ts"
+import { type Held, type Verified, verify as verifyRecord } from "../evidence/verify.ts"
+import type { StoreReader } from "../store/store.ts"
+import { checking } from "../suites/checking.ts"
+import { nodeSuite } from "../suites/node.ts"
+import { openRecord } from "./open.ts"
+import { exits, sayer } from "./say.ts"
+
+const rowsAtOnce = 1_000
+
+export const verify = (): Command =>
+  new Command("verify")
+    .description(
+      "Verifies the whole record of a home again, from nothing but its charter, and says what it proved. The node may run or be stopped.",
+    )
+    .argument("<home>")
+    .option("--heads", "the fast depth: by heads and hashes; signatures only of what no head covers")
+    .action(async (home: string, options: { readonly heads?: true; readonly json?: true }) => {
+      const { charter, store } = openRecord(home)
+      const pool = checking()
+      try {
+        const started = performance.now()
+        const logs = new Map<string, { readonly author: number; readonly generation: number }>()
+        const proved = await verifyRecord({
+          charter,
+          suite: nodeSuite,
+          rows: rowsOf(store, logs),
+          heads: headsOf(store, logs),
+          depth: options.heads === true ? "heads" : "signatures",
+          check: pool.check,
+        })
+        const seconds = (performance.now() - started) / 1_000
+        const asides = store.asides().length
+        sayer(options.json === true).result(
+          {
+            ...proved,
+            asides,
+            seconds: Number(seconds.toFixed(3)),
+            entriesPerSecond: Math.round(proved.entries / seconds),
+          },
+          ...linesOf(proved, charter, asides, seconds),
+        )
+        if (proved.faults > 0) process.exitCode = exits.refused
+      } finally {
+        await pool.close()
+        store.close()
+      }
+    })
+
+function* rowsOf(store: StoreReader, logs: Map<string, { author: number; generation: number }>): Generator<Held> {
+  for (let after = 0; ; ) {
+    const rows = store.since(after, rowsAtOnce)
+    for (const { row } of rows) {
+      logs.set(`${row.author}/${row.generation}`, { author: row.author, generation: row.generation })
+      yield row
+    }
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.position
+  }
+}
+
+/** Read after the rows, which say what logs there are. */
+function* headsOf(store: StoreReader, logs: Map<string, { author: number; generation: number }>): Generator<Head> {
+  for (const { author, generation } of logs.values()) yield* store.heads(author, generation)
+}
+
+const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds: number): string[] => {
+  const code = (author: number): string => parties[author]?.code ?? String(author)
+  const speed = Math.round(proved.entries / seconds)
+  const depth = proved.depth === "heads" ? "by heads and hashes" : "with every signature"
+  return [
+    `${proved.faults === 0 ? "WHOLE" : "NOT WHOLE"}: ${proved.entries} entries ${depth}, in ${seconds.toFixed(2)} s (${speed} a second).`,
+    ...proved.logs.map(
+      log =>
+        `  ${code(log.author)}, generation ${log.generation}: ${log.size} entries, each following from the one before; ${log.underHead} under ${log.heads} heads; ${log.signatures} signatures checked one by one${log.beyond > 0 ? `; ${log.beyond} beyond a gap, whose place is not proven` : ""}; root ${log.root}`,
+    ),
+    `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
+    ...(proved.faults === 0 ? [] : [`  ${proved.faults} faults, the first:`]),
+    ...proved.first.map(fault => {
+      const details = Object.entries(fault.details).map(([name, value]) => ` ${name}=${value}`)
+      return `  ${code(fault.author)} entry ${fault.seq} ${fault.hash} ${fault.refusal}: ${refusals[fault.refusal][2]}${details.join("")}`
+    }),
+  ]
+}
