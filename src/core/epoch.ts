@@ -2,7 +2,6 @@
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal, utf8 } from "./hash.ts"
-import { setup } from "./hpke.ts"
 import { epochFramesMax, epochMsMax, epochsKept, openingBytesMax } from "./limits.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
 import {
@@ -16,78 +15,20 @@ import {
   sealFrame,
   tagBytes,
 } from "./seal.ts"
+import { derive, keepSecret, type Psk, pairingSecret, secretOf } from "./secret.ts"
 import type { Ask, Line, Path, Peer } from "./state.ts"
 
 const openingLabel = utf8("parley/1 opening")
 const refusedLabel = utf8("parley/1 opening-refused")
-const pairingId = utf8("parley/1 pairing")
-const epochLabel = utf8("parley/1 epoch")
 /** Frames kept while the opening that they are sealed under is being read. (EP-6) */
 const earlyFramesMax = 64
 /** One refusal, and one new opening for a refusal, a second at most: a forger must not be able to keep us busy. (EP-7) */
 const reopenMs = 1_000
 
-const uint32 = (value: number): Uint8Array => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
-
-type Psk = null | readonly [0] | readonly [1, number, number]
-
 export const ask = (line: Line, question: Ask): number => {
   const id = line.state.nextAsk++
   line.state.asks.set(id, question)
   return id
-}
-
-/** Both base encapsulations together: known once each side has opened to the other. (EP-4) */
-const pairingSecret = (line: Line, peer: Peer): Uint8Array | null => {
-  if (!peer.pairingOurs || !peer.pairingTheirs) return null
-  const [lower, higher] =
-    line.us < peer.party ? [peer.pairingOurs, peer.pairingTheirs] : [peer.pairingTheirs, peer.pairingOurs]
-  return line.suite.sha256(pairingId, line.charter.line, lower, higher)
-}
-
-const secretOf = (line: Line, peer: Peer, psk: readonly [0] | readonly [1, number, number]): Uint8Array | null =>
-  psk[0] === 0
-    ? pairingSecret(line, peer)
-    : (peer.secrets.find(it => it.from === psk[1] && it.epoch === psk[2])?.secret ?? null)
-
-const derive = (
-  line: Line,
-  way: { from: number; to: number; epoch: number },
-  sharedSecret: Uint8Array,
-  secret: { psk: Psk; key: Uint8Array | null },
-) => {
-  const info = concat(
-    epochLabel,
-    line.charter.line,
-    Uint8Array.of(way.from, way.to),
-    uint32(way.epoch),
-    line.charter.hash,
-  )
-  const from = { suite: line.suite, sharedSecret, info }
-  const { psk, key } = secret
-  const exporter =
-    psk === null || key === null
-      ? setup({ ...from, mode: "base" })
-      : setup({
-          ...from,
-          mode: "psk",
-          psk: key,
-          pskId: psk[0] === 0 ? pairingId : concat(epochLabel, Uint8Array.of(psk[1]), uint32(psk[2])),
-        })
-  return {
-    key: exporter.export("parley/1 frame key", 32),
-    iv: exporter.export("parley/1 frame iv", 12),
-    psk: exporter.export("parley/1 psk", 32),
-  }
-}
-
-/** Keeps the last four of each direction, and the newest that the peer is proven to hold. */
-const keepSecret = (peer: Peer, from: number, epoch: number, secret: Uint8Array): void => {
-  peer.secrets.push({ from, epoch, secret, proven: false })
-  const same = peer.secrets.filter(it => it.from === from)
-  const proven = same.findLast(it => it.proven)
-  const kept = same.slice(-epochsKept)
-  peer.secrets = peer.secrets.filter(it => it.from !== from || kept.includes(it) || it === proven)
 }
 
 const sendOpening = (line: Line, path: Path, frame: Uint8Array): void => {

@@ -13,13 +13,13 @@ import {
   wantChecks,
 } from "./accept.ts"
 import type { Charter } from "./charter.ts"
-import { heardOpening, heardRefusal, unseal } from "./epoch.ts"
+import { epochConfirmed, heardOpening, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
+import { enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
-import { precedences } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
 import { type Ask, freshState, type Line, type Path, type Peer, restoreSnapshot, snapshot } from "./state.ts"
 import type { Suite } from "./suite.ts"
@@ -52,7 +52,7 @@ export const newLine = (options: LineOptions, left?: Left): Line => {
   state.roots.clear()
   for (const { entry } of left.unconfirmed) {
     if (entry.seq - 1 >= least) state.roots.set(entry.seq - 1, entry.ownRoot)
-    if (entry.precedence >= sync.immediate && entry.seq > least) state.urgent.push(entry.seq)
+    if (entry.precedence >= immediate && entry.seq > least) state.urgent.push(entry.seq)
   }
   state.roots.set(own.frontier.size, own.root)
   return line
@@ -218,7 +218,7 @@ const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
 const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
   const refusal = heardOpening(line, peer, path, frame, epoch => {
     if (line.state.paths.has(path.id))
-      sync.enqueue(path, { precedence: precedences.length - 1, part: encodePart({ type: "epoch-ok", epoch }) })
+      enqueue(path, { precedence: flash, part: encodePart({ type: "epoch-ok", epoch }) })
     for (const early of peer.early.splice(0)) {
       const by = line.state.paths.get(early.path)
       if (by) heardFrame(line, by, early.frame)
@@ -280,7 +280,7 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
     case "pong":
       return sync.heardPong(line, peer, part)
     case "epoch-ok":
-      return sync.heardEpochOk(line, peer, part.epoch)
+      return epochConfirmed(line, peer, part.epoch)
     default:
       return part satisfies never
   }

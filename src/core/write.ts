@@ -21,10 +21,11 @@ import {
   saltBytes,
 } from "./limits.ts"
 import { append, rootOf } from "./log.ts"
+import { isThin } from "./outbox.ts"
 import { refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
 import type { Line } from "./state.ts"
-import { isThin, ownLog } from "./sync.ts"
+import { ownLog } from "./sync.ts"
 
 const service = traffics.indexOf("service")
 /** Own entries written in one transaction, at the most: the first must not wait for the thousandth. */

@@ -1,0 +1,93 @@
+// What waits to be sent on a path, and how it is cut into frames: strict precedence, per fragment (page: protocol/sync.md, section 4).
+import { seal } from "./epoch.ts"
+import type { Held, PathTraits } from "./event.ts"
+import { encodeEntryPart, encodePart, joinParts } from "./frame.ts"
+import { headRateMin } from "./limits.ts"
+import { precedences } from "./registry.ts"
+import { headerBytes, tagBytes } from "./seal.ts"
+import type { Line, Outgoing, Path, Peer } from "./state.ts"
+
+export const bulk = precedences.indexOf("BULK")
+export const priority = precedences.indexOf("PRIORITY")
+export const immediate = precedences.indexOf("IMMEDIATE")
+export const flash = precedences.indexOf("FLASH")
+/** A frame of many small parts ends here; larger ones only lengthen the wait of what comes after. */
+const gatherBytes = 65_536
+/** A fragment's own CBOR around its bytes, at most. */
+const fragmentOverhead = 40
+export const partsMax = 4_096
+
+export const isThin = (traits: PathTraits): boolean => traits.rate < headRateMin
+
+export const enqueue = (path: Path, item: Outgoing): void => {
+  path.queue[item.precedence]!.push(item)
+}
+
+/** Paths that an entry takes: all of them at IMMEDIATE and above, the fastest otherwise. */
+export const pathsFor = (line: Line, peer: Peer, precedence: number): Path[] => {
+  const open = [...line.state.paths.values()].filter(path => path.peer === peer.party && path.helloSent)
+  if (precedence >= immediate || open.length <= 1) return open
+  return [open.reduce((best, path) => (path.traits.rate > best.traits.rate ? path : best))]
+}
+
+export const entryPart = (line: Line, held: Held, path: Path): Uint8Array =>
+  encodeEntryPart(
+    { cose: held.entry.bytes, salt: held.body?.salt ?? null, body: held.body?.bytes ?? null },
+    isThin(path.traits),
+    line.suite,
+  )
+
+/** Sends while the path has room, the highest precedence first. */
+export const drain = (line: Line, path: Path, peer: Peer): void => {
+  while (path.inFlight < path.traits.queueBytes) {
+    const next = gather(path)
+    if (!next) return
+    const plain = joinParts(next.parts)
+    const frame = seal(line, peer, path, plain)
+    if (!frame) {
+      path.queue[next.precedence]!.unshift(...next.items)
+      return
+    }
+    path.inFlight += frame.length
+    path.sentAt = line.now
+    line.out.push({ do: "send", path: path.id, frame })
+    const sent = Math.max(0, ...next.items.map(it => it.seq ?? 0))
+    if (sent > 0) line.out.push({ do: "tell", tell: { type: "sent", peer: peer.party, seq: sent } })
+  }
+}
+
+type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
+
+/** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. */
+const gather = (path: Path): Gathered | null => {
+  for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
+    const queue = path.queue[precedence]!
+    if (queue.length === 0) continue
+    const room = path.traits.fragmentBytes - headerBytes - tagBytes - 3
+    const most = Math.min(room, gatherBytes)
+    if (queue[0]!.part.length > room) {
+      const whole = queue.shift()!
+      queue.unshift(...fragments(path, whole, room - fragmentOverhead))
+    }
+    let count = 0
+    let bytes = 0
+    while (count < queue.length && count < partsMax && (count === 0 || bytes + queue[count]!.part.length <= most))
+      bytes += queue[count++]!.part.length
+    const items = queue.splice(0, count)
+    return { precedence, items, parts: items.map(it => it.part) }
+  }
+  return null
+}
+
+const fragments = (path: Path, whole: Outgoing, room: number): Outgoing[] => {
+  const id = path.fragmentId++
+  const total = whole.part.length
+  const pieces: Outgoing[] = []
+  for (let offset = 0; offset < total; offset += room) {
+    const bytes = whole.part.subarray(offset, Math.min(offset + room, total))
+    const part = encodePart({ type: "fragment", id, offset, total, bytes })
+    const last = offset + room >= total
+    pieces.push({ precedence: whole.precedence, part, ...(last && whole.seq !== undefined ? { seq: whole.seq } : {}) })
+  }
+  return pieces
+}
