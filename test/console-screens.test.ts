@@ -1,43 +1,30 @@
 // The console in a real browser, against the stand-in of console-fixture.ts and under the strict policy: what a person does and sees.
 // The journey through two real nodes is another test.
 import assert from "node:assert/strict"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
-import chromium from "@sparticuz/chromium"
-import { type Browser, chromium as driver, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { build } from "vite"
 import { Fixture, serveFixture } from "./console-fixture.ts"
+import { type OpenBrowser, openBrowser } from "./fixtures/browser.ts"
 
 const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-// The package's own flags hold --single-process and --disable-web-security, which would make this test worthless.
-const flags =
-  "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 const axe = readFileSync(place("../node_modules/axe-core/axe.min.js"), "utf8")
-const profile = mkdtempSync(join(tmpdir(), "parley-console-"))
-let browser: Browser
+let open: OpenBrowser
 
 before(async () => {
   await build({ configFile: place("../src/console/vite.config.ts") })
-  browser = await driver.launch({
-    executablePath: await chromium.executablePath(),
-    ignoreDefaultArgs: true,
-    args: [...flags.split(" "), "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"],
-  })
+  open = await openBrowser()
 })
-after(async () => {
-  await browser.close()
-  rmSync(profile, { recursive: true, force: true })
-})
+after(() => open.close())
 
 type Visit = { readonly page: Page; readonly fixture: Fixture; readonly wrong: string[]; readonly stop: () => void }
 
 const visit = async (port: number, query: string, width = 1280): Promise<Visit> => {
   const fixture = new Fixture("tokyo")
   const stop = await serveFixture(fixture, port)
-  const page = await (await browser.newContext({ viewport: { width, height: 900 } })).newPage()
+  const page = await (await open.browser.newContext({ viewport: { width, height: 900 } })).newPage()
   const wrong: string[] = []
   const home = `127.0.0.1:${port}`
   page.on("pageerror", error => wrong.push(error.message))
