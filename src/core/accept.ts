@@ -94,7 +94,7 @@ const place = (line: Line, peer: Peer, held: Held): void => {
     const head = log.pendingHeads.find(it => it.size >= entry.seq && it.size - size <= bufferMax)
     if (head && (waits || !overtaken(log, head))) return bufferUnder(line, log, head, held)
     if (log.buffer.length === 0) {
-      acceptNext(line, log, held, false)
+      if (acceptNext(line, log, held, false)) takeAhead(line, log)
       return
     }
   }
@@ -114,7 +114,7 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   log.buffer = []
   if (held.entry.seq < head.size) {
     // Large bodies: the credit would be spent before the head is reached, so these are judged one by one.
-    waiting.every(it => acceptNext(line, log, it, false))
+    if (waiting.every(it => acceptNext(line, log, it, false))) takeAhead(line, log)
     return
   }
   log.pendingHeads = log.pendingHeads.filter(it => it !== head)
@@ -122,6 +122,8 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   for (const it of waiting) frontier = append(frontier, it.entry.hash, line.suite)
   const covered = equal(rootOf(frontier, line.suite), head.root)
   for (const it of waiting) if (!acceptNext(line, log, it, covered)) return
+  // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
+  takeAhead(line, log)
   if (covered) keepHead(line, log, head)
   else refused(line, refuse("bad-head", { author: head.author, size: head.size }), head.author)
 }
@@ -154,7 +156,6 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean): boolean
   }
   grow(line, log, held)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
-  takeAhead(line, log)
   return true
 }
 

@@ -13,6 +13,7 @@ import {
   wantChecks,
 } from "./accept.ts"
 import type { Charter } from "./charter.ts"
+import { setBack } from "./clock.ts"
 import { epochConfirmed, heardOpening, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
@@ -62,6 +63,7 @@ export const newLine = (options: LineOptions, left?: Left): Line => {
 export const snapshotOf = (line: Line): Uint8Array => snapshot(line.state)
 
 export const step = (line: Line, event: Event): Effect[] => {
+  if (event.now < line.now) setBack(line.state, line.now - event.now)
   line.now = event.now
   line.out = []
   handle(line, event)
@@ -72,6 +74,8 @@ const handle = (line: Line, event: Event): void => {
   const { state } = line
   switch (event.type) {
     case "started":
+      // The clock may have been set back while the node was down; a key is then renewed a day from now, not in years.
+      state.epochKeyAt = Math.min(state.epochKeyAt, line.now)
       return
     case "woke":
       // A timer may come a little early: whatever is then not due yet must be asked for again.

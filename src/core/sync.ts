@@ -209,23 +209,28 @@ const sendPing = (line: Line, path: Path): void => {
   })
 }
 
+const lastClaimed = (log: Log): number => Math.max(log.claimed, ...log.ahead.keys())
+
+/** By which path to ask for what a log lacks; undefined when it lacks nothing, or nobody can be asked. */
+const wantPath = (line: Line, log: Log): Path | undefined => {
+  if (log.broken || (log.author === line.us && !line.state.restored)) return undefined
+  if (lastClaimed(log) <= log.frontier.size + log.buffer.length) return undefined
+  const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
+  return [...line.state.paths.values()].find(isAble)
+}
+
 /** Asks for what is said to exist and does not come. (S-7) */
 const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
-    if (log.broken || (log.author === line.us && !line.state.restored)) continue
-    const held = log.frontier.size + log.buffer.length
-    const to = Math.max(log.claimed, ...log.ahead.keys())
-    if (to <= held || line.now - log.progressAt < wantAfterMs) continue
+    const path = wantPath(line, log)
+    if (!path || line.now - log.progressAt < wantAfterMs) continue
+    const to = lastClaimed(log)
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
     log.buffer = []
     log.pendingHeads = []
     const from = log.frontier.size + 1
     const firstAhead = Math.min(...log.ahead.keys(), to + 1)
     const end = firstAhead > from ? firstAhead - 1 : to
-    const path = [...line.state.paths.values()].find(
-      it => it.helloSent && (log.author === line.us || it.peer === log.author),
-    )
-    if (!path) continue
     log.progressAt = line.now
     enqueue(path, {
       precedence: immediate,
@@ -325,6 +330,11 @@ export const pump = (line: Line): void => {
     const peer = line.state.peers.get(path.peer)!
     if (!peer.sending) {
       openEpoch(line, peer)
+      // An opening may have been lost: until the peer has answered, it takes the place of the ping. (EP-8)
+      if (line.now - path.pingAt >= pingEvery(path)) {
+        path.pingAt = line.now
+        showOpenings(line, peer, path)
+      }
       continue
     }
     if (!path.helloSent) sendHello(line, path)
@@ -383,12 +393,9 @@ export const nextWake = (line: Line): number => {
   let at = Infinity
   for (const path of line.state.paths.values()) {
     at = Math.min(at, path.pingAt + pingEvery(path), path.heardAt + (isThin(path.traits) ? 6 : 1) * deadAfterMs)
-    const due = line.state.peers.get(path.peer)!.haveDue
-    if (due !== null) at = Math.min(at, due)
+    const peer = line.state.peers.get(path.peer)!
+    if (peer.sending && peer.haveDue !== null) at = Math.min(at, peer.haveDue)
   }
-  if (line.state.paths.size > 0)
-    for (const log of line.state.logs)
-      if (!log.broken && Math.max(log.claimed, ...log.ahead.keys()) > log.frontier.size)
-        at = Math.min(at, log.progressAt + wantAfterMs)
+  for (const log of line.state.logs) if (wantPath(line, log)) at = Math.min(at, log.progressAt + wantAfterMs)
   return at
 }

@@ -1,0 +1,26 @@
+// A clock that is set back (page: protocol/sync.md, section 9). Every time that a line waits by was read from this clock, so it goes
+// back with it: else a clock set right after ten years ahead would keep a node waiting for ten years.
+import type { State } from "./state.ts"
+
+/** Times of the wire and of entries are not touched: they were said and are not waited for. (S-9) */
+export const setBack = (state: State, ms: number): void => {
+  for (const log of state.logs) log.progressAt -= ms
+  for (const peer of state.peers.values()) {
+    peer.refusedAt -= ms
+    peer.reopenedAt -= ms
+    peer.wantedAt -= ms
+    if (peer.haveDue !== null) peer.haveDue -= ms
+    if (peer.heardAt !== null) peer.heardAt -= ms
+    if (peer.lastHuman !== null) peer.lastHuman -= ms
+    if (peer.sending)
+      peer.sending = { ...peer.sending, openedAt: peer.sending.openedAt - ms, shownAt: peer.sending.shownAt - ms }
+  }
+  for (const path of state.paths.values()) {
+    path.heardAt -= ms
+    path.sentAt -= ms
+    path.pingAt -= ms
+    path.headSentAt -= ms
+  }
+  state.ownEntryAt -= ms
+  if (state.epochKeyAt > 0) state.epochKeyAt = Math.max(1, state.epochKeyAt - ms)
+}
