@@ -1,0 +1,34 @@
+// `npm run bench -- latency|backlog|verify|rest [--profile FOLDER]`: one workload against its limit, measured in one run. The last line
+// is JSON. What was expected is in sketch.md, what was found in results.md.
+import { parseArgs } from "node:util"
+import { type BacklogOptions, backlog } from "./backlog.ts"
+import { type Figures, lastLine } from "./figures.ts"
+import { latency } from "./latency.ts"
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { profile: { type: "string" }, rounds: { type: "string" }, messages: { type: "string" } },
+})
+const profileTo = values.profile === undefined ? {} : { profileTo: values.profile }
+const given = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text))
+
+const line: BacklogOptions = {
+  messages: given(values.messages, 20_000),
+  rounds: given(values.rounds, 5),
+  delayMs: 25,
+  rate: 100_000_000,
+  ...profileTo,
+}
+
+const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
+  latency: () => latency({ samples: given(values.messages, 300), farSamples: 30, delayMs: 50, ...profileTo }),
+  backlog: () => backlog(line),
+}
+
+const workload = workloads[positionals[0] ?? ""]
+if (workload === undefined) {
+  console.error(
+    `usage: npm run bench -- ${Object.keys(workloads).join("|")} [--messages N] [--rounds N] [--profile FOLDER]`,
+  )
+  process.exitCode = 2
+} else console.log(lastLine(await workload()))
