@@ -232,7 +232,9 @@ export class Watch {
 
   async #release(asked: Asked, officer: Officer): Promise<OrderReply | Refusal> {
     const release = { type: "node" as const, officer: officer.name, proof: new Uint8Array(0) }
-    const answer = await this.#options.running.order({ ...asked, releases: [release] })
+    // E-14: what a person releases is an act, the imported history too.
+    const act = asked.act ?? this.#options.salt()
+    const answer = await this.#options.running.order({ ...asked, act, releases: [release] })
     if (isRefusal(answer)) return answer
     const { entry } = answer
     return { hash: hex(entry.hash), seq: entry.seq, number: entry.number ?? null }
@@ -312,11 +314,14 @@ export class Watch {
   /** Said by the node of itself. What was not taken, e.g. while the node is restored, is tried again when it next comes up. */
   #say(asked: Asked, officer: Officer | undefined, messages: readonly number[], under: Set<number>): void {
     const proof = new Uint8Array(0)
-    const releases = officer === undefined ? [] : [{ type: "node" as const, officer: officer.name, proof }]
+    const released = officer !== undefined && {
+      act: this.#options.salt(),
+      releases: [{ type: "node" as const, officer: officer.name, proof }],
+    }
     const forget = (answer: object): void => {
       if (isRefusal(answer)) for (const message of messages) under.delete(message)
     }
-    void this.#options.running.order({ ...asked, releases }).then(forget)
+    void this.#options.running.order({ ...asked, releases: [], ...released }).then(forget)
   }
 
   #broadcast(event: () => LiveEvent): void {
