@@ -222,13 +222,18 @@ const takeEpochKey = (peer: Peer, body: Uint8Array): void => {
   peer.publicKey = key.public.slice()
 }
 
+/** The next own entry is a receipt for all that is held contiguously. */
+export const oweReceipt = (line: Line, precedence: number): NonNullable<Line["state"]["receiptOwed"]> => {
+  line.state.receiptOwed ??= { precedence: precedenceFloor, refs: [], withoutBody: [], expired: [] }
+  line.state.receiptOwed.precedence = Math.max(line.state.receiptOwed.precedence, precedence)
+  return line.state.receiptOwed
+}
+
 /** Entries are owed a receipt, receipts are not. */
 const owe = (line: Line, held: Held, beyondGap: Hash | null): void => {
   const { entry } = held
   if (isReceipt(entry.kind) || entry.author === line.us) return
-  line.state.receiptOwed ??= { precedence: precedenceFloor, refs: [], withoutBody: [], expired: [] }
-  const owed = line.state.receiptOwed
-  owed.precedence = Math.max(owed.precedence, entry.precedence)
+  const owed = oweReceipt(line, entry.precedence)
   if (beyondGap) owed.refs.push(beyondGap)
   if (entry.bodyHash && !held.body) owed.withoutBody.push(entry.hash)
   if (entry.notAfter !== undefined && entry.notAfter < line.now) owed.expired.push(entry.hash)
@@ -279,6 +284,8 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   rememberAct(log, held.entry)
   const peer = line.state.peers.get(log.author)
   if (!peer) return
+  // It was receipted by name; the size that is proven to be held grows only by a receipt that says so.
+  if (!isReceipt(held.entry.kind)) oweReceipt(line, held.entry.precedence)
   const seen = held.entry.seen.find(it => it.author === line.us)
   if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen.size, seen.root)
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)

@@ -19,6 +19,7 @@ export const setBack = (state: State, ms: number): void => {
     path.heardAt -= ms
     path.sentAt -= ms
     path.pingAt -= ms
+    path.helloHeardAt -= ms
     path.headSentAt -= ms
   }
   state.ownEntryAt -= ms

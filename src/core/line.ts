@@ -7,6 +7,7 @@ import {
   heardHead,
   heardRival,
   joined,
+  oweReceipt,
   reachHeads,
   refused,
   rememberAct,
@@ -21,6 +22,7 @@ import { concat, equal, hex } from "./hash.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
 import { enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
+import { isReceipt } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
 import { type Ask, freshState, type Line, type Path, type Peer, restoreSnapshot, snapshot } from "./state.ts"
 import type { Suite } from "./suite.ts"
@@ -56,7 +58,18 @@ export const newLine = (options: LineOptions, left?: Left): Line => {
     if (entry.precedence >= immediate && entry.seq > least) state.urgent.push(entry.seq)
   }
   state.roots.set(own.frontier.size, own.root)
+  oweWhatIsUnsaid(line, left.recent)
   return line
+}
+
+/** What was accepted, and not yet receipted when the process ended, is receipted now. */
+const oweWhatIsUnsaid = (line: Line, recent: readonly Held[]): void => {
+  const last = recent.findLast(({ entry }) => entry.author === line.us)?.entry
+  for (const { entry } of recent) {
+    if (entry.author === line.us || isReceipt(entry.kind)) continue
+    const said = last?.seen.find(it => it.author === entry.author && it.generation === entry.generation)?.size ?? 0
+    if (entry.seq > said) oweReceipt(line, entry.precedence)
+  }
 }
 
 /** What must be written to take the line up again. */

@@ -112,6 +112,7 @@ export type Path = {
   readonly queue: Outgoing[][] // by precedence
   inFlight: number
   helloSent: boolean
+  helloHeardAt: number
   serving: boolean
   wants: { author: number; generation: number; from: number; to: number }[]
   heardAt: number

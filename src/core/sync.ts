@@ -24,6 +24,7 @@ export const openPath = (line: Line, id: number, peer: number, traits: PathTrait
     queue: precedences.map(() => []),
     inFlight: 0,
     helloSent: false,
+    helloHeardAt: -Infinity,
     serving: false,
     wants: [],
     heardAt: line.now,
@@ -141,6 +142,10 @@ export const heardHello = (
   peer.credit = Math.min(hello.credit, 16 * creditBytes)
   peer.helloHeard = true
   peer.clockOffsetMs = hello.now - line.now
+  const again = line.now - path.helloHeardAt
+  path.helloHeardAt = line.now
+  // S-2: who says hello again on one path has not heard ours. What comes close after the first was already on its way.
+  if (again >= pingEvery(path) && again < Infinity) path.helloSent = false
   rewind(peer)
   heardHave(line, peer, hello.have)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
@@ -189,6 +194,7 @@ export const mayBeRestored = (line: Line, size: number): void => {
 
 const sendHello = (line: Line, path: Path): void => {
   path.helloSent = true
+  path.pingAt = line.now
   const part = encodePart({
     type: "hello",
     charterHash: line.charter.hash,
@@ -338,7 +344,10 @@ export const pump = (line: Line): void => {
       continue
     }
     if (!path.helloSent) sendHello(line, path)
-    if (line.now - path.pingAt >= pingEvery(path)) sendPing(line, path)
+    if (line.now - path.pingAt >= pingEvery(path)) {
+      if (peer.helloHeard) sendPing(line, path)
+      else sendHello(line, path)
+    }
     sendHave(line, path, peer)
     serve(line, path)
     drain(line, path, peer)

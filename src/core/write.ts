@@ -111,7 +111,8 @@ const seenNow = (line: Line): Seen[] =>
 /** Begins the signature of the next own entry; false when nothing waits or the batch is full. */
 export const signNext = (line: Line): boolean => {
   const { state } = line
-  if (state.stagedOwn.length >= batchMax) return false
+  // A receipt is written together with what it is for, however full the batch is.
+  if (state.stagedOwn.length >= batchMax && !state.receiptOwed) return false
   const order = nextOrder(line)
   if (!order) return false
   const own = ownLog(line)
