@@ -37,10 +37,12 @@ export const entryPart = (line: Line, held: Held, path: Path): Uint8Array =>
     line.suite,
   )
 
+const fragmentsPerEpoch = 2 ** 20
+
 /** Sends while the path has room, the highest precedence first. */
 export const drain = (line: Line, path: Path, peer: Peer): void => {
   while (path.inFlight < path.traits.queueBytes) {
-    const next = gather(path)
+    const next = gather(path, peer)
     if (!next) return
     const plain = joinParts(next.parts)
     const frame = seal(line, peer, path, plain)
@@ -59,7 +61,7 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
 type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
 
 /** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. */
-const gather = (path: Path): Gathered | null => {
+const gather = (path: Path, peer: Peer): Gathered | null => {
   for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
     const queue = path.queue[precedence]!
     if (queue.length === 0) continue
@@ -67,7 +69,7 @@ const gather = (path: Path): Gathered | null => {
     const most = Math.min(room, gatherBytes)
     if (queue[0]!.part.length > room) {
       const whole = queue.shift()!
-      queue.unshift(...fragments(path, whole, room - fragmentOverhead))
+      queue.unshift(...fragments(peer, whole, room - fragmentOverhead))
     }
     let count = 0
     let bytes = 0
@@ -79,8 +81,10 @@ const gather = (path: Path): Gathered | null => {
   return null
 }
 
-const fragments = (path: Path, whole: Outgoing, room: number): Outgoing[] => {
-  const id = path.fragmentId++
+/** Pieces of one part. Its number is used once in all epochs that the peer still reads: a piece that comes late, from before a path
+ *  was opened anew, must not be joined with those of another part. (F-8) */
+const fragments = (peer: Peer, whole: Outgoing, room: number): Outgoing[] => {
+  const id = peer.nextEpoch * fragmentsPerEpoch + (peer.fragmentId++ % fragmentsPerEpoch)
   const total = whole.part.length
   const pieces: Outgoing[] = []
   for (let offset = 0; offset < total; offset += room) {

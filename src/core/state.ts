@@ -93,6 +93,7 @@ export type Peer = {
   pushed: { seq: number; bytes: number }[]
   unconfirmedBytes: number
   helloHeard: boolean
+  fragmentId: number
   haveDue: number | null
   wantedAt: number
   lastHuman: number | null
@@ -118,7 +119,6 @@ export type Path = {
   heardAt: number
   sentAt: number
   pingAt: number
-  fragmentId: number
   joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
   openingParts: Map<string, (Uint8Array | undefined)[]>
   headSentAt: number
@@ -229,6 +229,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   pushed: [],
   unconfirmedBytes: 0,
   helloHeard: false,
+  fragmentId: 0,
   haveDue: null,
   wantedAt: -Infinity,
   lastHuman: null,

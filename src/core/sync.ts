@@ -30,7 +30,6 @@ export const openPath = (line: Line, id: number, peer: number, traits: PathTrait
     heardAt: line.now,
     sentAt: line.now,
     pingAt: line.now,
-    fragmentId: 0,
     joining: new Map(),
     openingParts: new Map(),
     headSentAt: -Infinity,
