@@ -86,12 +86,12 @@ const clocks = ({ all, chance, sides, faults }: Stage, active: number): void => 
 const silenceOf30Days = ({ all, chance, sides, wires, faults }: Stage, active: number): void => {
   all.after(active, () => {
     faults.silence30d += 1
-    for (const wire of wires) wire.silence()
+    for (const wire of wires) wire.silence(false)
     for (let week = 0; week < 4; week++)
       for (const each of sides)
         all.after(week * 7 * day + chance.below(day), () => each.officers.burst(chance.between(1, 5), minute))
     all.after(30 * day - 1, () => {
-      for (const wire of wires) wire.mend()
+      for (const wire of wires) wire.silence(true)
     })
   })
 }

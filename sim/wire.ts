@@ -29,8 +29,8 @@ export type Wire = {
   mute(end: number): void
   /** Only one end is told that the path is down. */
   halfOpen(told: number): void
-  /** Everything vanishes, and nobody is told. */
-  silence(): void
+  /** Everything vanishes, and nobody is told, until it is over; no mending helps meanwhile. */
+  silence(over: boolean): void
   /** Whole again: ends that know that they are down reconnect. */
   mend(): void
   /** From now on no frame is harmed. */
@@ -54,7 +54,7 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
   const ends: [End, End] = [freshEnd(), freshEnd()]
   const past: Uint8Array[][] = [[], []]
   const { traits } = profile
-  let [whole, calm, bytes] = [true, false, 0]
+  let [whole, calm, silent, bytes] = [true, false, false, 0]
   const note = (end: number, what: string, frame?: Uint8Array) => all.trace.note(`${traits.name}/${end}`, what, frame)
 
   const down = (at: number, reason: string): void => {
@@ -75,11 +75,16 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       end.waiting = null
       if (end.up || !end.events) return
       if (canConnect(at)) connect()
-      else if (whole) redial(at)
+      else if (whole && !silent) redial(at)
     })
   }
 
-  const canConnect = (at: number): boolean => whole && !ends[0].muted && !ends[1].muted && ends[1 - at]!.events !== null
+  const redialAll = (): void => {
+    for (const at of [0, 1]) if (ends[at]!.events && !ends[at]!.up) redial(at)
+  }
+
+  const canConnect = (at: number): boolean =>
+    whole && !silent && !ends[0].muted && !ends[1].muted && ends[1 - at]!.events !== null
 
   /** A new connection takes the place of one that the other end still believes in. */
   const connect = (): void => {
@@ -164,7 +169,7 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
     all.after(gone, () => {
       if (end.life === life) end.events?.flushed(frame.length)
     })
-    if (end.muted || ends[1 - from]!.events === null) {
+    if (silent || end.muted || ends[1 - from]!.events === null) {
       faults.drop += 1
       return
     }
@@ -221,13 +226,14 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       for (const end of ends) end.muted = true
       down(told, "cut")
     },
-    silence: () => {
-      for (const end of ends) end.muted = true
+    silence: over => {
+      silent = !over
+      if (over) redialAll()
     },
     mend: () => {
       whole = true
       for (const end of ends) end.muted = false
-      for (const at of [0, 1]) if (ends[at]!.events && !ends[at]!.up) redial(at)
+      redialAll()
     },
     calm: () => {
       calm = true
