@@ -15,24 +15,26 @@ import { nodeSuite } from "../suites/node.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
 import { type Home, openHome, requireWritable, writeApiDoor } from "./home.ts"
-import { type Log, openLog } from "./log.ts"
-import { type Metrics, openMetrics } from "./metrics.ts"
+import type { Log } from "./log.ts"
+import type { Metrics } from "./metrics.ts"
 import { type LineStatus, type Running, run, type World } from "./run.ts"
-import { serve } from "./serve.ts"
 import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
 
 // The CLI's one door to the rooms behind the node.
 export { wordLists } from "../keys/pairing-words.ts"
 export {
+  type HomeOptions,
   initHome,
   meet,
   openCharter,
+  openHome,
   openSide,
   pair,
   putOfficer,
   readApiDoor,
   recordPath,
+  type Side,
   signInLink,
 } from "./home.ts"
 export { parseAddress } from "./settings.ts"
@@ -68,7 +70,7 @@ const stopMsMax = 3_000
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
   requireWritable(path)
   const home = openHome(path)
-  const log = options.log ?? openLog(home.settings.code, options.logLevel ?? "info")
+  const log = options.log ?? (await import("./log.ts")).openLog(home.settings.code, options.logLevel ?? "info")
   const store = openSqlite(home.record, { now: Date.now })
   const started: (() => Promise<void>)[] = [async () => store.close()]
   const undo = async (): Promise<void> => {
@@ -90,6 +92,8 @@ const wire = async (
   started: (() => Promise<void>)[],
   undo: () => Promise<void>,
 ): Promise<StartedNode> => {
+  // Fetched only here: a command that reads a record must not wait for a web server to be loaded.
+  const [{ serve }, { openMetrics }] = await Promise.all([import("./serve.ts"), import("./metrics.ts")])
   const { charter, us, settings } = home
   const reader = new RecordReader(charter, us, store)
   reader.read()
