@@ -5,16 +5,16 @@ import { readFileSync } from "node:fs"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import type { Page } from "playwright-core"
-import { build } from "vite"
 import { Fixture, serveFixture } from "./console-fixture.ts"
 import { type OpenBrowser, openBrowser } from "./fixtures/browser.ts"
+import { buildConsole } from "./fixtures/console.ts"
 
 const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const axe = readFileSync(place("../node_modules/axe-core/axe.min.js"), "utf8")
 let open: OpenBrowser
 
 before(async () => {
-  await build({ configFile: place("../src/console/vite.config.ts") })
+  await buildConsole()
   open = await openBrowser()
 })
 after(() => open.close())

@@ -1,0 +1,61 @@
+// Law and tests name the same clauses: a MUST that no test cites is a promise, and a cited clause that does not exist is a slip.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { all, isTree, named, program, sources, text } from "./fixtures/sources.ts"
+
+const clause = /(?<![\w-])(A|C|CH|E|EP|F|L|LI|O|R|S)-(\d+)(?![\w.]|-\d)/g
+const namesIn = (said: string): string[] => {
+  const names = [...said.matchAll(clause)].map(([name]) => name)
+  // "F-2 to F-7" cites those between as well.
+  const ranges = [...said.matchAll(/([A-Z]{1,2})-(\d+) to \1-(\d+)/g)].flatMap(([, letters, from, to]) =>
+    Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => `${letters}-${Number(from) + at}`),
+  )
+  return [...names, ...ranges]
+}
+
+/** The law's clauses: each begins a line, in bold or as a heading or an item, and reads until the next. */
+const law = new Map<string, string>()
+for (const page of all("protocol/*.md")) {
+  let name = ""
+  for (const line of text(page).split("\n")) {
+    const start = /^[\s#>*|-]*\**\[?((?:A|C|CH|E|EP|F|L|LI|O|R|S)-\d+)\b/.exec(line)
+    if (start?.[1]) name = start[1]
+    else if (/^#/.test(line)) name = ""
+    if (name) law.set(name, `${law.get(name) ?? ""}${line}\n`)
+  }
+}
+
+/** The titles of all tests, contract suites included. */
+const titles = sources
+  .filter(({ path }) => /(\.test|\.slow|contract)\.ts$/.test(path))
+  .flatMap(({ trees, code }) =>
+    trees.flatMap(({ type, callee, arguments: given }) => {
+      const isTest = named(callee, "test") || (isTree(callee) && named(callee.object, "test"))
+      const [title] = Array.isArray(given) ? given : []
+      return type === "CallExpression" && isTest && isTree(title) ? [code.slice(title.start, title.end)] : []
+    }),
+  )
+const cited = new Set(titles.flatMap(namesIn))
+const skip = law.size === 0 && "the pages of law are not written yet"
+
+test("house: every MUST of the law is cited by a test", { skip }, () => {
+  const musts = [...law].filter(([, said]) => /\bMUST\b/.test(said)).map(([name]) => name)
+  assert.ok(musts.length > 50, "the pages have their clauses")
+  assert.deepEqual(
+    musts.filter(name => !cited.has(name)),
+    [],
+  )
+})
+
+test("house: every clause that code and tests cite is in the law", { skip }, () => {
+  const said = [
+    ...program.map(({ path, comments }) => [path, comments]),
+    ["titles of tests", titles.join("\n")],
+  ] as const
+  const wrong = said.flatMap(([path, words]) =>
+    namesIn(words ?? "")
+      .filter(name => !law.has(name))
+      .map(name => `${path} cites ${name}`),
+  )
+  assert.deepEqual([...new Set(wrong)], [])
+})
