@@ -4,6 +4,7 @@
 //   GET  /api/line → LineView            GET /api/messages?after=POSITION&limit=N → MessagePage (oldest first, joint order)
 //   GET  /api/reported → ReportedView[]  GET /api/entries/HASH → EntryView
 //   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (somebody touched the console)
+//   POST /api/reported ReportedView without hash and importer → OrderReply: imports history, administrators alone
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"

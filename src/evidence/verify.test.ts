@@ -29,7 +29,8 @@ before(async () => {
 const verified = (changed: { rows?: readonly Row[]; heads?: readonly Head[]; depth?: Depth } = {}): Promise<Verified> =>
   verify({ charter, suite: nodeSuite, rows, heads, depth: "signatures", ...changed })
 
-const faultsOf = ({ first }: Verified): string[] => first.map(({ author, seq, refusal }) => `${author}:${seq} ${refusal}`)
+const faultsOf = ({ first }: Verified): string[] =>
+  first.map(({ author, seq, refusal }) => `${author}:${seq} ${refusal}`)
 
 /** The record with one row changed. */
 const withRow = (author: number, seq: number, change: (row: Row) => Partial<Row>): Row[] =>
@@ -48,7 +49,10 @@ test("L-4: a whole record is proven at both depths, and it is said what was prov
     ],
   )
   const bySignatures = await verified()
-  assert.deepEqual(bySignatures.logs.map(log => log.signatures), [entriesEach, entriesEach])
+  assert.deepEqual(
+    bySignatures.logs.map(log => log.signatures),
+    [entriesEach, entriesEach],
+  )
   assert.equal(bySignatures.seen, 99)
 })
 
@@ -57,7 +61,14 @@ test("L-4: other threads come to the same verdicts, and rows may come in any ord
   const bad = withRow(0, 30, row => ({ bytes: flipped(row.bytes, row.bytes.length - 1) }))
   for (const given of [bad, bad.toReversed()]) {
     const here = await verified({ rows: given })
-    const there = await verify({ charter, suite: nodeSuite, rows: given, heads, depth: "signatures", check: pool.check })
+    const there = await verify({
+      charter,
+      suite: nodeSuite,
+      rows: given,
+      heads,
+      depth: "signatures",
+      check: pool.check,
+    })
     assert.deepEqual(there, here)
     assert.ok(here.faults > 0)
   }
@@ -67,8 +78,14 @@ test("L-4: other threads come to the same verdicts, and rows may come in any ord
 test("E-15: one altered byte is found at both depths, in the entry that it lies in and in no other", async () => {
   for (const depth of ["heads", "signatures"] as const)
     for (const seq of [10, 45]) {
-      const result = await verified({ depth, rows: withRow(0, seq, row => ({ bytes: flipped(row.bytes, row.bytes.length - 1) })) })
-      assert.ok(faultsOf(result).every(fault => fault.startsWith(`0:${seq} bad-signature`)), faultsOf(result).join())
+      const result = await verified({
+        depth,
+        rows: withRow(0, seq, row => ({ bytes: flipped(row.bytes, row.bytes.length - 1) })),
+      })
+      assert.ok(
+        faultsOf(result).every(fault => fault.startsWith(`0:${seq} bad-signature`)),
+        faultsOf(result).join(),
+      )
       assert.equal(result.first[0]!.hash, hex(rows.find(row => row.author === 0 && row.seq === seq)!.hash))
     }
   const torn = await verified({ rows: withRow(0, 10, row => ({ bytes: row.bytes.subarray(1) })) })
@@ -76,8 +93,12 @@ test("E-15: one altered byte is found at both depths, in the entry that it lies 
 })
 
 test("E-12: a text that is not the one that was signed is found; one that is not held is counted", async () => {
-  assert.deepEqual(faultsOf(await verified({ rows: withRow(0, 7, row => ({ body: flipped(row.body!, 3) })) })), ["0:7 wrong-body"])
-  const missing = rows.map(({ body, salt, ...row }) => (row.author === 0 && row.seq === 7 ? row : { ...row, ...(body && salt && { body, salt }) }))
+  assert.deepEqual(faultsOf(await verified({ rows: withRow(0, 7, row => ({ body: flipped(row.body!, 3) })) })), [
+    "0:7 wrong-body",
+  ])
+  const missing = rows.map(({ body, salt, ...row }) =>
+    row.author === 0 && row.seq === 7 ? row : { ...row, ...(body && salt && { body, salt }) },
+  )
   const result = await verified({ rows: missing })
   assert.deepEqual([result.faults, result.bodiesMissing], [0, 1])
 })
@@ -95,13 +116,20 @@ test("E-6, E-7: a row that lies in another's place, and one that is missing, are
 test("L-4: a head over another tree, or with a false signature of either kind, proves nothing", async () => {
   const [head] = heads
   const others = heads.slice(1)
-  const wrong = async (changed: Partial<Head>): Promise<string[]> => faultsOf(await verified({ heads: [{ ...head!, ...changed }, ...others] }))
+  const wrong = async (changed: Partial<Head>): Promise<string[]> =>
+    faultsOf(await verified({ heads: [{ ...head!, ...changed }, ...others] }))
   assert.deepEqual(await wrong({ root: flipped(head!.root, 0) }), ["0:20 bad-head"])
   assert.deepEqual(await wrong({ ed25519: flipped(head!.ed25519, 9) }), ["0:20 bad-head-signature"])
   assert.deepEqual(await wrong({ mlDsa65: flipped(head!.mlDsa65, 9) }), ["0:20 bad-head-signature"])
   assert.deepEqual(await wrong({ size: 500 }), ["0:500 bad-head"])
   const none = await verified({ heads: [], depth: "heads" })
-  assert.deepEqual(none.logs.map(log => [log.underHead, log.signatures]), [[0, 50], [0, 50]])
+  assert.deepEqual(
+    none.logs.map(log => [log.underHead, log.signatures]),
+    [
+      [0, 50],
+      [0, 50],
+    ],
+  )
 })
 
 test("CH-5: a record under another charter is not verified by ours", async () => {

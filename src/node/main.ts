@@ -64,7 +64,8 @@ export type StartedNode = {
   stop(): Promise<void>
 }
 
-const feedRows = 2_000
+/** Read at once: more of them are more garbage before the first collection, and a node at rest keeps what it took. */
+const feedRows = 100
 const stopMsMax = 3_000
 
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
