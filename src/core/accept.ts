@@ -9,10 +9,10 @@ import { equal, hex } from "./hash.ts"
 import { checkHead, type Head } from "./head.ts"
 import { isXwingPublic } from "./hpke.ts"
 import { asidesMax, creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
-import { append, rootOf } from "./log.ts"
+import { append, type Frontier, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
-import type { Ask, Line, Log, Path, Peer } from "./state.ts"
+import { type Ask, emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 import { confirm, mayBeRestored, owesHave, ownLog } from "./sync.ts"
 
@@ -107,29 +107,30 @@ const overtaken = (log: Log, head: Head): boolean => log.ahead.keys().some(seq =
 /** Catching up: entries wait for the head that covers them, then one root answers for all. (L-7) */
 const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   log.buffer.push(held)
+  log.bufferBytes += held.entry.bytes.length + (held.body?.bytes.length ?? 0)
   log.progressAt = line.now
-  const full = line.heardBytes > creditBytes / 2
+  const full = log.bufferBytes > creditBytes / 2
   if (held.entry.seq < head.size && !full) return
   const waiting = log.buffer
-  log.buffer = []
+  emptyBuffer(log)
   if (held.entry.seq < head.size) {
     // Large bodies: the credit would be spent before the head is reached, so these are judged one by one.
     if (waiting.every(it => acceptNext(line, log, it, false))) takeAhead(line, log)
     return
   }
   log.pendingHeads = log.pendingHeads.filter(it => it !== head)
-  let frontier = log.frontier
-  for (const it of waiting) frontier = append(frontier, it.entry.hash, line.suite)
-  const covered = equal(rootOf(frontier, line.suite), head.root)
-  for (const it of waiting) if (!acceptNext(line, log, it, covered)) return
+  const frontiers = [log.frontier]
+  for (const it of waiting) frontiers.push(append(frontiers.at(-1)!, it.entry.hash, line.suite))
+  const covered = equal(rootOf(frontiers.at(-1)!, line.suite), head.root)
+  for (const [at, it] of waiting.entries()) if (!acceptNext(line, log, it, covered, frontiers[at + 1])) return
   // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
   takeAhead(line, log)
   if (covered) keepHead(line, log, head)
   else refused(line, refuse("bad-head", { author: head.author, size: head.size }), head.author)
 }
 
-/** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. */
-const acceptNext = (line: Line, log: Log, held: Held, covered: boolean): boolean => {
+/** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. `grown`: the tree with it. */
+const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: Frontier): boolean => {
   const { entry } = held
   const proof = covered ? true : signatureOf(line, entry)
   if (proof !== true) {
@@ -154,7 +155,7 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean): boolean
     line.state.staged.push({ held, gapBefore: false })
     owe(line, held, null)
   }
-  grow(line, log, held)
+  grow(line, log, held, grown)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
   return true
 }
@@ -181,9 +182,9 @@ export const rememberAct = (log: Log, entry: Entry): void => {
 }
 
 /** The log is longer by one: tree, numbers, and what this entry says of others' logs and of keys. */
-const grow = (line: Line, log: Log, held: Held): void => {
+const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
   const { entry } = held
-  log.frontier = append(log.frontier, entry.hash, line.suite)
+  log.frontier = grown ?? append(log.frontier, entry.hash, line.suite)
   log.root = rootOf(log.frontier, line.suite)
   log.progressAt = line.now
   if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number

@@ -24,6 +24,14 @@ export type Order = {
 /** An entry with its body, as stored and served. */
 export type Held = { readonly entry: Entry; readonly body?: Body }
 
+/** An entry as it was written, not read again: what is served goes out as it is. */
+export type Stored = {
+  readonly seq: number
+  readonly bytes: Uint8Array
+  readonly salt?: Uint8Array
+  readonly body?: Uint8Array
+}
+
 export type PathTraits = { readonly rate: number; readonly fragmentBytes: number; readonly queueBytes: number }
 
 export type Event = { readonly now: number } & (
@@ -49,7 +57,7 @@ export type Event = { readonly now: number } & (
       readonly path: number
       readonly author: number
       readonly from: number
-      readonly held: readonly Held[]
+      readonly rows: readonly Stored[]
       readonly head?: Head
     }
   | { readonly type: "recalled"; readonly id: number; readonly held: Held | null }
@@ -89,6 +97,8 @@ export type Effect =
       readonly from: number
       readonly to: number
       readonly bytesMax: number
+      /** Size of the head that went before on this path; below `from` where none covers it, and one is to be read. */
+      readonly coveredTo: number
     }
   | {
       readonly do: "recall"

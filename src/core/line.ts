@@ -24,6 +24,7 @@ import { enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
+import * as serve from "./serve.ts"
 import { type Ask, freshState, type Line, type Path, type Peer, restoreSnapshot, snapshot } from "./state.ts"
 import type { Suite } from "./suite.ts"
 import * as sync from "./sync.ts"
@@ -122,7 +123,7 @@ const handle = (line: Line, event: Event): void => {
       return heardAppended(line)
     case "served": {
       const path = state.paths.get(event.path)
-      return path ? sync.heardServed(line, path, event) : undefined
+      return path ? serve.heardServed(line, path, event) : undefined
     }
     case "checked":
       return heardChecked(line, state.logs[event.author]!, event)
@@ -287,7 +288,7 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
     case "entry":
       return heardEntry(line, peer, part)
     case "want":
-      return sync.heardWant(line, path, part)
+      return serve.heardWant(line, path, part)
     case "head":
       return heardHead(line, path, part.head)
     case "fragment":

@@ -1,6 +1,6 @@
 // What waits to be sent on a path, and how it is cut into frames: strict precedence, per fragment (page: protocol/sync.md, section 4).
 import { seal } from "./epoch.ts"
-import type { Held, PathTraits } from "./event.ts"
+import type { Held, PathTraits, Stored } from "./event.ts"
 import { encodeEntryPart, encodePart, joinParts } from "./frame.ts"
 import { headRateMin } from "./limits.ts"
 import { precedences } from "./registry.ts"
@@ -30,12 +30,17 @@ export const pathsFor = (line: Line, peer: Peer, precedence: number): Path[] => 
   return [open.reduce((best, path) => (path.traits.rate > best.traits.rate ? path : best))]
 }
 
-export const entryPart = (line: Line, held: Held, path: Path): Uint8Array =>
-  encodeEntryPart(
-    { cose: held.entry.bytes, salt: held.body?.salt ?? null, body: held.body?.bytes ?? null },
-    isThin(path.traits),
-    line.suite,
+export const entryPart = (line: Line, held: Held, path: Path): Uint8Array => {
+  const { entry, body } = held
+  return storedPart(
+    line,
+    { seq: entry.seq, bytes: entry.bytes, ...(body && { salt: body.salt, body: body.bytes }) },
+    path,
   )
+}
+
+export const storedPart = (line: Line, { bytes, salt, body }: Stored, path: Path): Uint8Array =>
+  encodeEntryPart({ cose: bytes, salt: salt ?? null, body: body ?? null }, isThin(path.traits), line.suite)
 
 const fragmentsPerEpoch = 2 ** 20
 

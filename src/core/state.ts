@@ -36,6 +36,7 @@ export type Log = {
   pendingHeads: Head[]
   /** Entries that wait for the head that covers them. */
   buffer: Held[]
+  bufferBytes: number
   checking: boolean
 }
 
@@ -122,6 +123,8 @@ export type Path = {
   joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
   openingParts: Map<string, (Uint8Array | undefined)[]>
   headSentAt: number
+  /** The last head that went before a backlog here. */
+  headServed: Head | null
 }
 
 export type State = {
@@ -200,8 +203,14 @@ const freshLog = (author: number, parties: number, suite: Suite): Log => ({
   progressAt: 0,
   pendingHeads: [],
   buffer: [],
+  bufferBytes: 0,
   checking: false,
 })
+
+export const emptyBuffer = (log: Log): void => {
+  log.buffer = []
+  log.bufferBytes = 0
+}
 
 const freshPeer = (party: number, base: Uint8Array): Peer => ({
   party,

@@ -1,18 +1,15 @@
 // Carrying the record to a peer: push within its credit, fill its gaps, highest precedence first on every path (page:
 // protocol/sync.md). Everything is idempotent; what a path loses is asked for again.
-import type { Entry } from "./entry.ts"
 import { openEpoch, showOpenings } from "./epoch.ts"
 import type { Held, PathTraits } from "./event.ts"
 import { encodePart, type Have } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { creditBytes, deadAfterMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
-import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, partsMax, pathsFor, priority } from "./outbox.ts"
+import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, pathsFor, priority } from "./outbox.ts"
 import { refuse } from "./refusal.ts"
 import { precedences } from "./registry.ts"
-import type { Line, Log, Path, Peer } from "./state.ts"
-
-/** Bytes read from the store for one push. */
-const serveBytes = 131_072
+import { serve } from "./serve.ts"
+import { emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 
 const pingEvery = (path: Path): number => (isThin(path.traits) ? 6 * pingAfterMs : pingAfterMs)
 
@@ -33,6 +30,7 @@ export const openPath = (line: Line, id: number, peer: number, traits: PathTrait
     joining: new Map(),
     openingParts: new Map(),
     headSentAt: -Infinity,
+    headServed: null,
   }
   line.state.paths.set(id, path)
   showOpenings(line, line.state.peers.get(peer)!, path)
@@ -231,7 +229,7 @@ const sendWants = (line: Line): void => {
     if (!path || line.now - log.progressAt < wantAfterMs) continue
     const to = lastClaimed(log)
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
-    log.buffer = []
+    emptyBuffer(log)
     log.pendingHeads = []
     const from = log.frontier.size + 1
     const firstAhead = Math.min(...log.ahead.keys(), to + 1)
@@ -242,75 +240,6 @@ const sendWants = (line: Line): void => {
       part: encodePart({ type: "want", author: log.author, generation: log.generation, from, to: end }),
     })
   }
-}
-
-/** What a `want` names is read from the store, as much as one read allows; the peer asks again for the rest. */
-export const heardWant = (
-  line: Line,
-  path: Path,
-  want: { author: number; generation: number; from: number; to: number },
-): void => {
-  const log = line.state.logs[want.author]
-  if (!log || want.generation !== log.generation || path.wants.length >= gapsMax) return
-  const to = Math.min(want.to, log.frontier.size)
-  if (want.from <= to) path.wants.push({ author: want.author, generation: want.generation, from: want.from, to })
-}
-
-const serve = (line: Line, path: Path): void => {
-  if (path.serving || !path.helloSent) return
-  const peer = line.state.peers.get(path.peer)!
-  if (!peer.helloHeard || path.queue.some(it => it.length > partsMax)) return
-  const want = path.wants[0]
-  const own = ownLog(line)
-  if (want) {
-    path.serving = true
-    line.out.push({ do: "serve", path: path.id, ...want, bytesMax: serveBytes })
-    return
-  }
-  const room = peer.credit - peer.unconfirmedBytes
-  if (peer.sentTo >= own.frontier.size || room < 4_096 || pathsFor(line, peer, bulk)[0] !== path) return
-  path.serving = true
-  line.out.push({
-    do: "serve",
-    path: path.id,
-    author: line.us,
-    generation: own.generation,
-    from: peer.sentTo + 1,
-    to: own.frontier.size,
-    bytesMax: Math.min(room, serveBytes),
-  })
-}
-
-/** Rows read for a path: an answer to a `want`, or the next of our own that the peer lacks. A head goes before what it covers. */
-export const heardServed = (
-  line: Line,
-  path: Path,
-  read: { author: number; from: number; held: readonly Held[]; head?: Head | undefined },
-): void => {
-  path.serving = false
-  const peer = line.state.peers.get(path.peer)!
-  const want = path.wants[0]
-  const answersWant = want !== undefined && want.author === read.author && want.from === read.from
-  const last = read.held.at(-1)?.entry.seq
-  if (answersWant) {
-    if (last === undefined || last >= want.to) path.wants.shift()
-    else want.from = last + 1
-  }
-  if (last === undefined) return
-  const pushes = !answersWant && read.author === line.us && read.from === peer.sentTo + 1
-  if (!answersWant && !pushes) return
-  const level = (entry: Entry): number => (entry.precedence >= immediate && answersWant ? entry.precedence : priority)
-  if (read.head && read.held.length > 1)
-    enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
-  let bytes = 0
-  for (const held of read.held) {
-    enqueue(path, { precedence: level(held.entry), part: entryPart(line, held, path), seq: held.entry.seq })
-    bytes += held.entry.bytes.length + (held.body?.bytes.length ?? 0)
-  }
-  if (!pushes) return
-  peer.sentTo = last
-  peer.pushed.push({ seq: last, bytes })
-  peer.unconfirmedBytes += bytes
 }
 
 /** Tells the peer what is held, where no signed entry of ours has just said so. */

@@ -1,9 +1,10 @@
 // The loop: takes what happened, steps the core, does what it wants done, in order. It is handed its store, paths, signer, clock and
 // timers; the simulator runs this very file. A failed append ends the loop (crash-only); a restart replays.
 import type { Charter } from "../core/charter.ts"
-import { decodeEntry, type Entry } from "../core/entry.ts"
+import { decodeEntry, type Entry, leafHash } from "../core/entry.ts"
 import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
-import type { Head } from "../core/head.ts"
+import { equal } from "../core/hash.ts"
+import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
 import { isRefusal, type Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
@@ -80,6 +81,12 @@ const heldOf = (row: Row, suite: Suite): Held => {
   return row.body && row.salt ? { entry, body: { salt: row.salt, bytes: row.body } } : { entry }
 }
 
+/** What is served is not read again; its name tells whether it is what was written. */
+const requireWhole = (row: Row, suite: Suite): void => {
+  if (!equal(leafHash(row.bytes, suite), row.hash))
+    throw new Error(`the store holds an entry that is damaged: ${row.seq} of author ${row.author}`)
+}
+
 /** Takes the line up where it was left and runs it until `stop`. */
 export const run = async (options: RunOptions): Promise<Running> => {
   const loop = new Loop(options)
@@ -92,7 +99,6 @@ class Loop implements Running {
   readonly #line: Line
   readonly #queue: Event[] = []
   readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
-  readonly #heads: Head[][]
   #nextOrder = 1
   #scheduled = false
   #stopped = false
@@ -103,7 +109,6 @@ class Loop implements Running {
     const snapshot = store.state()
     const left = snapshot && { snapshot, unconfirmed: [] as Held[], recent: [] as Held[] }
     this.#line = newLine({ charter, us, suite, charterBody }, left)
-    this.#heads = charter.parties.map((_, author) => store.heads(author, this.#line.state.logs[author]!.generation))
     if (!left) return
     // The logs' sizes are known from the snapshot; the entries after what peers are proven to hold come from the store.
     const { logs, peers } = this.#line.state
@@ -320,7 +325,6 @@ class Loop implements Running {
     }))
     const asides = effect.asides.map(aside => ({ ...aside, at }))
     this.#options.store.append({ rows, heads: effect.heads, asides, marks: effect.marks, state: effect.state })
-    for (const head of effect.heads) this.#heads[head.author]!.push(head)
     this.#happened({ type: "appended", now: at })
   }
 
@@ -334,9 +338,14 @@ class Loop implements Running {
     }
     const { from, to } = effect
     if (effect.do === "serve") {
-      const held = store.read({ author, generation, from, to }, effect.bytesMax).map(row => heldOf(row, suite))
-      const head = this.#heads[author]!.find(it => it.generation === generation && it.size >= from)
-      return this.#happened({ type: "served", now, path: effect.path, author, from, held, ...(head ? { head } : {}) })
+      const covered = effect.coveredTo >= from
+      const head = covered ? undefined : store.headOver(author, generation, from, from + headEntriesMax - 1)
+      const end = Math.min(to, covered ? effect.coveredTo : (head?.size ?? to))
+      const rows = store.read({ author, generation, from, to: end }, effect.bytesMax)
+      for (const row of rows) requireWhole(row, suite)
+      const served: Event = { type: "served", now, path: effect.path, author, from, rows, ...(head ? { head } : {}) }
+      // One stretch at a time: between two of them the machine's own loop hands frames over and takes others in.
+      return this.#options.world.later(() => this.#happened(served))
     }
     const rows = store.read({ author, generation, from, to }, readBytes)
     const end = rows.at(-1)?.seq ?? to

@@ -171,6 +171,9 @@ const orderContract = (on: On): void => {
     assert.deepEqual(store.heads(0, 0), [headOf(0, 4), headOf(0, 4, 1), headOf(0, 9)])
     assert.deepEqual(store.heads(0, 0, 5), [headOf(0, 9)])
     assert.deepEqual(store.heads(0, 1), [])
+    assert.deepEqual(store.headOver(0, 0, 1, 3), headOf(0, 4), "none reaches so little: the next above")
+    assert.deepEqual(store.headOver(0, 0, 2, 20), headOf(0, 9), "the largest of those that may be")
+    assert.equal(store.headOver(0, 0, 10, 20), undefined)
   })
 
   on("L-9: asides and marks are kept with their reasons; a second mark does not change the first", store => {

@@ -222,6 +222,13 @@ const reading = (reach: () => Image): Omit<Store, "append" | "set" | "close"> =>
         .filter(h => h.author === author && h.generation === generation && h.size >= sizeFrom)
         .sort((a, b) => a.size - b.size)
         .map(copyHead),
+    headOver: (author, generation, from, most) => {
+      const over = [...reach().heads.values()]
+        .filter(h => h.author === author && h.generation === generation && h.size >= from)
+        .sort((a, b) => a.size - b.size)
+      const head = over.findLast(it => it.size <= most) ?? over[0]
+      return head && copyHead(head)
+    },
     asides: () => reach().asides.map(aside => ({ ...aside, bytes: copy(aside.bytes) })),
     marks: () => [...reach().marks.values()].map(mark => ({ ...mark, hash: copy(mark.hash) })),
     count: (author, generation) => {

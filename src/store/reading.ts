@@ -32,6 +32,14 @@ export const reading = (db: DatabaseSync): Reading => {
     `SELECT author, generation, size, root, ed25519, ml_dsa_65 FROM head
      WHERE author = ? AND generation = ? AND size >= ? ORDER BY size, rowid`,
   )
+  const headUpTo = all(
+    `SELECT author, generation, size, root, ed25519, ml_dsa_65 FROM head
+     WHERE author = ? AND generation = ? AND size BETWEEN ? AND ? ORDER BY size DESC LIMIT 1`,
+  )
+  const headAbove = all(
+    `SELECT author, generation, size, root, ed25519, ml_dsa_65 FROM head
+     WHERE author = ? AND generation = ? AND size > ? ORDER BY size LIMIT 1`,
+  )
   const aside = all("SELECT author, bytes, refusal, at FROM aside ORDER BY position")
   const mark = all("SELECT hash, refusal FROM mark ORDER BY position")
   const extent = all("SELECT count(*), max(seq) FROM entry WHERE author = ? AND generation = ?")
@@ -63,6 +71,8 @@ export const reading = (db: DatabaseSync): Reading => {
     find: hash => byHash(hash).map(rowOf)[0],
     since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[9]), row: rowOf(c) })),
     heads: (author, generation, sizeFrom = 0) => head(author, generation, sizeFrom).map(headOf),
+    headOver: (author, generation, from, most) =>
+      [...headUpTo(author, generation, from, most), ...headAbove(author, generation, most)].map(headOf)[0],
     asides: () =>
       aside().map(c => ({ author: number(c[0]), bytes: blob(c[1]), refusal: refusalOf(c[2]), at: number(c[3]) })),
     marks: () => mark().map(c => ({ hash: blob(c[0]), refusal: refusalOf(c[1]) })),

@@ -51,6 +51,8 @@ export type Store = {
   since(after: number, limit: number): { readonly position: number; readonly row: Row }[]
   /** Signed heads by ascending size, from `sizeFrom` (0: all); two that differ at one size are both kept, as evidence. */
   heads(author: number, generation: number, sizeFrom?: number): Head[]
+  /** A signed head that covers entry `from`: the largest up to `most`, else the next above. */
+  headOver(author: number, generation: number, from: number, most: number): Head | undefined
   asides(): Aside[]
   marks(): { readonly hash: Uint8Array; readonly refusal: Refusal }[]
   /** The largest seq held contiguously from 1, and the number of rows held. */

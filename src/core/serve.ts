@@ -1,0 +1,90 @@
+// Reading for a peer what it lacks: what it asks for, and what of our own log it does not hold yet (page: protocol/sync.md, section 3).
+// Entries go out as they were written, behind the head that covers them.
+import { decodeEntry } from "./entry.ts"
+import type { Stored } from "./event.ts"
+import { encodePart } from "./frame.ts"
+import type { Head } from "./head.ts"
+import { gapsMax } from "./limits.ts"
+import { bulk, enqueue, immediate, partsMax, pathsFor, priority, storedPart } from "./outbox.ts"
+import { isRefusal } from "./refusal.ts"
+import type { Line, Path } from "./state.ts"
+
+/** Bytes read from the store for one push. */
+const serveBytes = 131_072
+
+/** What a `want` names is read from the store, as much as one read allows; the peer asks again for the rest. */
+export const heardWant = (
+  line: Line,
+  path: Path,
+  want: { author: number; generation: number; from: number; to: number },
+): void => {
+  const log = line.state.logs[want.author]
+  if (!log || want.generation !== log.generation || path.wants.length >= gapsMax) return
+  const to = Math.min(want.to, log.frontier.size)
+  if (want.from <= to) path.wants.push({ author: want.author, generation: want.generation, from: want.from, to })
+}
+
+export const serve = (line: Line, path: Path): void => {
+  if (path.serving || !path.helloSent) return
+  const peer = line.state.peers.get(path.peer)!
+  if (!peer.helloHeard || path.queue.some(it => it.length > partsMax)) return
+  // What is read earlier than the path can take it only grows old in memory.
+  if (path.inFlight >= path.traits.queueBytes) return
+  const want = path.wants[0]
+  const own = line.state.logs[line.us]!
+  if (want) {
+    path.serving = true
+    line.out.push({ do: "serve", path: path.id, ...want, bytesMax: serveBytes, coveredTo: coveredTo(path, want) })
+    return
+  }
+  const room = peer.credit - peer.unconfirmedBytes
+  if (peer.sentTo >= own.frontier.size || room < 4_096 || pathsFor(line, peer, bulk)[0] !== path) return
+  path.serving = true
+  const stretch = { author: line.us, generation: own.generation, from: peer.sentTo + 1, to: own.frontier.size }
+  const bytesMax = Math.min(room, serveBytes)
+  line.out.push({ do: "serve", path: path.id, ...stretch, bytesMax, coveredTo: coveredTo(path, stretch) })
+}
+
+/** How far the head reaches that went before on this path. */
+const coveredTo = ({ headServed }: Path, of: { author: number; generation: number }): number =>
+  headServed && headServed.author === of.author && headServed.generation === of.generation ? headServed.size : 0
+
+/** Rows read for a path: an answer to a `want`, or the next of our own that the peer lacks. A head goes before what it covers. */
+export const heardServed = (
+  line: Line,
+  path: Path,
+  read: { author: number; from: number; rows: readonly Stored[]; head?: Head | undefined },
+): void => {
+  path.serving = false
+  const peer = line.state.peers.get(path.peer)!
+  const want = path.wants[0]
+  const answersWant = want !== undefined && want.author === read.author && want.from === read.from
+  const last = read.rows.at(-1)?.seq
+  if (answersWant) {
+    if (last === undefined || last >= want.to) path.wants.shift()
+    else want.from = last + 1
+  }
+  if (last === undefined) return
+  const pushes = !answersWant && read.author === line.us && read.from === peer.sentTo + 1
+  if (!answersWant && !pushes) return
+  if (read.head && read.rows.length > 1) {
+    path.headServed = read.head
+    enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
+  }
+  let bytes = 0
+  for (const row of read.rows) {
+    const precedence = answersWant ? wantedAt(line, row) : priority
+    enqueue(path, { precedence, part: storedPart(line, row, path), seq: row.seq })
+    bytes += row.bytes.length + (row.body?.length ?? 0)
+  }
+  if (!pushes) return
+  peer.sentTo = last
+  peer.pushed.push({ seq: last, bytes })
+  peer.unconfirmedBytes += bytes
+}
+
+/** What is asked for goes as a backlog does, and what is urgent as what it is. */
+const wantedAt = (line: Line, row: Stored): number => {
+  const entry = decodeEntry(row.bytes, line.suite)
+  return !isRefusal(entry) && entry.precedence >= immediate ? entry.precedence : priority
+}
