@@ -33,9 +33,10 @@ export const ladder = (message: MessageView, us: number, lineIsUp: boolean): rea
   else if (stored.state !== "pending" || bad.length === 0) steps.push(stored)
   steps.push(...bad)
   if (bad.length > 0 && stored.state === "pending") return steps
-  steps.push(step("displayed", latest.get("displayed")))
+  // A console rings before anybody looks at it.
   const ringing = latest.get("ring")
   if (ringing && !latest.has("acknowledged")) steps.push(step("ring", ringing))
+  steps.push(step("displayed", latest.get("displayed")))
   steps.push(step("acknowledged", latest.get("acknowledged")))
   for (const name of ["read-back", "passed-up"] as const) if (latest.has(name)) steps.push(step(name, latest.get(name)))
   const ended = ends.filter(name => latest.has(name))

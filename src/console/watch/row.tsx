@@ -64,10 +64,6 @@ export const Row = ({ message, selected, open }: RowProps) => {
               <Code>{numberOf(line, message)}</Code>
             </button>
           </h4>
-          <span className="direction">
-            {ours ? <SentMark /> : <ReceivedMark />}
-            {t(ours ? "message.sent" : "message.received")}
-          </span>
           <TrafficTag traffic={message.traffic} />
           <span className="row-time">
             <Dtg ms={message.written} />
@@ -82,6 +78,10 @@ export const Row = ({ message, selected, open }: RowProps) => {
           <Body message={message} />
         </div>
         <p className="row-meta">
+          <span className="direction">
+            {ours ? <SentMark /> : <ReceivedMark />}
+            {t(ours ? "message.sent" : "message.received")}
+          </span>
           <LocalTimes ms={message.written} />
           <Chips message={message} />
           {waits && <Due due={waits.due} />}
