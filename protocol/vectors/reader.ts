@@ -1,0 +1,104 @@
+// A node of the second party with a list for a disk, which answers its own effects at once: the door through which vectors reach the core.
+import { heardEntry } from "../../src/core/accept.ts"
+import { decodeEntry } from "../../src/core/entry.ts"
+import type { Effect, Event } from "../../src/core/event.ts"
+import { fromHex, utf8 } from "../../src/core/hash.ts"
+import { newLine, step } from "../../src/core/line.ts"
+import { isRefusal } from "../../src/core/refusal.ts"
+import type { Line } from "../../src/core/state.ts"
+import { nodeSuite } from "../../src/suites/node.ts"
+import { xwingNode } from "../../src/suites/xwing-node.ts"
+import type { ExampleLine } from "./line.ts"
+
+export type SaidHex = { readonly cose: string; readonly salt?: string; readonly body?: string }
+
+export const bytes = (text: string): Uint8Array => {
+  const value = fromHex(text)
+  if (value === undefined) throw new Error("a vector's bytes are lower-case hex")
+  return value
+}
+
+export class Reader {
+  readonly line: Line
+  readonly told: string[] = []
+  readonly rows: { readonly author: number; readonly seq: number; readonly cose: Uint8Array }[] = []
+  /** Opening frames and sealed frames that it sends. */
+  readonly sent: Uint8Array[] = []
+  readonly #example: ExampleLine
+  encapsulated: { readonly enc: Uint8Array; readonly secret: Uint8Array } | undefined
+
+  constructor(example: ExampleLine) {
+    const { charter, parties } = example
+    const { charterBody } = parties[1]
+    this.#example = example
+    this.line = newLine({ charter, us: 1, suite: nodeSuite, charterBody })
+    this.line.now = 5_000
+    this.line.state.epochKeyAt = 1
+    this.settle()
+  }
+
+  heard({ cose, salt, body }: SaidHex): void {
+    this.line.out = []
+    const part = {
+      cose: bytes(cose),
+      salt: salt === undefined ? null : bytes(salt),
+      body: body === undefined ? null : bytes(body),
+    }
+    heardEntry(this.line, this.line.state.peers.get(0)!, part)
+    this.#run(this.line.out)
+    this.settle()
+  }
+
+  happens(event: Event): void {
+    this.#run(step(this.line, event))
+    this.settle()
+  }
+
+  settle(): void {
+    this.#run(step(this.line, { type: "settle", now: this.line.now }))
+  }
+
+  #run(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      const answer = this.#answer(effect)
+      if (answer) this.happens(answer)
+    }
+  }
+
+  #answer(effect: Effect): Event | undefined {
+    const { now } = this.line
+    const { keys } = this.#example.parties[1]
+    const sign = (message: Uint8Array): Uint8Array => (keys.sign([message]) as Uint8Array[])[0]!
+    if (effect.do === "tell" && effect.tell.type === "refused") this.told.push(effect.tell.refusal.refusal)
+    if (effect.do === "send") this.sent.push(effect.frame)
+    if (effect.do === "sign") return { type: "signed", now, signature: sign(effect.message) }
+    if (effect.do === "append") {
+      for (const { held } of effect.rows)
+        this.rows.push({ author: held.entry.author, seq: held.entry.seq, cose: held.entry.bytes })
+      return { type: "appended", now }
+    }
+    if (effect.do === "recall") {
+      const row = this.rows.find(it => it.author === effect.author && it.seq === effect.seq)
+      const entry = row && decodeEntry(row.cose, nodeSuite)
+      return { type: "recalled", now, id: effect.id, held: entry && !isRefusal(entry) ? { entry } : null }
+    }
+    if (effect.do === "attest") {
+      const mlDsa65 = effect.context && (keys.signPost(effect.message, effect.context) as Uint8Array)
+      return { type: "attested", now, id: effect.id, ed25519: sign(effect.message), mlDsa65 }
+    }
+    if (effect.do === "encapsulate" && this.encapsulated)
+      return { type: "encapsulated", now, id: effect.id, ...this.encapsulated }
+    if (effect.do === "decapsulate")
+      return {
+        type: "decapsulated",
+        now,
+        id: effect.id,
+        secret: xwingNode.decapsulate(this.#baseSeed, effect.enc) ?? null,
+      }
+    return undefined
+  }
+
+  get #baseSeed(): Uint8Array {
+    return nodeSuite.sha256(this.#example.parties[1].seed, utf8("base"))
+  }
+}
