@@ -30,6 +30,7 @@ before(async () => {
   const log = openLog("test", "info", { write: line => void lines.push(line) })
   const failed = (error: Error): void => {
     console.error(error)
+    process.exit(1) // as a node does; to wait for it would be in vain
   }
   nodes.push(await startNode(sides[0]!.path, { log, failed }))
   nodes.push(await startNode(sides[1]!.path, { log, failed, peer: `127.0.0.1:${nodes[0]!.peerPort}` }))

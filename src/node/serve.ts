@@ -1,6 +1,7 @@
 // The API of one node and its console, on loopback unless the operator says otherwise. Routes are those of api/shapes.ts; what they may
 // do is watch.ts's to say, who gets in guard.ts's.
 import { existsSync } from "node:fs"
+import type { Socket } from "node:net"
 import { fileURLToPath } from "node:url"
 import fastifyStatic from "@fastify/static"
 import fastifyWebsocket from "@fastify/websocket"
@@ -52,6 +53,7 @@ const sessionMs = 7 * 24 * 3_600_000
 const unreadBytesMax = 8 * 1_048_576
 const beatMs = 1_000
 const sweepMs = 60_000
+const goodbyeMs = 500
 
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const app = fastify({ bodyLimit, logger: false, forceCloseConnections: true, requestTimeout: 30_000 })
@@ -72,6 +74,11 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   watching(app, options)
   await consoleFiles(app)
+  const sockets = new Set<Socket>()
+  app.server.on("connection", socket => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+  })
   await app.listen({ host: options.host, port: options.port })
   const address = app.server.address()
   const port = typeof address === "object" && address !== null ? address.port : options.port
@@ -88,7 +95,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       clearInterval(beating)
       clearInterval(sweeping)
       for (const socket of app.websocketServer.clients) socket.close(1001)
+      // A console that is asleep does not say goodbye, and must not hold up the end.
+      const late = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, goodbyeMs)
       await app.close()
+      clearTimeout(late)
     },
   }
 }
@@ -105,11 +117,13 @@ const guard = (app: FastifyInstance, origins: () => Origins | undefined, { now, 
       "cache-control": request.url.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-store",
       ...(known && { "content-security-policy": known.policy }),
     })
+    const isUpgrade = request.headers.upgrade !== undefined
+    // The server no longer counts the connection of an upgrade as its own: one that is refused would stay open for ever.
+    if (isUpgrade) reply.raw.once("finish", () => request.raw.socket.destroySoon())
     // A name that was made to point here, so that a stranger's page shares an origin with this node, is no name of ours.
     if (known?.isHost(request.headers.host) !== true)
       return refused(reply, 421, refuse("bad-request", { field: "host" }), now())
     const isRead = request.method === "GET" || request.method === "HEAD"
-    const isUpgrade = request.headers.upgrade !== undefined
     if (isRead && !isUpgrade) return
     const { origin, authorization } = request.headers
     // No browser adds this header for a page of another origin without asking us first, and we never agree.
