@@ -304,14 +304,16 @@ export const heardOpening = (
   if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
   if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
   if (epoch <= peer.heardEpoch) {
-    if (peer.receiving.some(it => it.epoch === epoch)) done(epoch)
+    // A copy of the peer's home may have opened this number before, with another secret: only the very same opening is known here.
+    if (peer.receiving.some(it => it.epoch === epoch && equal(it.enc, enc))) done(epoch)
     else if (!peer.earlyOpening) refuseOpening(line, peer, path, epoch & 255, "replayed-frame")
     return undefined
   }
   const secret = secretOf(line, peer, psk)
   if (!secret) {
     refuseOpening(line, peer, path, epoch & 255, "unknown-secret")
-    return refuse("unknown-secret", { peer: peer.party, epoch })
+    // At first contact the peer may be a step ahead of us: that is no fault, and it opens again when asked.
+    return psk[0] === 0 ? undefined : refuse("unknown-secret", { peer: peer.party, epoch })
   }
   if (peer.earlyOpening) return undefined
   peer.earlyOpening = true
@@ -329,7 +331,7 @@ export const heardOpening = (
     line.state.dirty = true
     line.state.afterAppend.push(() => {
       peer.earlyOpening = false
-      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, window: freshWindow() }]
+      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, enc, window: freshWindow() }]
       done(epoch)
     })
   }

@@ -4,7 +4,7 @@
 import { rememberAct } from "./accept.ts"
 import { encodeEpochKeyBody } from "./body.ts"
 import { kidOf } from "./charter.ts"
-import { assemble, type Body, bodyHash, entryBytes, type Fields, type Seen, toSign } from "./entry.ts"
+import { assemble, type Body, bodyHash, decodeEntry, entryBytes, type Fields, type Seen, toSign } from "./entry.ts"
 import { ask } from "./epoch.ts"
 import type { Order } from "./event.ts"
 import { hex, utf8 } from "./hash.ts"
@@ -22,7 +22,7 @@ import {
 } from "./limits.ts"
 import { append, rootOf } from "./log.ts"
 import { isThin } from "./outbox.ts"
-import { refuse } from "./refusal.ts"
+import { isRefusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
 import type { Line } from "./state.ts"
 import { ownLog } from "./sync.ts"
@@ -156,6 +156,12 @@ export const heardSigned = (line: Line, signature: Uint8Array): void => {
   const { order, unsigned, body } = state.signing!
   state.signing = null
   const entry = assemble(unsigned, signature, line.suite)
+  // What our own law would not read must never be written: the order is refused, and the log is as it was.
+  const read = decodeEntry(entry.bytes, line.suite)
+  if (isRefusal(read)) {
+    if (order) state.afterwards.push({ type: "notDone", order: order.id, refusal: read })
+    return
+  }
   const own = ownLog(line)
   own.frontier = append(own.frontier, entry.hash, line.suite)
   own.root = rootOf(own.frontier, line.suite)

@@ -147,3 +147,20 @@ test("L-11: a node restored from an old copy signs nothing until its own record 
     false,
   )
 })
+
+test("E-1: an order that the law would not read is refused before it is written, and the line goes on", async () => {
+  const { a, b } = await two(pair.charter)
+  const { act: _, ...actless } = message("a release without its act")
+  const bad = await a.running.order({
+    ...actless,
+    releases: [{ type: "node", officer: "x", proof: new Uint8Array(0) }],
+  })
+  assert.ok(isRefusal(bad))
+  const large = await a.running.order({
+    ...message("large"),
+    refs: Array.from({ length: 200 }, () => new Uint8Array(32)),
+  })
+  assert.ok(isRefusal(large))
+  assert.ok(!isRefusal(await a.running.order(message("good"))))
+  await until("equal records", () => equalRecords(a, b))
+})
