@@ -59,3 +59,26 @@ test("house: every clause that code and tests cite is in the law", { skip }, () 
   )
   assert.deepEqual([...new Set(wrong)], [])
 })
+
+/** At the start of a line, or inside another. */
+const commands = /(?:^|[(=] *|\/)((npm run|npm|parley) ([a-z][a-z-]*)[^\n|)]*)/gm
+
+test("house: every command that a page gives exists, with its options", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(text("package.json"))
+  const wrong: string[] = []
+  for (const page of ["README.md", ...all("docs/*.md")]) {
+    const codes = [...text(page).matchAll(/```\w*\n([^`]*)```|`([^`\n]+)`/g)].map(
+      ([, block, span]) => block ?? span ?? "",
+    )
+    for (const [, command = "", tool, name = ""] of codes.join("\n").matchAll(commands)) {
+      const [source] = sources.filter(({ path }) => path === `src/cli/${name}.ts`)
+      const options = [...command.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option ?? "")
+      const known = (option: string): boolean =>
+        /--(help|json)/.test(option) || source?.code.includes(`"${option}`) === true
+      const exists =
+        tool === "parley" ? source && options.every(known) : name in scripts || /^(ci|pack|install)$/.test(name)
+      if (!exists) wrong.push(`${page}: ${command}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
