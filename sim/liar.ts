@@ -31,7 +31,8 @@ export type Liar = {
   strike(lie: BreakingLie): void
   /** No more lies from now on. */
   rest(): void
-  struck(): boolean
+  /** The true entry in whose place something else was sent. */
+  struck(): { readonly seq: number; readonly hash: Uint8Array } | null
 }
 
 export type LiarOptions = {
@@ -51,8 +52,9 @@ const entryPart = 3
 export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: LiarOptions): Liar => {
   let resting = false
   let lie: BreakingLie | null = null
-  let struck = false
+  let struck: { readonly seq: number; readonly hash: Uint8Array } | null = null
   let signed = 0
+  let planted = false
   /** The place of the entry that was replaced: the true one is never sent. */
   let replaced: { readonly seq: number; readonly part: Value } | null = null
   const acts: Uint8Array[] = []
@@ -128,7 +130,7 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
       if (made && lie && 2 * plain.length < frameMax(path) - 200) {
         replaced = { seq: entry.seq, part: [entryPart, made, ...(part as Value[]).slice(2)] }
         faults[lie] += 1
-        struck = true
+        struck = { seq: entry.seq, hash: entry.hash }
       }
       // A fork's other branch is shown as well: that is what proves it.
       if (replaced?.seq === entry.seq) parts.push(...(lie === "fork" ? [replaced.part, part] : [replaced.part]))
@@ -160,11 +162,12 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
     }),
     signer: honest => ({
       ...honest,
-      // Planted: an entry of its own log with a false signature, which its true heads will cover.
+      // Planted: one entry of its own log with a false signature, which its true heads will cover. Two could block it for good.
       sign: messages => {
         const made = honest.sign(messages) as Uint8Array[]
         signed += 1
-        if (resting || noise === 0 || signed < 20 || !isEntry(messages[0]!) || !chance.chance(0.02)) return made
+        if (resting || planted || signed < 20 || !isEntry(messages[0]!) || !chance.chance(0.02)) return made
+        planted = true
         faults.planted += 1
         return made.map(signature => signature.with(8, signature[8]! ^ 1))
       },

@@ -1,5 +1,6 @@
 // One seed: two nodes, their people and their paths, under a script of faults drawn from it. First safety, where everything may break
 // and nothing may be lost or untrue; then one path is whole again, and convergence is demanded in bounded time.
+import { equal } from "../src/core/hash.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Signer } from "../src/keys/signer.ts"
 import type { Store } from "../src/store/store.ts"
@@ -195,8 +196,12 @@ const isSafe = ({ sides, liar }: Stage): boolean => {
 
 const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
   const victim = sides[1 - liar!.party]!
+  const { seq, hash } = liar!.liar.struck()!
+  const held = victim.disk.truth.log(liar!.party).rows.get(seq)
+  // A path may have lost the lie and brought the truth first.
+  const spared = held !== undefined && equal(held.hash, hash)
   const told = expected[liar!.lie!].some(code => (checks.refusals[victim.party]!.get(code) ?? 0) > 0)
-  if (!told) return `the lie ${liar!.lie} was told and not seen`
+  if (!told && !spared) return `the lie ${liar!.lie} was told and not seen`
   return auditAlone(victim.disk.truth, victim.party, victim.officers.notebook, nodeSuite)
 }
 
