@@ -91,11 +91,13 @@ const place = (line: Line, peer: Peer, held: Held): void => {
     return proof === true ? mayBeRestored(line, entry.seq) : refused(line, proof, peer.party)
   }
   if (entry.seq === next) {
-    const head = log.pendingHeads.find(it => it.size >= entry.seq && it.size - size <= bufferMax)
+    const head = log.pendingHeads.find(
+      it => it.size >= entry.seq && it.size > log.judgedTo && it.size - size <= bufferMax,
+    )
     if (head && (waits || !overtaken(log, head))) return bufferUnder(line, log, head, held)
     if (log.buffer.length === 0) {
-      if (acceptNext(line, log, held, false)) takeAhead(line, log)
-      return
+      acceptNext(line, log, held, false)
+      return takeAhead(line, log)
     }
   }
   acceptAhead(line, log, held)
@@ -115,16 +117,17 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   emptyBuffer(log)
   if (held.entry.seq < head.size) {
     // Large bodies: the credit would be spent before the head is reached, so these are judged one by one.
-    if (waiting.every(it => acceptNext(line, log, it, false))) takeAhead(line, log)
-    return
+    waiting.every(it => acceptNext(line, log, it, false))
+    return takeAhead(line, log)
   }
   log.pendingHeads = log.pendingHeads.filter(it => it !== head)
   const frontiers = [log.frontier]
   for (const it of waiting) frontiers.push(append(frontiers.at(-1)!, it.entry.hash, line.suite))
   const covered = equal(rootOf(frontiers.at(-1)!, line.suite), head.root)
-  for (const [at, it] of waiting.entries()) if (!acceptNext(line, log, it, covered, frontiers[at + 1])) return
+  const whole = waiting.every((it, at) => acceptNext(line, log, it, covered, frontiers[at + 1]))
   // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
   takeAhead(line, log)
+  if (!whole) return
   if (covered) keepHead(line, log, head)
   else refused(line, refuse("bad-head", { author: head.author, size: head.size }), head.author)
 }
@@ -133,6 +136,7 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
 const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: Frontier): boolean => {
   const { entry } = held
   const proof = covered ? true : signatureOf(line, entry)
+  if (proof !== true && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true)
   if (proof !== true) {
     refused(line, proof, log.author)
     return false
@@ -158,6 +162,21 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: 
   grow(line, log, held, grown)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
   return true
+}
+
+/** A false signature under a true head: what is held beyond the entry leads up to a head that its author signed. The entry is kept
+ *  and marked: else one bad signature would hold up a log for ever. (L-7) */
+const coveredBeyond = (line: Line, log: Log, entry: Entry): boolean => {
+  let frontier = append(log.frontier, entry.hash, line.suite)
+  for (const head of log.pendingHeads) {
+    while (frontier.size < head.size) {
+      const next = log.ahead.get(frontier.size + 1)
+      if (!next) return false
+      frontier = append(frontier, next.hash, line.suite)
+    }
+    if (frontier.size === head.size && equal(rootOf(frontier, line.suite), head.root)) return true
+  }
+  return false
 }
 
 /** Whether the entry follows the log that we hold. (E-6, E-7, E-10, E-14, CH-1) */
@@ -244,8 +263,8 @@ const owe = (line: Line, held: Held, beyondGap: Hash | null): void => {
 const acceptAhead = (line: Line, log: Log, held: Held): void => {
   const { entry } = held
   if (log.ahead.size >= aheadMax || (line.us === log.author && line.state.restored)) return
-  const edges = [...log.ahead.keys()].filter(seq => !log.ahead.has(seq + 1)).length
-  if (edges >= gapsMax && !log.ahead.has(entry.seq - 1) && !log.ahead.has(entry.seq + 1)) return
+  const isNear = log.ahead.has(entry.seq - 1) || log.ahead.has(entry.seq + 1)
+  if (!isNear && log.ahead.keys().reduce((edges, seq) => edges + (log.ahead.has(seq + 1) ? 0 : 1), 0) >= gapsMax) return
   const proof = signatureOf(line, entry)
   if (proof !== true) return refused(line, proof, log.author)
   const { ownRoot, hash, traffic, number = 0 } = entry

@@ -185,30 +185,24 @@ const settle = (line: Line): void => {
 
 const appendStaged = (line: Line): void => {
   const { state } = line
-  state.appending = true
-  state.dirty = false
+  const { staged: rows, stagedOwn: own, stagedHeads: heads, stagedAsides: asides, stagedMarks: marks } = state
+  state.appending = { rows, own, heads, tells: state.afterwards.splice(0), after: state.afterAppend.splice(0) }
+  Object.assign(state, { staged: [], stagedOwn: [], stagedHeads: [], stagedAsides: [], stagedMarks: [], dirty: false })
   line.heardBytes = 0
-  line.out.push({
-    do: "append",
-    rows: state.staged,
-    heads: state.stagedHeads,
-    asides: state.stagedAsides,
-    marks: state.stagedMarks,
-    state: snapshot(state),
-  })
+  line.out.push({ do: "append", rows, heads, asides, marks, state: snapshot(state) })
 }
 
 const heardAppended = (line: Line): void => {
   const { state } = line
-  state.appending = false
-  const { staged, stagedOwn, stagedHeads } = state
-  if (staged.length > 0) line.out.push({ do: "tell", tell: { type: "rows", rows: staged } })
-  write.answerOrders(line)
-  for (const tell of state.afterwards.splice(0)) line.out.push({ do: "tell", tell })
-  Object.assign(state, { staged: [], stagedOwn: [], stagedHeads: [], stagedAsides: [], stagedMarks: [] })
-  for (const it of stagedOwn) sync.push(line, it.held)
-  for (const head of stagedHeads) if (head.author === line.us) sync.pushHead(line, head)
-  for (const then of state.afterAppend.splice(0)) then()
+  const { rows, own, heads, tells, after } = state.appending!
+  state.appending = null
+  if (rows.length > 0) line.out.push({ do: "tell", tell: { type: "rows", rows } })
+  for (const { order, held } of own)
+    if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
+  for (const tell of tells) line.out.push({ do: "tell", tell })
+  for (const it of own) sync.push(line, it.held)
+  for (const head of heads) if (head.author === line.us) sync.pushHead(line, head)
+  for (const each of after) each()
 }
 
 const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {

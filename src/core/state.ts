@@ -30,10 +30,12 @@ export type Log = {
   broken: boolean
   // Not in the snapshot:
   readonly acts: Map<string, Entry | null>
-  /** Largest size that anybody says exists. */
+  /** Largest size that anybody says exists, what is held beyond a gap included. */
   claimed: number
   progressAt: number
   pendingHeads: Head[]
+  /** Up to here entries waited for a head in vain, and are judged one by one. */
+  judgedTo: number
   /** Entries that wait for the head that covers them. */
   buffer: Held[]
   bufferBytes: number
@@ -59,7 +61,8 @@ export type Sending = FrameKeys & {
   shownAt: number
 }
 
-export type Receiving = FrameKeys & { readonly epoch: number; readonly window: Window }
+/** `enc`: the encapsulation that opened it. */
+export type Receiving = FrameKeys & { readonly epoch: number; readonly enc: Uint8Array; readonly window: Window }
 
 /** What is known of, and agreed with, one peer. */
 export type Peer = {
@@ -151,7 +154,8 @@ export type State = {
   stagedAsides: { author: number; bytes: Uint8Array; refusal: Refusal }[]
   stagedMarks: { hash: Hash; refusal: Refusal }[]
   dirty: boolean
-  appending: boolean
+  /** What is being written now. What comes meanwhile waits for the next time: it is not durable when this is. */
+  appending: Writing | null
   /** Done once what is staged is durable. */
   afterwards: Tell[]
   afterAppend: (() => void)[]
@@ -163,6 +167,14 @@ export type State = {
   consoles: number
   wakeAt: number
   asideCount: number
+}
+
+export type Writing = {
+  readonly rows: readonly Accepted[]
+  readonly own: readonly { readonly order: Order | null; readonly held: Held }[]
+  readonly heads: readonly Head[]
+  readonly tells: readonly Tell[]
+  readonly after: readonly (() => void)[]
 }
 
 /** Questions to keys and store that are not answered yet. */
@@ -202,6 +214,7 @@ const freshLog = (author: number, parties: number, suite: Suite): Log => ({
   claimed: 0,
   progressAt: 0,
   pendingHeads: [],
+  judgedTo: 0,
   buffer: [],
   bufferBytes: 0,
   checking: false,
@@ -271,7 +284,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   stagedAsides: [],
   stagedMarks: [],
   dirty: false,
-  appending: false,
+  appending: null,
   afterwards: [],
   afterAppend: [],
   asks: new Map(),
@@ -348,6 +361,7 @@ const restoreLog = (log: Log, row: Row): void => {
       traffic: traffic as number,
       number: number as number,
     })
+  log.claimed = Math.max(log.claimed, ...log.ahead.keys())
 }
 
 const restorePeer = (peer: Peer, row: Row): void => {

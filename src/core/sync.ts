@@ -212,12 +212,10 @@ const sendPing = (line: Line, path: Path): void => {
   })
 }
 
-const lastClaimed = (log: Log): number => Math.max(log.claimed, ...log.ahead.keys())
-
 /** By which path to ask for what a log lacks; undefined when it lacks nothing, or nobody can be asked. */
 const wantPath = (line: Line, log: Log): Path | undefined => {
   if (log.broken || (log.author === line.us && !line.state.restored)) return undefined
-  if (lastClaimed(log) <= log.frontier.size + log.buffer.length) return undefined
+  if (log.claimed <= log.frontier.size + log.buffer.length) return undefined
   const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
   return [...line.state.paths.values()].find(isAble)
 }
@@ -227,10 +225,10 @@ const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
     const path = wantPath(line, log)
     if (!path || line.now - log.progressAt < wantAfterMs) continue
-    const to = lastClaimed(log)
+    const to = log.claimed
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
     emptyBuffer(log)
-    log.pendingHeads = []
+    log.judgedTo = to
     const from = log.frontier.size + 1
     const firstAhead = Math.min(...log.ahead.keys(), to + 1)
     const end = firstAhead > from ? firstAhead - 1 : to

@@ -178,11 +178,6 @@ export const heardSigned = (line: Line, signature: Uint8Array): void => {
   for (const peer of state.peers.values()) peer.haveDue = null
 }
 
-export const answerOrders = (line: Line): void => {
-  for (const { order, held } of line.state.stagedOwn)
-    if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
-}
-
 /** A head is due: enough entries, or quiet after the last; on a thin path as its share of the rate allows. (L-6) */
 export const headDueAt = (line: Line): number => {
   const own = ownLog(line)
