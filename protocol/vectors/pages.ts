@@ -374,7 +374,7 @@ export const examples = async (line: ExampleLine, orders: readonly Case[]): Prom
   }
 }
 
-const mark = /<!-- example ([a-z]+) -->\n(?:(?:```[\s\S]*?\n```|(?:\|.*\n?)+)\n?)?/g
+const mark = /<!-- example ([a-z]+) -->\n(?:```\n[\s\S]*?\n```\n|(?:\|.*\n)+)?/g
 
 /** The page with every example written anew. */
 export const fill = (page: string, made: Readonly<Record<string, string>>): string =>

@@ -1,6 +1,7 @@
 // The tables of the pages, from the source that every node runs: bounds, numbers, refusals.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import * as limits from "../../src/core/limits.ts"
 import { refusals } from "../../src/core/refusal.ts"
 import { field, kinds, precedences, traffics } from "../../src/core/registry.ts"
 
@@ -17,12 +18,14 @@ const root = join(import.meta.dirname, "../..")
 export const limitsTable = (): string => {
   const source = readFileSync(join(root, "src/core/limits.ts"), "utf8").split("\n")
   const found: string[][] = []
+  const named = new Map<string, number>(Object.entries(limits))
   let why = ""
   for (const text of source) {
     const comment = /^\/\*\* (.*) \*\/$/.exec(text)
     if (comment) why = comment[1]!
     const constant = /^export const (\w+) = (.*)$/.exec(text)
-    if (constant) found.push([`\`${constant[1]}\``, constant[2]!.replaceAll("_", ","), why])
+    const value = constant && named.get(constant[1]!)
+    if (constant && value !== undefined) found.push([`\`${constant[1]}\``, value.toLocaleString("en-US"), why])
   }
   return table(["name", "value", "what it bounds, and why so"], found)
 }
