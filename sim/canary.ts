@@ -3,7 +3,8 @@ import { freshState, restoreSnapshot, type State, snapshot } from "../src/core/s
 import { nodeSuite } from "../src/suites/node.ts"
 import { keysOf, parties } from "./parties.ts"
 import { type Prng, prng } from "./prng.ts"
-import { type Ground, runSeed, type SeedOptions } from "./seed.ts"
+import { runSeed, type SeedOptions } from "./seed.ts"
+import type { Ground } from "./side.ts"
 
 const seedsMax = 12
 

@@ -1,6 +1,6 @@
 // What befalls a seed and when: the people's bursts, and every fault that is not a frame's.
 import { isThinSeed } from "./paths.ts"
-import type { Stage } from "./seed.ts"
+import type { Stage } from "./stage.ts"
 
 const second = 1_000
 const minute = 60 * second

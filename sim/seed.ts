@@ -1,21 +1,19 @@
 // One seed: two nodes, their people and their paths, under a script of faults drawn from it. First safety, where everything may break
 // and nothing may be lost or untrue; then one path is whole again, and convergence is demanded in bounded time.
 import { equal } from "../src/core/hash.ts"
-import type { Suite } from "../src/core/suite.ts"
-import type { Signer } from "../src/keys/signer.ts"
-import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { audit, auditAlone, lastOwed } from "./audit.ts"
-import { type Checks, checks } from "./checks.ts"
+import { checks } from "./checks.ts"
 import { type Faults, noFaults } from "./faults.ts"
-import { type BreakingLie, breakingLies, expected, type Liar, liar } from "./liar.ts"
+import { type BreakingLie, breakingLies, expected, liar } from "./liar.ts"
 import { keysOf, type Parties, parties } from "./parties.ts"
 import { drawPaths } from "./paths.ts"
 import { type Prng, prng } from "./prng.ts"
 import { script } from "./script.ts"
-import { type Side, side } from "./side.ts"
+import { type Ground, type Side, side } from "./side.ts"
+import type { Stage } from "./stage.ts"
 import { simSuite } from "./suite.ts"
-import { type Wire, wire } from "./wire.ts"
+import { wire } from "./wire.ts"
 import { Found, type Universe, universe } from "./world.ts"
 
 export type SeedResult = {
@@ -29,30 +27,11 @@ export type SeedResult = {
   readonly bytes: number
 }
 
-/** What a party's process is given; a liar's and a canary's are not what they should be. */
-export type Ground = {
-  readonly suite: Suite
-  /** Asked at every start, as is `store`. */
-  readonly signer: () => Signer
-  readonly store: (store: Store) => Store
-}
-
 export type SeedOptions = {
   readonly print?: ((line: string) => void) | null
   /** For canaries. */
   readonly ground?: (ground: Ground, party: number, chance: Prng) => Ground
   readonly stage?: (stage: Stage) => void
-}
-
-/** Everything of one seed, for the script and for canaries. */
-export type Stage = {
-  readonly all: Universe
-  readonly chance: Prng
-  readonly faults: Faults
-  readonly wires: readonly Wire[]
-  readonly sides: readonly [Side, Side]
-  readonly checks: Checks
-  readonly liar: { readonly party: number; readonly liar: Liar; readonly lie: BreakingLie | null } | null
 }
 
 const start = Date.UTC(2027, 2, 1)

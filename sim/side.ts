@@ -4,17 +4,25 @@ import { checkSignature, decodeEntry } from "../src/core/entry.ts"
 import type { Order, Tell } from "../src/core/event.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import type { Suite } from "../src/core/suite.ts"
+import type { Signer } from "../src/keys/signer.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
-import type { Row } from "../src/store/store.ts"
+import type { Row, Store } from "../src/store/store.ts"
 import type { Checks } from "./checks.ts"
 import { type Disk, disk } from "./disk.ts"
 import type { Faults } from "./faults.ts"
 import { type Officers, officers } from "./officers.ts"
 import type { Parties } from "./parties.ts"
 import type { Prng } from "./prng.ts"
-import type { Ground } from "./seed.ts"
 import type { Wire } from "./wire.ts"
 import { type ProcessWorld, processWorld, type Universe } from "./world.ts"
+
+/** What a party's process is given; a liar's and a canary's are not what they should be. */
+export type Ground = {
+  readonly suite: Suite
+  /** Asked at every start, as is `store`. */
+  readonly signer: () => Signer
+  readonly store: (store: Store) => Store
+}
 
 export type Side = {
   readonly party: number
