@@ -36,7 +36,21 @@ const titles = sources
     }),
   )
 const cited = new Set(titles.flatMap(namesIn))
-const skip = law.size === 0 && "the pages of law are not written yet"
+const pages = [
+  "README",
+  "entry",
+  "registry",
+  "log",
+  "receipt",
+  "sync",
+  "frame",
+  "epoch",
+  "charter",
+  "limits",
+  "security",
+]
+const missing = pages.filter(page => !all("protocol/*.md").includes(`protocol/${page}.md`))
+const skip = missing.length > 0 && `pages of law that are not there: ${missing.join(", ")}`
 
 test("house: every MUST of the law is cited by a test", { skip }, () => {
   const musts = [...law].filter(([, said]) => /\bMUST\b/.test(said)).map(([name]) => name)
