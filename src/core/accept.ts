@@ -85,6 +85,8 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   const next = size + log.buffer.length + 1
   const waits = entry.seq === next && log.buffer.length > 0
   if (entry.seq <= size || (log.ahead.has(entry.seq) && !waits)) return meetAgain(line, held)
+  // It waits for its head already; were it held ahead as well, nothing would ever bring it to its place.
+  if (entry.seq < next) return
   if (entry.author === line.us && !line.state.restored) {
     // Only we write our log: this is either a forgery or something that we said before we were restored.
     const proof = signatureOf(line, entry)
