@@ -20,7 +20,7 @@ import type { Effect, Event, Held } from "./event.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
-import { enqueue, flash, immediate } from "./outbox.ts"
+import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
@@ -196,12 +196,17 @@ const heardAppended = (line: Line): void => {
   const { state } = line
   const { rows, own, heads, tells, after } = state.appending!
   state.appending = null
+  for (const it of own) sync.push(line, it.held)
+  for (const head of heads) if (head.author === line.us) sync.pushHead(line, head)
+  for (const path of state.paths.values()) drain(line, path, state.peers.get(path.peer)!)
+  // First to the peer, then to the people here: a message does not wait for what our own screens make of it.
+  const drained = Map.groupBy(line.out, effect => effect.do === "send")
+  line.out = drained.get(true) ?? []
   if (rows.length > 0) line.out.push({ do: "tell", tell: { type: "rows", rows } })
   for (const { order, held } of own)
     if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
   for (const tell of tells) line.out.push({ do: "tell", tell })
-  for (const it of own) sync.push(line, it.held)
-  for (const head of heads) if (head.author === line.us) sync.pushHead(line, head)
+  line.out.push(...(drained.get(false) ?? []))
   for (const each of after) each()
 }
 

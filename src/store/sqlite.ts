@@ -11,6 +11,8 @@ import { type Append, HomeRefused, LateWriter, type Store, type StoreReader } fr
 const busyMs = 100
 /** Pages of log before they are folded into the record: 16 MiB, so that a backlog is not interrupted at every fourth commit. */
 const checkpointPages = 4_096
+/** Length of a new log. */
+const firstLogBytes = 4 * 1_048_576
 
 export const openSqlite = (path: string, options: { readonly now: () => number }): Store => {
   const lock = lockHome(path)
@@ -99,10 +101,28 @@ const openWriter = (path: string, lock: DatabaseSync, now: number): Store => {
     // fullfsync is for macOS, whose fsync leaves the bytes in the drive's cache; elsewhere it changes nothing.
     db.exec(`PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = ${checkpointPages}`)
     const epoch = takeOver(db, version, now)
+    lengthenLog(db)
     return writer(db, lock, epoch)
   } catch (cause) {
     db.close()
     throw cause
+  }
+}
+
+/**
+ * A commit that makes the log longer has its new length to be made durable as well, which takes twice the time. So the log is given
+ * its length at the start: what a transaction that is never committed has spilled is written over by the next ones.
+ */
+const lengthenLog = (db: DatabaseSync): void => {
+  const cachePages = db.prepare("PRAGMA cache_size").get()?.cache_size
+  try {
+    db.exec("PRAGMA cache_size = 16; BEGIN IMMEDIATE")
+    db.prepare("INSERT INTO setting VALUES ('', zeroblob(?))").run(firstLogBytes)
+  } catch {
+    // The disk has not even this: then the log stays as short as it is, and what is stored will tell whether there is room for that.
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK")
+    db.exec(`PRAGMA cache_size = ${Number(cachePages)}`)
   }
 }
 
