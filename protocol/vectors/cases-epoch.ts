@@ -147,7 +147,7 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
         name: code,
         clause: "EP-7",
         expect: "ok",
-        frame: refusedOpening(line, 1, 1, refusals[code][0], 1),
+        frame: refusedOpening(line, 0, 1, refusals[code][0], 1),
       }),
     ),
   }

@@ -1,5 +1,6 @@
 // A node of the second party with a list for a disk, which answers its own effects at once: the door through which vectors reach the core.
 import { heardEntry } from "../../src/core/accept.ts"
+import { decode } from "../../src/core/cbor.ts"
 import { decodeEntry } from "../../src/core/entry.ts"
 import type { Effect, Event } from "../../src/core/event.ts"
 import { fromHex, utf8 } from "../../src/core/hash.ts"
@@ -25,6 +26,8 @@ export class Reader {
   /** Opening frames and sealed frames that it sends. */
   readonly sent: Uint8Array[] = []
   readonly #example: ExampleLine
+  readonly attested: Uint8Array[] = []
+  readonly dropped: string[] = []
   encapsulated: { readonly enc: Uint8Array; readonly secret: Uint8Array } | undefined
 
   constructor(example: ExampleLine) {
@@ -54,6 +57,15 @@ export class Reader {
     this.settle()
   }
 
+  hears(frame: Uint8Array): void {
+    this.happens({ type: "heard", now: this.line.now, path: 0, frame })
+  }
+
+  /** As one of many in a turn: nothing is settled after it. */
+  hearsAtOnce(frame: Uint8Array): void {
+    this.#run(step(this.line, { type: "heard", now: this.line.now, path: 0, frame }))
+  }
+
   settle(): void {
     this.#run(step(this.line, { type: "settle", now: this.line.now }))
   }
@@ -70,6 +82,7 @@ export class Reader {
     const { keys } = this.#example.parties[1]
     const sign = (message: Uint8Array): Uint8Array => (keys.sign([message]) as Uint8Array[])[0]!
     if (effect.do === "tell" && effect.tell.type === "refused") this.told.push(effect.tell.refusal.refusal)
+    if (effect.do === "drop") this.dropped.push(effect.reason)
     if (effect.do === "send") this.sent.push(effect.frame)
     if (effect.do === "sign") return { type: "signed", now, signature: sign(effect.message) }
     if (effect.do === "append") {
@@ -83,6 +96,7 @@ export class Reader {
       return { type: "recalled", now, id: effect.id, held: entry && !isRefusal(entry) ? { entry } : null }
     }
     if (effect.do === "attest") {
+      this.attested.push(effect.message)
       const mlDsa65 = effect.context && (keys.signPost(effect.message, effect.context) as Uint8Array)
       return { type: "attested", now, id: effect.id, ed25519: sign(effect.message), mlDsa65 }
     }
@@ -101,4 +115,30 @@ export class Reader {
   get #baseSeed(): Uint8Array {
     return nodeSuite.sha256(this.#example.parties[1].seed, utf8("base"))
   }
+}
+
+type Opening = { readonly frame: string; readonly sharedSecret: string; readonly key: string; readonly iv: string }
+export type EpochVectors = {
+  readonly openings: readonly Opening[]
+  readonly sealed: readonly { readonly frame: string }[]
+}
+
+const limits = { bytesMax: 5_120, depthMax: 4 }
+const encOf = (frame: Uint8Array): Uint8Array => {
+  const [payload] = decode(frame.subarray(1), limits) as [Uint8Array]
+  return (decode(payload, limits) as Map<number, Uint8Array>).get(7)!
+}
+
+/** A node of the second party that has heard, as it happened, what the vectors hold: the base opening as `first`, epoch 1, and its
+ *  three frames. Whatever it encapsulates itself is what the vectors say. */
+export const pairedReader = (example: ExampleLine, vectors: EpochVectors, first: readonly string[]): Reader => {
+  const reader = new Reader(example)
+  const theirs = vectors.openings[1]!
+  reader.encapsulated = { enc: encOf(bytes(theirs.frame)), secret: bytes(theirs.sharedSecret) }
+  const traits = { rate: 1e9, fragmentBytes: 262_144, queueBytes: 1_048_576 }
+  reader.happens({ type: "pathOpened", now: reader.line.now, path: 0, peer: 0, traits })
+  for (const frame of first) reader.hears(bytes(frame))
+  reader.hears(bytes(vectors.openings[2]!.frame))
+  for (const { frame } of vectors.sealed) reader.hears(bytes(frame))
+  return reader
 }

@@ -24,8 +24,8 @@ export const limitsTable = (): string => {
     const comment = /^\/\*\* (.*) \*\/$/.exec(text)
     if (comment) why = comment[1]!
     const constant = /^export const (\w+) = (.*)$/.exec(text)
-    const value = constant && named.get(constant[1]!)
-    if (constant && value !== undefined) found.push([`\`${constant[1]}\``, value.toLocaleString("en-US"), why])
+    const value = named.get(constant?.[1] ?? "")
+    if (value !== undefined) found.push([`\`${constant?.[1]}\``, value.toLocaleString("en-US"), why])
   }
   return table(["name", "value", "what it bounds, and why so"], found)
 }

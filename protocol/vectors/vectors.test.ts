@@ -28,7 +28,7 @@ import { nobleSuite } from "../../src/suites/noble.ts"
 import { nodeSuite } from "../../src/suites/node.ts"
 import { type ExampleLine, exampleLine } from "./line.ts"
 import { madeBefore, stale } from "./make.ts"
-import { bytes, Reader, type SaidHex } from "./reader.ts"
+import { bytes, type EpochVectors, pairedReader, Reader, type SaidHex } from "./reader.ts"
 
 const noble = nobleSuite({
   compress: plain => brotliCompressSync(plain),
@@ -53,7 +53,7 @@ const line: ExampleLine = await exampleLine(madeBefore())
 test("L-1: the vectors and the pages' examples are what the code gives", async () => deepEqual(await stale(), []))
 
 for (const { name, clause, expect, bytes: given } of read<{ cases: (Named & { bytes: string })[] }>("cbor.json").cases)
-  test(`${clause}: CBOR, ${name}: ${expect}`, () => {
+  test(`C-1, C-2, LI-1, LI-3: CBOR (${clause}), ${name}: ${expect}`, () => {
     const value = decode(bytes(given), { bytesMax: 4_096, depthMax: 8 })
     equal(outcome(value), expect)
     if (!isRefusal(value)) equal(hex(encode(value)), given)
@@ -61,7 +61,7 @@ for (const { name, clause, expect, bytes: given } of read<{ cases: (Named & { by
 
 const entries = read<{ cases: (Named & SaidHex & { hash?: string })[] }>("entry.json").cases
 for (const { name, clause, expect, cose, hash, salt, body } of entries)
-  test(`${clause}: entry, ${name}: ${expect}`, () => {
+  test(`E-1 to E-19, LI-1 to LI-5: entry (${clause}), ${name}: ${expect}`, () => {
     for (const [, suite] of doors) {
       const entry = decodeEntry(bytes(cose), suite)
       const key = line.charter.parties[0]!.nodeKeys[0]!
@@ -86,12 +86,13 @@ const readers = new Map<number, (body: Uint8Array) => unknown>([
 for (const { name, clause, expect, kind, body } of read<{ cases: (Named & { kind: number; body: string })[] }>(
   "body.json",
 ).cases)
-  test(`${clause}: body, ${name}: ${expect}`, () => equal(outcome(readers.get(kind)!(bytes(body))), expect))
+  test(`E-13, E-16, E-17, R-9, R-10, R-11, EP-2, LI-8: body (${clause}), ${name}: ${expect}`, () =>
+    equal(outcome(readers.get(kind)!(bytes(body))), expect))
 
 type Scene = Named & { readonly heard: readonly (SaidHex & { readonly told: readonly string[] })[] }
 const scenes = read<{ first: SaidHex; cases: Scene[] }>("log.json")
 for (const { name, clause, heard } of scenes.cases)
-  test(`${clause}: log, ${name}: ${heard.flatMap(it => it.told).join(", ") || "taken"}`, () => {
+  test(`L-1, L-5, L-7, L-8, L-9, L-11, R-4, R-6, S-6: log (${clause}), ${name}: ${heard.flatMap(it => it.told).join(", ") || "taken"}`, () => {
     const reader = new Reader(line)
     reader.heard(scenes.first)
     for (const said of heard) {
@@ -109,7 +110,7 @@ type HeadCase = Named & {
 }
 const heads = read<{ cases: HeadCase[] }>("head.json").cases
 for (const { name, clause, expect, edit } of heads)
-  test(`${clause}: head, ${name}: ${expect}`, () => {
+  test(`L-4: head (${clause}), ${name}: ${expect}`, () => {
     const given = heads[0]!.head!
     const head = { ...given, root: bytes(given.root), ed25519: bytes(given.ed25519), mlDsa65: bytes(given.mlDsa65) }
     const keys = line.charter.parties[0]!.nodeKeys
@@ -138,7 +139,7 @@ type ProofCase = Named & {
 }
 for (const { name, clause, expect, size, root, inclusion, consistency } of read<{ cases: ProofCase[] }>("proof.json")
   .cases)
-  test(`${clause}: proof, ${name}: ${expect}`, () => {
+  test(`L-1, L-2, L-3: proof (${clause}), ${name}: ${expect}`, () => {
     for (const [, suite] of doors) {
       if (size !== undefined) equal(hex(treeRoot(leaves(size), suite)), root)
       const of = (it: Proven) => ({ root: bytes(it.root), path: it.path.map(bytes) })
@@ -158,7 +159,7 @@ type OrderedHex = Omit<Orderable, "hash" | "refs"> & { readonly hash: string; re
 for (const { name, clause, logs, placed } of read<{ cases: (Named & { logs: OrderedHex[][]; placed: number[][] })[] }>(
   "order.json",
 ).cases)
-  test(`${clause}: order, ${name}`, () => {
+  test(`O-1, O-2, O-3: order (${clause}), ${name}`, () => {
     const held = logs.map(log => log.map(it => ({ ...it, hash: bytes(it.hash), refs: it.refs.map(bytes) })))
     deepEqual(
       jointOrder(held).map(it => [it.author, it.seq, it.effective]),
@@ -178,7 +179,7 @@ const frames = read<{
   parts: (Named & { plain: string; types?: string[] })[]
 }>("frame.json")
 for (const { name, clause, expect, key, iv, line: id, from, to, frame, plain } of frames.sealing)
-  test(`${clause}: frame, ${name}: ${expect}`, () => {
+  test(`F-4: frame (${clause}), ${name}: ${expect}`, () => {
     for (const [, suite] of doors) {
       const opened = openFrame(suite, { key: bytes(key), iv: bytes(iv) }, { line: bytes(id), from, to }, bytes(frame))
       equal(opened === undefined ? "bad-frame" : "ok", expect)
@@ -186,7 +187,7 @@ for (const { name, clause, expect, key, iv, line: id, from, to, frame, plain } o
     }
   })
 for (const { name, clause, counters, taken } of frames.replay)
-  test(`${clause}: window, ${name}`, () => {
+  test(`F-6: window (${clause}), ${name}`, () => {
     const window = freshWindow()
     const answers = counters.map(counter => {
       if (isReplay(window, counter)) return "replayed-frame"
@@ -196,7 +197,7 @@ for (const { name, clause, counters, taken } of frames.replay)
     deepEqual(answers, taken)
   })
 for (const { name, clause, expect, plain, types } of frames.parts)
-  test(`${clause}: parts, ${name}: ${expect}`, () => {
+  test(`F-2, F-7, F-8: parts (${clause}), ${name}: ${expect}`, () => {
     for (const [, suite] of doors) {
       const parts = decodeParts(bytes(plain), suite)
       equal(outcome(parts), expect)
@@ -208,36 +209,12 @@ for (const { name, clause, expect, plain, types } of frames.parts)
     }
   })
 
-type Opening = Named & { frame: string; from: 0 | 1; epoch: number; sharedSecret: string }
-const epochs = read<{
-  openings: Opening[]
-  fragments: { frames: string[] }
-  sealed: (Named & { frame: string })[]
-  refused: (Named & { frame: string })[]
-  openingRefused: (Named & { frame: string })[]
-}>("epoch.json")
-const traits = { rate: 1e9, fragmentBytes: 262_144, queueBytes: 1_048_576 }
-const enc = (frame: string): Uint8Array => {
-  const [payload] = decode(bytes(frame).subarray(1), { bytesMax: 5_120, depthMax: 4 }) as [Uint8Array]
-  return (decode(payload, { bytesMax: 5_120, depthMax: 4 }) as Map<number, Uint8Array>).get(7)!
-}
-
-/** A node of the second party that has heard everything that the vectors hold, as it happened. */
-const paired = (first: readonly string[]): Reader => {
-  const reader = new Reader(line)
-  const theirs = epochs.openings[1]!
-  reader.encapsulated = { enc: enc(theirs.frame), secret: bytes(theirs.sharedSecret) }
-  const hears = (frame: string): void =>
-    reader.happens({ type: "heard", now: reader.line.now, path: 0, frame: bytes(frame) })
-  reader.happens({ type: "pathOpened", now: reader.line.now, path: 0, peer: 0, traits })
-  for (const frame of first) hears(frame)
-  hears(epochs.openings[2]!.frame)
-  for (const { frame } of epochs.sealed) hears(frame)
-  return reader
-}
+const epochs = read<EpochVectors & { fragments: { frames: string[] }; refused: (Named & { frame: string })[] }>(
+  "epoch.json",
+)
 
 test("EP-3, EP-4, F-4: a node that hears the openings of the vectors opens what is sealed under them", () => {
-  const reader = paired([epochs.openings[0]!.frame])
+  const reader = pairedReader(line, epochs, [epochs.openings[0]!.frame])
   deepEqual(reader.told, [])
   deepEqual(
     reader.rows.filter(it => it.author === 0).map(it => it.seq),
@@ -246,20 +223,20 @@ test("EP-3, EP-4, F-4: a node that hears the openings of the vectors opens what 
 })
 
 test("EP-8: an opening in fragments, in any order, is the opening", () => {
-  const reader = paired(epochs.fragments.frames.toReversed())
+  const reader = pairedReader(line, epochs, epochs.fragments.frames.toReversed())
   deepEqual(reader.told, [])
   equal(reader.line.state.logs[0]!.frontier.size, 2)
 })
 
 test("F-6: a sealed frame of the vectors, heard twice: replayed-frame", () => {
-  const reader = paired([epochs.openings[0]!.frame])
+  const reader = pairedReader(line, epochs, [epochs.openings[0]!.frame])
   reader.happens({ type: "heard", now: reader.line.now, path: 0, frame: bytes(epochs.sealed[2]!.frame) })
   deepEqual(reader.told, ["replayed-frame"])
 })
 
 for (const { name, clause, expect, frame } of epochs.refused)
-  test(`${clause}: opening, ${name}: ${expect}`, () => {
-    const reader = paired([epochs.openings[0]!.frame])
+  test(`EP-3, EP-4, F-3: opening (${clause}), ${name}: ${expect}`, () => {
+    const reader = pairedReader(line, epochs, [epochs.openings[0]!.frame])
     reader.happens({ type: "heard", now: reader.line.now, path: 0, frame: bytes(frame) })
     deepEqual(reader.told, [expect])
   })
@@ -272,7 +249,7 @@ type Charters = {
 }
 const charters = read<Charters>("charter.json")
 for (const { name, clause, expect, card, hash, field, edit } of charters.cards)
-  test(`${clause}: card, ${name}: ${expect}`, () => {
+  test(`CH-3: card (${clause}), ${name}: ${expect}`, () => {
     const given = bytes(card ?? charters.cards[0]!.card!)
     if (edit) given.set(bytes(edit[1]), edit[0])
     const made = decodeCard(given, nodeSuite)
@@ -295,7 +272,7 @@ test("CH-4: the charter of the two cards is the vectors'", () => {
 })
 
 for (const { name, clause, expect, author, body, bodyOf, flip } of charters.signatures)
-  test(`${clause}: charter, ${name}: ${expect}`, () => {
+  test(`CH-5: charter (${clause}), ${name}: ${expect}`, () => {
     const given = bytes(body ?? charters.signatures[bodyOf!]!.body!)
     if (flip !== undefined) given[given.length + flip]! ^= 1
     const signatures = decodeRootSignatures(given)
