@@ -21,11 +21,11 @@ export type Message = { readonly language: string; readonly text: string; readon
 export type Deferred = { readonly until: number; readonly reason: string; readonly language: string }
 /** Will not be answered. (R-9) */
 export type Declined = { readonly reason: string; readonly language: string }
-/** Number of the refusal in the table of refusal.ts; a number from a newer law is kept as it is. (R-8) */
+/** Number of the refusal in the table of refusal.ts; a number from a newer law is kept as it is. (R-11) */
 export type Refused = { readonly code: number }
 /** An alarm rings unanswered since `since`; step 0 is its start, each escalation one more. (R-10) */
 export type Ring = { readonly step: number; readonly since: number }
-/** An X-Wing public key to seal to; class 0 for live paths, 1 for carried media. Number 0 is the card's. (EP-7) */
+/** An X-Wing public key to seal to; class 0 for live paths, 1 for carried media. Number 0 is the card's. (EP-2) */
 export type EpochKey = { readonly number: number; readonly public: Uint8Array; readonly class: 0 | 1 }
 /** History as reported: nobody's statement. `when` is as exact as is known, and no more. (E-17) */
 export type ReportedRecord = {

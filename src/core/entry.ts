@@ -37,7 +37,7 @@ export type Seen = {
 export type DeskAddress = { readonly party: number; readonly desk: number }
 
 /** A person's release. `node`: said by the node, `officer` is the name given out under the disclosure policy, proof empty.
- *  `key`: `proof` is the officer key's signature over the act digest. `passkey`: `proof` is the WebAuthn assertion. (E-15) */
+ *  `key`: `proof` is the officer key's signature over the act digest. `passkey`: `proof` is the WebAuthn assertion. (E-19) */
 export type Release = {
   readonly type: "node" | "key" | "passkey"
   readonly officer: string
@@ -264,7 +264,7 @@ type Place = Pick<Fields, "line" | "author" | "generation" | "seq" | "ownRoot" |
 type Said = Pick<Fields, "notAfter" | "traffic" | "number" | "precedence" | "kind" | "bodyHash" | "handling" | "act">
 type Addressed = Pick<Fields, "refs" | "action" | "info" | "releases">
 
-/** Where the entry stands: line, author, place in the log, and what it had before it. (E-3 to E-8) */
+/** Where the entry stands: line, author, place in the log, and what it had before it. (E-3 to E-9) */
 const decodePlace = (payload: Payload): Place | Refusal => {
   const line = payload.get(field.line)
   if (!isBytes(line, idBytes)) return wrong("line")
@@ -333,7 +333,7 @@ const decodeSaid = (payload: Payload): Said | Refusal => {
   return said
 }
 
-/** What it refers to, to whom it goes, and who released it. (E-11, E-15) */
+/** What it refers to, to whom it goes, and who released it. (E-14, E-18, E-19) */
 const decodeAddressed = (payload: Payload): Addressed | Refusal => {
   const refs = list(payload, field.refs, refsMax)
   if (isRefusal(refs)) return refs

@@ -71,7 +71,7 @@ export const deadAfterMs = 9_000
 /** Reconnect: every second, spread by a fifth, for ever. (S-10) */
 export const reconnectMs = 1_000
 export const reconnectSpread = 0.2
-/** A peer's clock that differs by more than this is reported, and no more than reported. (E-8) */
+/** A peer's clock that differs by more than this is reported, and no more than reported. (E-9) */
 export const clockDoubtMs = 60_000
 /** Orders waiting to be signed; one more is refused as `busy`, before anything of it is promised. (LI-6) */
 export const ordersMax = 65_536
