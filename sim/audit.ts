@@ -32,6 +32,11 @@ export const audit = ({ truths, notebooks, suite }: Audit): string | null => {
       seenIsTrue(logs[author]!.entries, logs[1 - author]!.roots) ?? onceEach(logs[author]!.entries, notebooks[author]!)
     if (problem) return `log ${author}: ${problem}`
   }
+  for (const { heads } of truths)
+    for (const { author, size, root } of heads) {
+      const true_ = logs[author]?.roots[size]
+      if (!true_ || !equal(true_, root)) return `a head of log ${author} at ${size} is not true`
+    }
   return sameReading(truths, suite)
 }
 

@@ -8,6 +8,7 @@ import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
 import { isReceipt, kinds } from "../src/core/registry.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Running } from "../src/node/run.ts"
+import type { Append } from "../src/store/store.ts"
 import type { Truth } from "./disk.ts"
 import type { Decided } from "./officers.ts"
 import type { Universe } from "./world.ts"
@@ -16,6 +17,8 @@ export type Checks = {
   told(party: number, tell: Tell): void
   started(party: number, running: Running): void
   answered(party: number, decided: Decided): void
+  /** A batch is about to be written. */
+  writes(party: number, batch: Append): void
   /** A suite that lets nothing be sealed which may not be. */
   watched(party: number, suite: Suite): Suite
   /** How often each refusal was told by each party. */
@@ -28,6 +31,9 @@ export type ChecksOptions = {
   /** A party that breaks the law: nothing is demanded of what it says and does. */
   readonly liar: number | null
 }
+
+/** 4,096 entries ahead at 90 B, twice, and room. */
+const snapshotBytesMax = 1_000_000
 
 /** Only a liar gives cause for these: between two honest nodes whatever a path does dies at the seal. */
 const accusations: readonly RefusalCode[] = [
@@ -123,6 +129,12 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
       }
       if (liar === null) confirmed(party)
     },
+    writes(party, { asides, marks, state }) {
+      if (liar === null && asides.length + marks.length > 0)
+        all.found(`party ${party} keeps evidence against an honest peer`)
+      // Bounded: frontiers, gaps and secrets, never entries.
+      if (state.length > snapshotBytesMax) all.found(`the snapshot of party ${party} has ${state.length} B`)
+    },
     started(party, running) {
       runs[party] = running
     },
@@ -170,5 +182,3 @@ const shown = (part: Part, suite: Suite): string => {
       return part satisfies never
   }
 }
-
-export const isOwedStored = (entry: Entry): boolean => !isReceipt(entry.kind)

@@ -1,6 +1,7 @@
 // One party's disk, over src/store/memory.ts: it dies before or after a write became durable, fails, or loses what was never synced.
 // Beside it stands the truth: what is durable at this moment, known to the checks and to no node.
 
+import type { Head } from "../src/core/head.ts"
 import { memoryDisk } from "../src/store/memory.ts"
 import type { Append, Row, Store } from "../src/store/store.ts"
 
@@ -12,6 +13,7 @@ export type Truth = {
   find(hash: Uint8Array): Row | undefined
   /** In the order of storing. */
   readonly order: readonly Row[]
+  readonly heads: readonly Head[]
 }
 
 export type Disk = {
@@ -31,7 +33,13 @@ export type Disk = {
   crash(): void
 }
 
-export const disk = (died: (when: "before" | "after") => void): Disk => {
+export type DiskOptions = {
+  readonly died: (when: "before" | "after") => void
+  /** Sees every batch before it is written. */
+  readonly writes?: (batch: Append) => void
+}
+
+export const disk = ({ died, writes }: DiskOptions): Disk => {
   let armed: "no" | "before" | "after" = "no"
   let lies = false
   let unsynced: Append[] = []
@@ -46,6 +54,7 @@ export const disk = (died: (when: "before" | "after") => void): Disk => {
     else truth.add(batch)
   }
   const append = (store: Store, batch: Append): void => {
+    writes?.(batch)
     const when = armed
     try {
       store.append(batch)
@@ -94,6 +103,7 @@ const truthOf = (): Truth & { add(batch: Append): void } => {
   const logs = new Map<number, TruthLog>()
   const byHash = new Map<string, Row>()
   const order: Row[] = []
+  const heads: Head[] = []
   const log = (author: number): TruthLog => {
     const known = logs.get(author)
     if (known) return known
@@ -105,7 +115,9 @@ const truthOf = (): Truth & { add(batch: Append): void } => {
     log,
     find: hash => byHash.get(hash.toHex()),
     order,
+    heads,
     add: batch => {
+      heads.push(...batch.heads)
       for (const row of batch.rows) {
         const its = log(row.author)
         const kept = { ...row, bytes: row.bytes.slice(), hash: row.hash.slice() }

@@ -51,6 +51,7 @@ const texts = [
 
 export const officers = ({ all, chance, us, running, now, answered }: Surroundings): Officers => {
   const notebook: Decided[] = []
+  const unread: Accepted[] = []
   let resting = false
 
   const ask = (decided: Decided): void => {
@@ -128,10 +129,13 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
     },
     shown(rows) {
       const heard = rows.filter(row => row.held.entry.author !== us && row.held.entry.kind === kinds.message)
-      if (heard.length === 0) return
+      const isRead = unread.length > 0
+      unread.push(...heard)
+      if (isRead || heard.length === 0) return
       // Whoever reads answers in one go: people do not work message by message.
       all.after(chance.between(200, 9_000), () => {
-        if (!resting) for (const row of heard) react(row)
+        const read = unread.splice(0)
+        if (!resting) for (const row of read) react(row)
       })
     },
     returned() {

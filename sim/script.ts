@@ -1,5 +1,4 @@
 // What befalls a seed and when: the people's bursts, and every fault that is not a frame's.
-import { isThinSeed } from "./paths.ts"
 import type { Stage } from "./stage.ts"
 
 const second = 1_000
@@ -8,14 +7,13 @@ const day = 24 * 60 * minute
 const tenYears = 3_652 * day
 
 /** Lays everything out; answers when it ends. */
-export const script = (stage: Stage, seed: number): number => {
+export const script = (stage: Stage, thin: boolean, bursts: number): number => {
   const { all, chance } = stage
   const start = all.now()
-  const thin = isThinSeed(seed)
   const active = thin ? 20 * minute : 15 * minute
   const silent = chance.chance(0.25)
   const silence = silent ? 30 * day : 0
-  people(stage, active, thin)
+  people(stage, active, thin, bursts)
   misfortunes(stage, active)
   clocks(stage, active)
   lies(stage, active)
@@ -24,16 +22,15 @@ export const script = (stage: Stage, seed: number): number => {
 }
 
 /** Messages come in bursts, on either side and on both at once. */
-const people = ({ all, chance, sides }: Stage, active: number, thin: boolean): void => {
-  const bursts = thin ? 5 : 12
+const people = ({ all, chance, sides }: Stage, active: number, thin: boolean, bursts: number): void => {
   for (let burst = 0; burst < bursts; burst++) {
     const at = chance.below(active)
     const speakers = chance.chance(0.3) ? sides : [chance.pick(sides)]
-    const count = thin ? chance.between(1, 8) : chance.pick([1, 5, 40, 90, 160, 240])
+    const count = thin ? chance.between(1, 8) : chance.pick([1, 5, 30, 70, 120, 180])
     all.after(at, () => {
       for (const each of speakers) {
         each.running()?.watched(each.now(), 1)
-        each.officers.burst(count, chance.pick([1, 200, 5_000]))
+        each.officers.burst(count, chance.pick([1, 200, 20 * count]))
       }
     })
   }

@@ -7,7 +7,7 @@ import { checks } from "./checks.ts"
 import { type Faults, noFaults } from "./faults.ts"
 import { type BreakingLie, breakingLies, expected, liar } from "./liar.ts"
 import { keysOf, type Parties, parties } from "./parties.ts"
-import { drawPaths } from "./paths.ts"
+import { drawPaths, isThinSeed } from "./paths.ts"
 import { type Prng, prng } from "./prng.ts"
 import { script } from "./script.ts"
 import { type Ground, type Side, side } from "./side.ts"
@@ -29,6 +29,8 @@ export type SeedResult = {
 
 export type SeedOptions = {
   readonly print?: ((line: string) => void) | null
+  /** Bursts of messages; fewer for a short run. */
+  readonly bursts?: number
   /** For canaries. */
   readonly ground?: (ground: Ground, party: number, chance: Prng) => Ground
   readonly stage?: (stage: Stage) => void
@@ -45,7 +47,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   options.stage?.(stage)
   let found: string | null = null
   try {
-    await play(stage, seed)
+    await play(stage, seed, options.bursts ?? (isThinSeed(seed) ? 5 : 13))
   } catch (error) {
     // Whatever is thrown under a node is a fault of the node.
     found = error instanceof Found ? error.message : `thrown: ${error instanceof Error ? error.stack : error}`
@@ -115,10 +117,10 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
   }
 }
 
-const play = async (stage: Stage, seed: number): Promise<void> => {
+const play = async (stage: Stage, seed: number, bursts: number): Promise<void> => {
   const { all, sides, wires } = stage
   for (const each of sides) each.start()
-  await all.run(script(stage, seed))
+  await all.run(script(stage, isThinSeed(seed), bursts))
   all.trace.note("world", "heals")
   stage.liar?.liar.rest()
   for (const each of wires) each.calm()

@@ -84,6 +84,18 @@ export const side = (options: SideOptions): Side => {
     all.after(ms, start)
   }
 
+  /** What a process finds on its disk is what was durable there, no more and no less. */
+  const opened = (): Store => {
+    const store = own.disk.open()
+    for (const author of [0, 1]) {
+      const { contiguous, rows } = own.disk.truth.log(author)
+      const found = store.count(author, 1)
+      if (found.contiguous !== contiguous || found.rows !== rows.size)
+        all.found(`${who} finds another log ${author} than it left`)
+    }
+    return store
+  }
+
   const start = (): void => {
     if (process?.alive) return
     all.trace.note(who, "starts")
@@ -121,7 +133,7 @@ export const side = (options: SideOptions): Side => {
       charterBody: parties.bodies[party]!,
       suite,
       signer: ground.signer(),
-      store: ground.store(own.disk.open()),
+      store: ground.store(opened()),
       paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
       world: mine.world,
       check: rows => bad(rows, parties, suite),
@@ -140,9 +152,12 @@ export const side = (options: SideOptions): Side => {
 
   const own: Side = {
     party,
-    disk: disk(when => {
-      faults[when === "before" ? "crashBeforeDurable" : "crashAfterDurable"] += 1
-      crash(chance.chance(0.6), chance.between(50, 30_000))
+    disk: disk({
+      died: when => {
+        faults[when === "before" ? "crashBeforeDurable" : "crashAfterDurable"] += 1
+        crash(chance.chance(0.6), chance.between(50, 30_000))
+      },
+      writes: batch => checks.writes(party, batch),
     }),
     officers: officers({
       all,

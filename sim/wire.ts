@@ -1,6 +1,6 @@
 // One path between two nodes, as a pair of transports: it drops, doubles, delays, reorders and alters frames, replays old ones, is cut
 // on one way or both, with and without the ends being told, and reconnects as a real one does.
-import { reconnectMs, reconnectSpread } from "../src/core/limits.ts"
+import { openingBytesMax, reconnectMs, reconnectSpread } from "../src/core/limits.ts"
 import type { PathEvents, PathTraits, Transport } from "../src/transport/transport.ts"
 import type { Faults } from "./faults.ts"
 import type { Prng } from "./prng.ts"
@@ -44,11 +44,15 @@ type End = {
   /** Counts connections: what was flushed on an old one is nobody's news. */
   life: number
   busyUntil: number
+  /** Handed over and not yet gone. */
+  queued: number
   muted: boolean
   waiting: (() => void) | null
 }
 
 const keptFrames = 64
+/** Openings, and what refuses them, go before the queue: a few of each may be under way. */
+const openingsBytes = 4 * openingBytesMax
 
 export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profile): Wire => {
   const ends: [End, End] = [freshEnd(), freshEnd()]
@@ -100,6 +104,7 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       end.up = true
       end.life += 1
       end.busyUntil = all.now()
+      end.queued = 0
       note(at, "opened")
       end.events?.opened()
     }
@@ -162,12 +167,17 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
     if (!end.up) return
     if (frame.length > traits.fragmentBytes) all.found(`a frame of ${frame.length} B on ${traits.name}`)
     bytes += frame.length
+    end.queued += frame.length
+    if (end.queued > traits.queueBytes + traits.fragmentBytes + openingsBytes)
+      all.found(`${end.queued} B wait on ${traits.name}`)
     const now = all.now()
     end.busyUntil = Math.max(now, end.busyUntil) + (frame.length * 8_000) / traits.rate
     const gone = end.busyUntil - now
     const { life } = end
     all.after(gone, () => {
-      if (end.life === life) end.events?.flushed(frame.length)
+      if (end.life !== life) return
+      end.queued -= frame.length
+      end.events?.flushed(frame.length)
     })
     if (silent || end.muted || ends[1 - from]!.events === null) {
       faults.drop += 1
@@ -242,7 +252,7 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
   }
 }
 
-const freshEnd = (): End => ({ events: null, up: false, life: 0, busyUntil: 0, muted: false, waiting: null })
+const freshEnd = (): End => ({ events: null, up: false, life: 0, busyUntil: 0, queued: 0, muted: false, waiting: null })
 
 /** One to three bytes changed, or the end missing. */
 const altered = (chance: Prng, frame: Uint8Array): Uint8Array => {

@@ -15,7 +15,13 @@ const files =
 
 // Before any test starts: two that built it at once would take it from under each other.
 await buildConsole()
-const options = ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=90000", "--test-force-exit"]
+const options = [
+  "--disable-warning=ExperimentalWarning",
+  "--test",
+  "--test-concurrency=2",
+  "--test-timeout=90000",
+  "--test-force-exit",
+]
 const { status, error } = spawnSync(
   process.execPath,
   [...options, ...given.filter(each => each.startsWith("-")), ...files],
