@@ -1,7 +1,7 @@
 // Law and tests name the same clauses: a MUST that no test cites is a promise, and a cited clause that does not exist is a slip.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { all, isTree, named, program, sources, text } from "./fixtures/sources.ts"
+import { all, isTree, program, sources, text } from "./fixtures/sources.ts"
 
 const clause = /(?<![\w-])(A|C|CH|E|EP|F|L|LI|O|R|S)-(\d+)(?![\w.]|-\d)/g
 const namesIn = (said: string): string[] => {
@@ -25,14 +25,15 @@ for (const page of all("protocol/*.md")) {
   }
 }
 
-/** The titles of all tests, contract suites included. */
+/** The titles of all tests, contract suites and tables of cases included: every text in a test that begins with its clause. */
 const titles = sources
   .filter(({ path }) => /(\.test|\.slow|contract)\.ts$/.test(path))
-  .flatMap(({ trees, code }) =>
-    trees.flatMap(({ type, callee, arguments: given }) => {
-      const isTest = named(callee, "test") || (isTree(callee) && named(callee.object, "test"))
-      const [title] = Array.isArray(given) ? given : []
-      return type === "CallExpression" && isTest && isTree(title) ? [code.slice(title.start, title.end)] : []
+  .flatMap(({ trees }) =>
+    trees.flatMap(({ type, value, quasis }) => {
+      const [first] = Array.isArray(quasis) ? quasis : []
+      const said = type === "TemplateLiteral" && isTree(first) ? first.value : value
+      const title = typeof said === "object" && said !== null && "cooked" in said ? said.cooked : said
+      return typeof title === "string" && /^[A-Z]{1,2}-\d+\b/.test(title) ? [title] : []
     }),
   )
 const cited = new Set(titles.flatMap(namesIn))
@@ -52,11 +53,11 @@ const pages = [
 const missing = pages.filter(page => !all("protocol/*.md").includes(`protocol/${page}.md`))
 const skip = missing.length > 0 && `pages of law that are not there: ${missing.join(", ")}`
 
-test("house: every MUST of the law is cited by a test", { skip }, () => {
-  const musts = [...law].filter(([, said]) => /\bMUST\b/.test(said)).map(([name]) => name)
-  assert.ok(musts.length > 50, "the pages have their clauses")
+test("house: every clause of the law is cited by a test", { skip }, () => {
+  assert.ok(law.size > 50, "the pages have their clauses")
   assert.deepEqual(
-    musts.filter(name => !cited.has(name)),
+    // What is only kept free for later has nothing to prove.
+    [...law].filter(([name, said]) => !cited.has(name) && !/\bis reserved\b/.test(said)).map(([name]) => name),
     [],
   )
 })

@@ -63,7 +63,9 @@ test("house: no imports go round, and no file is dead", () => {
   const spoken = (path: string): boolean => {
     const file = path.slice(path.lastIndexOf("/") + 1)
     return (
-      sources.some(({ path: other, code }) => other !== path && code.includes(`/${file}"`)) || scripts.includes(file)
+      sources.some(
+        ({ path: other, code }) => other !== path && (code.includes(`"${file}"`) || code.includes(`/${file}"`)),
+      ) || scripts.includes(file)
     )
   }
   const dead = [...edges.keys()].filter(path => !/\.(test|slow)\.ts$/.test(path) && !spoken(path))

@@ -87,7 +87,7 @@ test("CH-3: a card signed with other roots than its own is refused", async () =>
   assert.equal(refusedAs(decodeCard(forged, nodeSuite)), "bad-card signature")
 })
 
-test("CH-3: each field is held to its form, and the refusal names it", () => {
+test("CH-3, LI-7: each field is held to its form, and the refusal names it", () => {
   const { names } = a()
   const [first, second] = a().roots
   assert.ok(first && second)

@@ -187,7 +187,7 @@ test("A-4: an auditor reads and may order nothing", async () => {
   assert.equal(await refusal(0, headers, message()), "not-allowed")
 })
 
-test("A-3, E-13, LI-2: what cannot be said is refused by name before anything of it is promised", async () => {
+test("A-2, A-3, E-13, LI-2: what cannot be said is refused by name before anything of it is promised", async () => {
   const headers = await signedIn(0)
   assert.equal(await refusal(0, headers, message({ text: " \n " })), "empty-text")
   assert.equal(await refusal(0, headers, message({ text: "a\u0000b" })), "bad-text")

@@ -55,7 +55,7 @@ test("S-2, R-2: what one side says is held by both, and its sender knows", async
   await until("equal records", () => equalRecords(a, b))
 })
 
-test("S-2: a backlog of 3,000 crosses in order after an outage, urgent words first, and nothing is doubled", async () => {
+test("S-2, S-4: a backlog of 3,000 crosses in order after an outage, urgent words first, and nothing is doubled", async () => {
   const { a, b, line } = await two(pair.charter)
   await until("paired", () => equalRecords(a, b) && a.running.status().peers[0]!.up)
   line.cut()

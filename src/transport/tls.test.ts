@@ -178,7 +178,7 @@ test("CH-2: a handshake that is not finished in five seconds is cut off", { skip
   await transport.stop()
 })
 
-test("F-3: a frame that is cut off half-way is not handed on, nor is one that claims too much", async () => {
+test("F-3, F-9: a frame that is cut off half-way is not handed on, nor is one that claims too much", async () => {
   const { transport, end, port } = await listening()
   const first = dial(port, low)
   await end.until(() => isUp(end))
@@ -222,7 +222,7 @@ test("S-10: the peer's newer connection takes the place of its older one", async
   await transport.stop()
 })
 
-test("S-10: of two connections that cross both nodes keep the lower one's, unless that is dead at the other end", async () => {
+test("S-5, S-10: of two connections that cross both nodes keep the lower one's, unless that is dead at the other end", async () => {
   const { a, b, stopped } = await pairOf("both")
   const ends: End[] = await Promise.all([startEnd(a), startEnd(b)])
   await Promise.all(ends.map(end => end.until(() => isUp(end))))
