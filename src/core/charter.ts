@@ -274,7 +274,8 @@ const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
   if (body.size !== (body.has(13) ? 14 : 13)) return "unknown field"
   for (const [name, value] of Object.entries(read)) if (value === undefined) return name
   const { relyingParty, ...others } = read
-  const whole = (relyingParty === null ? others : { ...others, relyingParty }) as CardBody // none is undefined, seen above
+  // None is undefined, as seen above.
+  const whole = (relyingParty === null ? others : { ...others, relyingParty }) as CardBody
   return new Set(whole.desks.map(desk => desk.code)).size === whole.desks.length ? whole : "desks"
 }
 

@@ -236,7 +236,8 @@ const sigStructure = (bytes: Uint8Array, protectedBytes: Uint8Array, payload: Ui
   signed[0] = 0x84
   signed.set(signaturePrefix, 1)
   signed.set(bytes.subarray(1, payloadEnd), 1 + signaturePrefix.length)
-  signed[protectedEnd + signaturePrefix.length] = 0x40 // no external data, where the entry has its empty unprotected header
+  // No external data, where the entry has its empty unprotected header.
+  signed[protectedEnd + signaturePrefix.length] = 0x40
   return signed
 }
 

@@ -2,7 +2,6 @@
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
 import {
   compareHead,
-  heardChecked,
   heardEntry,
   heardHead,
   heardRival,
@@ -11,9 +10,9 @@ import {
   reachHeads,
   refused,
   rememberAct,
-  wantChecks,
 } from "./accept.ts"
 import type { Charter } from "./charter.ts"
+import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
 import { epochConfirmed, heardOpening, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
@@ -38,7 +37,8 @@ export type LineOptions = {
   readonly charterBody: Uint8Array
 }
 
-/** A line as it was left: the snapshot, our own entries that no peer is proven to hold, and the last entries of every log for their acts. */
+/** A line as it was left: the snapshot, our own entries that no peer is proven to hold, and the last entries of every log, for
+ *  their acts. */
 export type Left = {
   readonly snapshot: Uint8Array
   readonly unconfirmed: readonly Held[]

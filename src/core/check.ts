@@ -1,0 +1,32 @@
+// Signatures that are checked at leisure: entries that were stored under a signed head, whose own signatures no alarm has to wait for
+// (page: protocol/log.md, section 3).
+import { refused } from "./accept.ts"
+import { hex } from "./hash.ts"
+import { refuse } from "./refusal.ts"
+import type { Line, Log } from "./state.ts"
+import type { Hash } from "./suite.ts"
+
+/** Own signatures of entries that were stored under a head were checked at leisure. (L-7) */
+export const heardChecked = (line: Line, log: Log, checked: { to: number; bad: readonly Hash[] }): void => {
+  log.checking = false
+  log.checkedTo = Math.max(log.checkedTo, checked.to)
+  line.state.dirty = true
+  for (const hash of checked.bad) {
+    const problem = refuse("bad-signature-covered", { author: log.author, hash: hex(hash) })
+    line.state.stagedMarks.push({ hash, refusal: problem })
+    refused(line, problem, log.author)
+  }
+}
+
+const checkAtOnce = 2_048
+
+/** Asks for the next stretch of unchecked signatures, once nothing more is being caught up. */
+export const wantChecks = (line: Line): void => {
+  for (const log of line.state.logs) {
+    if (log.checking || log.author === line.us || log.checkedTo >= log.frontier.size || log.buffer.length > 0) continue
+    if (log.claimed > log.frontier.size && line.now - log.progressAt < 1_000) continue
+    log.checking = true
+    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce)
+    line.out.push({ do: "check", author: log.author, generation: log.generation, from: log.checkedTo + 1, to })
+  }
+}
