@@ -4,15 +4,17 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { decode, encode } from "../../src/core/cbor.ts"
+import { decodeCard, encodeCard, encodeCardBody } from "../../src/core/charter.ts"
 import { decodeParts, encodePart, joinParts } from "../../src/core/frame.ts"
 import { fromUtf8 } from "../../src/core/hash.ts"
 import { epochFramesMax } from "../../src/core/limits.ts"
-import { drain, enqueue } from "../../src/core/outbox.ts"
+import { drain, enqueue, pathsFor } from "../../src/core/outbox.ts"
 import { isRefusal, refusals } from "../../src/core/refusal.ts"
+import { kinds } from "../../src/core/registry.ts"
 import { counterOf, openFrame, sealFrame } from "../../src/core/seal.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { frameReader } from "../../src/transport/framing.ts"
-import { exampleLine } from "./line.ts"
+import { exampleLine, Pen, saidOf } from "./line.ts"
 import { madeBefore } from "./make.ts"
 import { bytes, type EpochVectors, pairedReader, type Reader } from "./reader.ts"
 
@@ -115,6 +117,50 @@ test("S-4: what is of higher precedence goes first, in frames of its own", () =>
   deepEqual(echoes, [[4], [2, 2], [0]])
 })
 
+test("S-5: what is urgent takes every path, all else the fastest", () => {
+  const node = reader()
+  const traits = { rate: 9_600, fragmentBytes: 1_400, queueBytes: 10_000 }
+  node.happens({ type: "pathOpened", now: node.line.now, path: 1, peer: 0, traits })
+  const peer = node.line.state.peers.get(0)!
+  const paths = (precedence: number): number[] => pathsFor(node.line, peer, precedence).map(path => path.id)
+  deepEqual([0, 1, 2, 3, 4].map(paths), [[0], [0], [0], [0, 1], [0, 1]])
+})
+
+test("S-8, R-7: what is reserved has its number, and is neither asked for nor receipted", () => {
+  equal(refusals.withheld[0], 34)
+  const node = reader()
+  const pen = new Pen(line, 0)
+  pen.charter()
+  pen.say(
+    { kind: kinds.message, traffic: 2 },
+    encode(
+      new Map([
+        [1, "en"],
+        [2, "Radio check."],
+      ]),
+    ),
+  )
+  const before = node.line.state.logs[1]!.frontier.size
+  node.heard(saidOf(pen.say({ kind: kinds.undecipherable })))
+  deepEqual(node.told, [])
+  equal(node.line.state.logs[0]!.frontier.size, 3)
+  equal(node.line.state.logs[1]!.frontier.size, before)
+})
+
+test("LI-7: a card of 64 addresses and desks is read, one of 65 or of more than 32,768 bytes is refused", () => {
+  const { card } = line.parties[0]
+  const written = (addresses: string[], name: string) => {
+    const names = { en: name, ja: name, zh: name }
+    return decodeCard(encodeCard(encodeCardBody({ ...card, names, addresses }), []), suite)
+  }
+  const fault = (read: ReturnType<typeof written>): unknown => isRefusal(read) && (read.details.field ?? read.refusal)
+  const host = "a.example:1"
+  equal(fault(written(Array(64).fill(host), "x".repeat(200))), "signature") // all is read but its signatures
+  equal(fault(written(Array(65).fill(host), "x")), "addresses")
+  equal(fault(written([host], "x".repeat(201))), "names")
+  equal(fault(written([host], "x".repeat(20_000))), "too-large")
+})
+
 test("L-6: a head is made when the own log has been quiet for 250 ms, and not before", () => {
   const node = reader()
   const heads = (): number => node.attested.filter(message => fromUtf8(message)?.startsWith("parley/1/")).length
@@ -149,7 +195,7 @@ for (const { name, frame } of vectors.openingRefused)
     const before = openings(node)
     const later = { type: "heard", now: node.line.now + 2_000, path: 0, frame: bytes(frame) } as const
     node.happens(later)
-    node.happens(later)
+    node.happens({ ...later, now: later.now + 1 })
     equal(openings(node), before + 1)
   })
 

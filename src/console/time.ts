@@ -84,7 +84,7 @@ export const countdown = (ms: number): string => {
   return `${two(Math.floor(s / 3600))}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`
 }
 
-/** A message is late when it took longer than this from its author's clock to our disk. A minute is what clocks may differ. (E-8) */
+/** A message is late when it took longer than this from its author's clock to our disk. A minute is what clocks may differ. (E-9) */
 export const lateAfterMs = 60_000
 export const lateBy = (written: number, received: number): number | null =>
   received - written > lateAfterMs ? received - written : null
