@@ -192,8 +192,10 @@ export const epochConfirmed = (line: Line, peer: Peer, epoch: number): void => {
 
 /** Says, signed, that a frame or an opening cannot be used and why; the peer opens again. (EP-7) */
 const refuseOpening = (line: Line, peer: Peer, path: Path, epoch: number, code: RefusalCode): void => {
-  if (line.now - peer.refusedAt < reopenMs) return
-  peer.refusedAt = line.now
+  // A frame that cannot be read must not use up the turn of the opening that could be mended.
+  const last = code === "unknown-epoch" ? "refusedAt" : "refusedOpeningAt"
+  if (line.now - peer[last] < reopenMs) return
+  peer[last] = line.now
   const payload = encode(
     new Map<number, Value>([
       [1, 1],
@@ -247,19 +249,21 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (isRefusal(fields)) return fields
   if (!verifyBy(line, peer, refusedLabel, payload as Uint8Array, signature))
     return refuse("bad-opening", { peer: peer.party })
-  if (line.now - peer.reopenedAt < reopenMs) return undefined
-  peer.reopenedAt = line.now
   const number = fields.get(6)
   const heard = fields.get(7)
   const sending = peer.sending
   if (number === refusals["unknown-epoch"][0]) {
     if (!sending || (sending.epoch & 255) !== fields.get(5)) return undefined
     if (!sending.confirmed && sending.shownAt !== line.now) {
+      if (line.now - peer.shownAgainAt < reopenMs) return undefined
+      peer.shownAgainAt = line.now
       showOpening(line, peer, sending.opening)
       sending.shownAt = line.now
       return undefined
     }
   }
+  if (line.now - peer.reopenedAt < reopenMs) return undefined
+  peer.reopenedAt = line.now
   if (number === refusals["unknown-secret"][0]) peer.usePairing = true
   if (typeof heard === "number" && heard >= peer.nextEpoch && heard < 0xffff_ffff) peer.nextEpoch = heard + 1
   peer.sending = null

@@ -87,7 +87,10 @@ export type Peer = {
   receiving: Receiving[]
   early: { path: number; frame: Uint8Array }[]
   earlyOpening: boolean
+  /** When a frame, and when an opening of the peer was last refused; each is said once a second. */
   refusedAt: number
+  refusedOpeningAt: number
+  shownAgainAt: number
   reopenedAt: number
   // Sync:
   sentTo: number
@@ -244,6 +247,8 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   early: [],
   earlyOpening: false,
   refusedAt: -Infinity,
+  refusedOpeningAt: -Infinity,
+  shownAgainAt: -Infinity,
   reopenedAt: -Infinity,
   sentTo: 0,
   claims: 0,
