@@ -2,8 +2,10 @@
 // UTC milliseconds. Routes:
 //   POST /api/sign-in {token} → 204 and a cookie; POST /api/sign-out
 //   GET  /api/line → LineView            GET /api/messages?after=POSITION&limit=N → MessagePage (oldest first, joint order)
+//   GET  /api/charter → CharterView      GET /api/heads → HeadView[] (the newest signed head of each log)
+//   GET  /api/entries?author=A&generation=G&from=SEQ&limit=N → EntryBytes[] (by number, without a gap; at most 1,000 and a megabyte)
 //   GET  /api/reported → ReportedView[]  GET /api/entries/HASH → EntryView
-//   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (somebody touched the console)
+//   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (a touch)
 //   POST /api/reported ReportedView without hash and importer → OrderReply: imports history, administrators alone
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
@@ -33,7 +35,10 @@ export type Lamp = {
   readonly detail: number | null
 }
 
-export type Officer = { readonly name: string; readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator" }
+export type Officer = {
+  readonly name: string
+  readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator"
+}
 
 export type LineView = {
   readonly line: string
@@ -53,8 +58,21 @@ export type LineView = {
 }
 
 export type RungName =
-  | "released" | "sent" | "stored" | "displayed" | "ring" | "acknowledged" | "read-back" | "passed-up" | "answered"
-  | "deferred" | "declined" | "refused" | "expired" | "undecipherable" | "without-body"
+  | "released"
+  | "sent"
+  | "stored"
+  | "displayed"
+  | "ring"
+  | "acknowledged"
+  | "read-back"
+  | "passed-up"
+  | "answered"
+  | "deferred"
+  | "declined"
+  | "refused"
+  | "expired"
+  | "undecipherable"
+  | "without-body"
 
 /** One rung of the ladder, proven by the entry `hash` of `party` (absent for `sent`, which is only our own claim). */
 export type Rung = {
@@ -96,7 +114,7 @@ export type MessageView = {
   /** "after" what it had seen is proven; the console says "order not provable" of what is concurrent with it. */
   readonly concurrent: boolean
   readonly mark?: RefusalCode
-  /** An alarm is due here: PRIORITY or above, from the other side, real/drill/test, not yet acknowledged, deferred, declined or answered. */
+  /** An alarm is due here: PRIORITY or above, from the other side, not yet acknowledged, deferred, declined or answered. */
   readonly rings: boolean
   /** It waits for us (or for them): a message or question not answered, deferred or declined. `due` by the charter's reply clocks. */
   readonly waits?: { readonly who: number; readonly due: number }
@@ -114,6 +132,18 @@ export type ReportedView = {
   readonly section: string
   readonly title: Names
   readonly text: Names
+}
+
+/** What a console needs to verify the record by itself, in lower-case hex. */
+export type CharterView = { readonly charter: string }
+export type EntryBytes = { readonly cose: string }
+export type HeadView = {
+  readonly author: number
+  readonly generation: number
+  readonly size: number
+  readonly root: string
+  readonly ed25519: string
+  readonly mlDsa65: string
 }
 
 export type EntryView = MessageView & { readonly cose: string; readonly salt?: string; readonly body?: string }
@@ -134,8 +164,21 @@ export type OrderRequest =
       readonly info?: readonly { readonly party: number; readonly desk: number }[]
     }
   | { readonly kind: "acknowledged"; readonly act: string; readonly refs: readonly [string] }
-  | { readonly kind: "deferred"; readonly act: string; readonly refs: readonly [string]; readonly until: number; readonly reason: string; readonly language: Language }
-  | { readonly kind: "declined"; readonly act: string; readonly refs: readonly [string]; readonly reason: string; readonly language: Language }
+  | {
+      readonly kind: "deferred"
+      readonly act: string
+      readonly refs: readonly [string]
+      readonly until: number
+      readonly reason: string
+      readonly language: Language
+    }
+  | {
+      readonly kind: "declined"
+      readonly act: string
+      readonly refs: readonly [string]
+      readonly reason: string
+      readonly language: Language
+    }
 
 /** The order is durable and signed when this is answered. */
 export type OrderReply = { readonly hash: string; readonly seq: number; readonly number: number | null }

@@ -202,6 +202,23 @@ const reading = (app: FastifyInstance, inside: Inside, { watch, now }: ServeOpti
     if (inside(request, reply) === undefined) return reply
     return reply.send(watch.reported())
   })
+  app.get("/api/charter", (request, reply) => {
+    if (inside(request, reply) === undefined) return reply
+    return reply.send(watch.charter())
+  })
+  app.get("/api/heads", (request, reply) => {
+    if (inside(request, reply) === undefined) return reply
+    return reply.send(watch.heads())
+  })
+  app.get("/api/entries", (request, reply) => {
+    if (inside(request, reply) === undefined) return reply
+    const query = isObject(request.query) ? request.query : {}
+    const [author, generation] = [countOf(query.author), countOf(query.generation)]
+    const [from, limit] = [countOf(query.from, 1), countOf(query.limit, 500)]
+    if (author === undefined || generation === undefined || !from || !limit)
+      return refused(reply, 400, refuse("bad-request", { field: "author, generation, from, limit" }), now())
+    return reply.send(watch.entries({ author, generation, from, limit }))
+  })
   app.get<{ Params: { hash: string } }>("/api/entries/:hash", (request, reply) => {
     if (inside(request, reply) === undefined) return reply
     const view = watch.entry(request.params.hash)
@@ -279,7 +296,7 @@ const consoleFiles = async (app: FastifyInstance): Promise<void> => {
     .map(folder => fileURLToPath(new URL(folder, import.meta.url)))
     .find(folder => existsSync(`${folder}index.html`) && existsSync(`${folder}assets`))
   if (root !== undefined) {
-    await app.register(fastifyStatic, { root, cacheControl: false, index: "index.html" })
+    await app.register(fastifyStatic, { root, cacheControl: false, index: ["index.html"], preCompressed: true })
     return
   }
   const page = `<!doctype html><html lang="en"><title>Parley</title><p>The console is not built. In the checkout run: npx vite build --config src/console/vite.config.ts</p>`
@@ -292,7 +309,7 @@ const refused = (reply: FastifyReply, status: number, refusal: Refusal, at: numb
 }
 
 /** A count in a query; undefined when it is none. */
-const countOf = (value: unknown, absent: number): number | undefined => {
+const countOf = (value: unknown, absent?: number): number | undefined => {
   if (value === undefined) return absent
   return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : undefined
 }

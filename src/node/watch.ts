@@ -1,7 +1,10 @@
 // The watch: who may do what, what they are shown, and what the node says of them to the other side (pages: protocol/receipt.md;
 // DESIGN 8). It stands between the API and the loop: orders go down, tellings come up.
 import type {
+  CharterView,
+  EntryBytes,
   EntryView,
+  HeadView,
   Lamp,
   LineView,
   LiveEvent,
@@ -18,13 +21,14 @@ import { deadAfterMs, refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
+import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import type { LineStatus, Running } from "./run.ts"
 import { entryView, messageView, partyView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
 export type WatchOptions = ViewOptions & {
   readonly running: Running
-  readonly store: Pick<Store, "find" | "marks">
+  readonly store: Pick<Store, "find" | "marks" | "read" | "heads">
   readonly now: () => number
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
@@ -164,6 +168,18 @@ export class Watch {
     const hash = readHash(name)
     const place = hash === undefined ? -1 : this.#options.record.place(hash)
     return place < 0 ? refuse("not-found") : entryView(this.#options, place)
+  }
+
+  charter(): CharterView {
+    return charterView(this.#options.charter)
+  }
+
+  entries(range: EntryRange): EntryBytes[] {
+    return entriesFrom(this.#options.store, range)
+  }
+
+  heads(): HeadView[] {
+    return this.#options.running.status().logs.flatMap(log => newestHead(this.#options.store, log) ?? [])
   }
 
   reported(): ReportedView[] {
