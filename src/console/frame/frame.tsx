@@ -6,6 +6,7 @@ import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { Code, PersonName, TrafficTag } from "../pieces.tsx"
 import { dtg, zulu } from "../time.ts"
+import { FaultBand, useVerified } from "../verify/verified.tsx"
 import { useReader } from "../words.tsx"
 import { AlarmStrip } from "./alarm-strip.tsx"
 import { Announcer } from "./announce.tsx"
@@ -117,6 +118,7 @@ type FrameProps = {
 export const Frame = ({ view, show, open, inHand, keys, leave, children }: FrameProps) => {
   const { line, deaf } = useKnowledge()
   const { t } = useReader()
+  const verified = useVerified()
   return (
     <div className={`frame ${inHand} ${deaf ? "deaf" : ""}`}>
       <header className="head">
@@ -128,6 +130,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         </div>
         <SoundGate />
         <AlarmStrip open={open} />
+        <FaultBand verified={verified} />
         <StaleBand />
         <RefusedBand />
         <div className="nav-row">
@@ -139,7 +142,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
       <main className="screen" data-view={view}>
         {children}
       </main>
-      <Settings keys={keys} leave={leave} />
+      <Settings keys={keys} leave={leave} verified={verified} />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { signOut } from "../ask.ts"
 import { useKnowledge } from "../knowledge.tsx"
+import { type Verified, VerifiedMark } from "../verify/verified.tsx"
 import { langTag, languages, ownName, useReader } from "../words.tsx"
 
 const surfaces = ["dark", "light", "dim"] as const
@@ -33,7 +34,9 @@ const useSurface = () => {
 
 type Keys = readonly [boolean, (on: boolean) => void]
 
-export const Settings = ({ keys: [keysOn, setKeys], leave }: { readonly keys: Keys; readonly leave: () => void }) => {
+type SettingsProps = { readonly keys: Keys; readonly leave: () => void; readonly verified: Verified }
+
+export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsProps) => {
   const { line } = useKnowledge()
   const { t, language, choose } = useReader()
   const [surface, setSurface] = useSurface()
@@ -63,6 +66,7 @@ export const Settings = ({ keys: [keysOn, setKeys], leave }: { readonly keys: Ke
         {t("settings.keys")}: {t(keysOn ? "settings.keys-on" : "settings.keys-off")}
       </button>
       {keysOn && <span className="keys-hint">{t("settings.keys-hint")}</span>}
+      <VerifiedMark verified={verified} />
       <span className="version">{t("settings.version", { version: line.version })}</span>
       <Button className="plain" onPress={() => void signOut().then(leave)}>
         {t("officer.sign-out")}
