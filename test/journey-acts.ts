@@ -25,8 +25,13 @@ export const testSound = async (seat: Seat): Promise<void> => {
   await seat.page.waitForSelector(".sound.tested")
 }
 
-const fill = async (seat: Seat, text: string, precedence: Precedence): Promise<void> => {
+type Spoken = "real" | "drill" | "test"
+const kindsOfTraffic: readonly Spoken[] = ["real", "drill", "test"]
+
+const fill = async (seat: Seat, text: string, precedence: Precedence, traffic: Spoken = "real"): Promise<void> => {
   await seat.press("w")
+  await seat.tabTo('input[value="real"]')
+  for (let at = 0; at < kindsOfTraffic.indexOf(traffic); at++) await seat.press("ArrowRight")
   await seat.tabTo('input[value="ROUTINE"]')
   for (let at = 0; at < offered.indexOf(precedence); at++) await seat.press("ArrowRight")
   await seat.tabTo("textarea")
@@ -40,8 +45,15 @@ const release = async (seat: Seat): Promise<void> => {
   await seat.press("Enter")
 }
 
-export const send = async (seat: Seat, text: string, precedence: Precedence): Promise<void> => {
+/** Up to the last look before the release. */
+export const review = async (seat: Seat, text: string, precedence: Precedence): Promise<void> => {
   await fill(seat, text, precedence)
+  await seat.press("Control+Enter")
+  await seat.page.waitForSelector(".dialog")
+}
+
+export const send = async (seat: Seat, text: string, precedence: Precedence, traffic?: Spoken): Promise<void> => {
+  await fill(seat, text, precedence, traffic)
   await release(seat)
   await seat.page.waitForSelector(".dialog", { state: "detached" })
 }

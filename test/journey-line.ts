@@ -121,12 +121,9 @@ export const openStage = async (): Promise<Stage> => {
     assert.equal(await pair(side, ceremony, ceremony.words), true)
   }
   const [tokyo, beijing] = [capital(sides[0], "佐藤 花子"), capital(sides[1], "李伟")]
-  const [open] = await Promise.all([
-    openBrowser("--autoplay-policy=user-gesture-required"),
-    buildConsole(),
-    tokyo.start(),
-    beijing.start(),
-  ])
+  // A node looks for its console once, when it starts.
+  await buildConsole()
+  const [open] = await Promise.all([openBrowser(), tokyo.start(), beijing.start()])
   return {
     tokyo,
     beijing,
@@ -163,6 +160,7 @@ export const sit = async (browser: Browser, { side, officer }: Capital, sitting:
   const context = await browser.newContext({ viewport: { width, height } })
   const page = await context.newPage()
   const link = new URL(signInLink(side, sitting.officer ?? officer, Date.now()))
+  page.setDefaultTimeout(15_000)
   const wrong: string[] = []
   page.on("pageerror", error => void wrong.push(error.message))
   page.on("console", said => void (said.type() === "error" && !isExpected(said.text()) && wrong.push(said.text())))

@@ -85,11 +85,51 @@ test("DESIGN 2.2, S-9: with their node killed the link is not shown as up and wh
   const queued = row(tokyo, "[U+202E]").locator(".rung.queued")
   await queued.waitFor()
   assert.ok((await queued.textContent())?.includes(tokyo.say("message.queued")))
-  await beijing.page.waitForSelector(".frame.deaf", { timeout: 8_000 })
   await stage.beijing.start()
   await rung(tokyo, "[U+202E]", "stored")
   await beijing.page.waitForSelector(".frame:not(.deaf)")
   await row(beijing, "A[U+202E]b[U+200B]c.").waitFor()
+})
+
+test("E-15, L-4: a console proves the whole record by itself, goes on from there, and names an entry that was altered", async t => {
+  const { page } = beijing
+  const whole: number = await page.evaluate(`fetch("/api/heads").then(answer => answer.json()).then(heads =>
+    heads.reduce((sum, { size }) => sum + size, 0))`)
+  const proven = async (): Promise<number> => {
+    const sizes = (await page.locator(".verified .code").textContent()) ?? ""
+    return [...sizes.matchAll(/\d+/g)].reduce((sum, [size]) => sum + Number(size), 0)
+  }
+  while ((await proven()) < whole) await page.waitForTimeout(50)
+  assert.equal(await page.locator(".fault-band").count(), 0)
+  t.diagnostic(`entries verified: ${await proven()}`)
+
+  const asked: number[] = []
+  await page.context().route("**/api/entries?*", async route => {
+    asked.push(Number(new URL(route.request().url()).searchParams.get("from")))
+    await route.continue()
+  })
+  await page.reload()
+  while ((await proven()) < whole) await page.waitForTimeout(50)
+  assert.ok(asked.length > 0 && asked.every(from => from > 3), `it went on from ${asked}`)
+
+  await page.context().unrouteAll()
+  await page.context().route("**/api/entries?*", async route => {
+    const url = new URL(route.request().url())
+    url.hostname = "127.0.0.1" // the browser alone resolves names under localhost
+    const response = await route.fetch({ url: url.href })
+    // The last digit of the first entry is one of its signature.
+    const body = (await response.text()).replace(/[0-9a-f]"\}/, end => (end === '0"}' ? '1"}' : '0"}'))
+    await route.fulfill({ response, body })
+  })
+  await beijing.tabTo(".verified")
+  await beijing.press("Enter")
+  const band = page.locator(".fault-band")
+  await band.waitFor()
+  assert.ok((await band.textContent())?.includes(beijing.say("refusal.bad-signature")))
+  await page.context().unrouteAll()
+  await page.reload()
+  while ((await proven()) < whole) await page.waitForTimeout(50)
+  assert.equal(await band.count(), 0)
 })
 
 test("A-1: a page that is loaded again is still signed in, and no page did what it should not", async () => {
