@@ -1,5 +1,5 @@
-// All tests, as `npm test` runs them. `npm test -- FILE… [options of node --test]` runs some. What takes minutes is in *.slow.ts, which only
-// .ci/run asks for. The last lines are the runner's own counts.
+// All tests, as `npm test` runs them. `npm test -- FILE… [options of node --test]` runs some. What takes minutes is in *.slow.ts,
+// which only .ci/run asks for. The last lines are the runner's own counts.
 import { spawnSync } from "node:child_process"
 import { globSync } from "node:fs"
 import { join } from "node:path"

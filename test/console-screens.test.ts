@@ -8,22 +8,39 @@ import type { Page } from "playwright-core"
 import { Fixture, serveFixture } from "./console-fixture.ts"
 import { type OpenBrowser, openBrowser } from "./fixtures/browser.ts"
 import { buildConsole } from "./fixtures/console.ts"
+import { freePort } from "./fixtures/ports.ts"
 
 const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const axe = readFileSync(place("../node_modules/axe-core/axe.min.js"), "utf8")
 let open: OpenBrowser
+/** A test that fails before its end must not leave a server that keeps the process. */
+const stops = new Set<() => void>()
 
 before(async () => {
   await buildConsole()
   open = await openBrowser()
 })
-after(() => open.close())
+after(async () => {
+  for (const stop of stops) stop()
+  await open.close()
+})
 
-type Visit = { readonly page: Page; readonly fixture: Fixture; readonly wrong: string[]; readonly stop: () => void }
+type Visit = {
+  readonly port: number
+  readonly page: Page
+  readonly fixture: Fixture
+  readonly wrong: string[]
+  readonly stop: () => void
+}
 
-const visit = async (port: number, query: string, width = 1280): Promise<Visit> => {
+const visit = async (query: string, width = 1280): Promise<Visit> => {
+  const port = await freePort()
   const fixture = new Fixture("tokyo")
-  const stop = await serveFixture(fixture, port)
+  const close = await serveFixture(fixture, port)
+  const stop = (): void => {
+    if (stops.delete(stop)) close()
+  }
+  stops.add(stop)
   const page = await (await open.browser.newContext({ viewport: { width, height: 900 } })).newPage()
   const wrong: string[] = []
   const home = `127.0.0.1:${port}`
@@ -32,11 +49,11 @@ const visit = async (port: number, query: string, width = 1280): Promise<Visit> 
   page.on("request", request => void (new URL(request.url()).host !== home && wrong.push(request.url())))
   await page.goto(`http://${home}/${query}#token=once`)
   await page.waitForSelector(".row")
-  return { page, fixture, wrong, stop }
+  return { port, page, fixture, wrong, stop }
 }
 
 test("console: an alarm is acknowledged with one key, once, and the token leaves the address", async () => {
-  const { page, fixture, wrong, stop } = await visit(7_981, "")
+  const { page, fixture, wrong, stop } = await visit("")
   assert.equal(new URL(page.url()).hash, "")
   assert.equal(await page.evaluate("document.documentElement.lang"), "ja", "the party's own language")
   await page.keyboard.press("a")
@@ -55,7 +72,7 @@ test("console: an alarm is acknowledged with one key, once, and the token leaves
 })
 
 test("console: no Enter sends; a composition's Enter does nothing; the release says the whole act", async () => {
-  const { page, fixture, wrong, stop } = await visit(7_982, "?lang=en")
+  const { page, fixture, wrong, stop } = await visit("?lang=en")
   await page.keyboard.press("w")
   await page.click("textarea")
   const keys = await page.context().newCDPSession(page)
@@ -93,26 +110,26 @@ test("console: no Enter sends; a composition's Enter does nothing; the release s
 })
 
 test("console: without our node everything is NOT KNOWN within ten seconds, and found again", async () => {
-  const { page, fixture, stop } = await visit(7_983, "?lang=zh", 640)
+  const { port, page, fixture, stop } = await visit("?lang=zh", 640)
   stop()
   const began = performance.now()
   await page.waitForSelector(".frame.deaf", { timeout: 10_000 })
   assert.ok(performance.now() - began < 10_000)
   assert.equal(await page.locator(".lamp.unknown").count(), 5)
-  const again = await serveFixture(fixture, 7_983)
+  const again = await serveFixture(fixture, port)
   await page.waitForSelector(".frame:not(.deaf)", { timeout: 5_000 })
   await page.context().close()
+  stops.delete(again)
   again()
 })
 
 test("console: three languages, narrow and wide, pass the accessibility rules and fit their width", async () => {
-  let port = 7_984
   for (const [language, width] of [
     ["en", 640],
     ["ja", 1280],
     ["zh", 640],
   ] as const) {
-    const { page, fixture, wrong, stop } = await visit(port, `?lang=${language}`, width)
+    const { page, fixture, wrong, stop } = await visit(`?lang=${language}`, width)
     fixture.refuse("two-histories")
     await page.waitForSelector(".refused-band")
     const found = await page.evaluate(`(async () => { ${axe}; return (await axe.run()).violations.map(v => v.id) })()`)
@@ -121,6 +138,5 @@ test("console: three languages, narrow and wide, pass the accessibility rules an
     assert.deepEqual(wrong, [])
     await page.context().close()
     stop()
-    port += 1
   }
 })

@@ -5,7 +5,6 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import type { LineView, MessagePage, OrderReply, OrderRequest } from "../src/api/shapes.ts"
@@ -17,17 +16,9 @@ import { initHome, meet, openCharter, pair, readApiDoor, recordPath } from "../s
 import { openSqliteReader } from "../src/store/sqlite.ts"
 import type { Row, StoreReader } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
+import { freePort } from "./fixtures/ports.ts"
 
 export const cli = join(import.meta.dirname, "..", "src", "cli", "main.ts")
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  assert.ok(typeof address === "object" && address !== null)
-  await new Promise(closed => server.close(closed))
-  return address.port
-}
 
 /** Two homes, paired; the first listens, the second dials. */
 export const pairedHomes = async (folder: string): Promise<readonly [string, string]> => {

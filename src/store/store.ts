@@ -3,7 +3,8 @@
 import type { Head } from "../core/head.ts"
 import type { Refusal } from "../core/refusal.ts"
 
-/** One row: an entry as it was accepted. `at`: when it was stored here, UTC ms. `gapBefore`: stored across a gap, before its forerunners. */
+/** One row: an entry as it was accepted. `at`: when it was stored here, UTC ms. `gapBefore`: stored across a gap, before its
+ *  forerunners. */
 export type Row = {
   readonly author: number
   readonly generation: number
