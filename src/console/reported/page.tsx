@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react"
 import type { ReportedView } from "../../api/shapes.ts"
 import { en, type Word } from "../../words/en.ts"
 import { useKnowledge } from "../knowledge.tsx"
-import { partiesOf, partyOf } from "../number.ts"
+import { partiesOf } from "../number.ts"
 import { Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
 import { type Item, ownFirst, sections, whenOf } from "./groups.ts"
@@ -85,11 +85,11 @@ const Entry = ({ item: { accounts } }: { readonly item: Item }) => {
 
 export const Talks = () => {
   const { state, line } = useKnowledge()
-  const { t, name } = useReader()
+  const { t, name, language } = useReader()
   const sectionName = useSectionName()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
-  const importer = partyOf(line, state.reported[0]?.importer ?? -1)
+  const importers = partiesOf(line).filter(({ party }) => state.reported.some(({ importer }) => importer === party))
   return (
     <article className="talks">
       <header className="pane-head">
@@ -98,7 +98,13 @@ export const Talks = () => {
         </h2>
       </header>
       <p className="talks-about">{t("reported.about")}</p>
-      {importer && <p className="quiet">{t("reported.imported", { party: name(importer.names) })}</p>}
+      {importers.length > 0 && (
+        <p className="quiet">
+          {t("reported.imported", {
+            party: importers.map(({ names }) => name(names)).join(language === "en" ? ", " : "、"),
+          })}
+        </p>
+      )}
       {state.reported.length === 0 && <p className="empty">{t("reported.none")}</p>}
       {sections(state.reported).map(({ section, items }) => (
         <section key={section}>
