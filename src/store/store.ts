@@ -45,7 +45,8 @@ export type RowRange = {
 export type Store = {
   /** Durable when it returns. Throws an Error with `cause` when the disk fails; a late writer throws LateWriter. */
   append(batch: Append): void
-  /** Rows from..to by seq, both included, ascending, missing ones left out; stops after `bytesMax` of entry and body bytes (at least one row). */
+  /** Rows from..to by seq, both included, ascending, missing ones left out; stops after `bytesMax` of entry and body
+   *  bytes (at least one row). */
   read(range: RowRange, bytesMax: number): Row[]
   find(hash: Uint8Array): Row | undefined
   /** Rows in the order in which they were stored here, after position `after`; each with its position. */
