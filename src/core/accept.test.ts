@@ -16,6 +16,7 @@ import { append, emptyFrontier, emptyRoot, type Frontier, rootOf } from "./log.t
 import { kinds } from "./registry.ts"
 import type { Line } from "./state.ts"
 import type { Hash } from "./suite.ts"
+import { heardHave } from "./sync.ts"
 
 let charter: Charter
 let author: Party
@@ -272,4 +273,23 @@ test("L-7: entries under a signed head are stored together, their own signatures
   run(step(line, { type: "checked", now: line.now, author: author.us, to: 4, bad: [entries[1]!.hash] }))
   settle()
   assert.deepEqual(told, ["bad-signature-covered"])
+})
+
+test("L-11: an unsigned claim to more of our log stops signing for a minute, then is called false, and is not believed again", () => {
+  const mine = (): number => rows.filter(row => row.author === reader.us).length
+  const peer = line.state.peers.get(author.us)!
+  const lie = (): void => heardHave(line, peer, [{ author: reader.us, generation: 1, size: 999, ahead: [] }])
+  const before = mine()
+  lie()
+  deliver(pen.take(pen.message()))
+  assert.equal(mine(), before, "nothing is signed while the claim may be true")
+  line.now += 60_000
+  settle()
+  settle()
+  assert.deepEqual(told, ["seen-mismatch"])
+  assert.equal(line.state.restored, false)
+  assert.ok(mine() > before, "what waited is signed")
+  lie()
+  deliver(pen.take(pen.message()))
+  assert.equal(told.length, 1)
 })

@@ -14,7 +14,7 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
 import { type Ask, emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
-import { confirm, mayBeRestored, owesHave, ownLog } from "./sync.ts"
+import { confirm, isRestored, owesHave, ownLog } from "./sync.ts"
 
 /** Entries that may wait for a head that covers them: two heads' worth. (L-7) */
 const bufferMax = 2 * headEntriesMax
@@ -80,7 +80,7 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   const log = line.state.logs[entry.author]!
   if (entry.generation !== log.generation) return refused(line, refuse("wrong-generation", about(entry)), peer.party)
   if (log.broken) return
-  if (entry.seq > log.claimed) log.claimed = entry.seq
+  if (entry.author !== line.us && entry.seq > log.claimed) log.claimed = entry.seq
   const size = log.frontier.size
   const next = size + log.buffer.length + 1
   const waits = entry.seq === next && log.buffer.length > 0
@@ -90,7 +90,7 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   if (entry.author === line.us && !line.state.restored) {
     // Only we write our log: this is either a forgery or something that we said before we were restored.
     const proof = signatureOf(line, entry)
-    return proof === true ? mayBeRestored(line, entry.seq) : refused(line, proof, peer.party)
+    return proof === true ? isRestored(line, entry.seq) : refused(line, proof, peer.party)
   }
   if (entry.seq === next) {
     const head = log.pendingHeads.find(
@@ -225,7 +225,7 @@ const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
 /** `seen` is a countersignature: the peer held our log up to that size, with that root. (L-5) */
 const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, size: number, root: Hash): void => {
   const own = ownLog(line)
-  if (size > own.frontier.size) return mayBeRestored(line, size)
+  if (size > own.frontier.size) return isRestored(line, size)
   const before = log.seen[line.us] ?? 0
   const ours = line.state.roots.get(size)
   if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) {

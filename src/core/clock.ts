@@ -23,5 +23,6 @@ export const setBack = (state: State, ms: number): void => {
     path.headSentAt -= ms
   }
   state.ownEntryAt -= ms
+  if (state.doubtSince !== null) state.doubtSince -= ms
   if (state.epochKeyAt > 0) state.epochKeyAt = Math.max(1, state.epochKeyAt - ms)
 }

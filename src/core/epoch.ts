@@ -265,6 +265,11 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (line.now - peer.reopenedAt < reopenMs) return undefined
   peer.reopenedAt = line.now
   if (number === refusals["unknown-secret"][0]) peer.usePairing = true
+  if (number === refusals.undecipherable[0]) {
+    // It has lost the key that it published last, as a home restored from a copy has: its card's key is left. (EP-7)
+    peer.keyNumber = 0
+    peer.publicKey = line.charter.parties[peer.party]!.base
+  }
   if (typeof heard === "number" && heard >= peer.nextEpoch && heard < 0xffff_ffff) peer.nextEpoch = heard + 1
   peer.sending = null
   openEpoch(line, peer)

@@ -79,3 +79,5 @@ export const ordersMax = 65_536
 export const openingBytesMax = 5_120
 /** Receipts travel at the precedence of what they answer, and never below this one: ROUTINE. */
 export const precedenceFloor = 1
+/** How long a peer has to show, with an entry of ours, that it holds more of our log than we do. 60 s is 57 kB at 960 B/s. (L-11) */
+export const doubtMs = 60_000

@@ -176,6 +176,7 @@ const settle = (line: Line): void => {
   if (write.headDueAt(line) <= line.now) write.makeHead(line)
   if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)
   sync.dropDeadPaths(line)
+  sync.endDoubt(line)
   wantChecks(line)
   sync.pump(line)
   const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line))
@@ -244,10 +245,14 @@ const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array
   if (refusal) refused(line, refusal, peer.party)
 }
 
+/** Pieces of one opening: 5,120 bytes in fragments of 88 or more. (EP-8) */
+const openingPiecesMax = 64
+
 /** Openings larger than a path's fragment come in pieces: kind, id (4), index, count, bytes. (EP-8) */
 const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
   const [index, count] = [frame[5]!, frame[6]!]
-  if (frame.length < 8 || index >= count) return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
+  const isLawful = frame.length >= 8 && frame.length <= openingBytesMax && index < count && count <= openingPiecesMax
+  if (!isLawful) return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
   const id = hex(frame.subarray(1, 5))
   const pieces = path.openingParts.get(id) ?? new Array<Uint8Array | undefined>(count).fill(undefined)
   if (pieces.length !== count) return

@@ -142,6 +142,9 @@ export type State = {
   epochKeyAt: number
   epochKeyUsed: boolean
   restored: boolean
+  /** A peer has said that it holds more of our log than we do, and has not shown it yet. Not in the snapshot. */
+  doubtSince: number | null
+  doubtEnded: boolean
   // Not in the snapshot:
   /** Roots of our own log by size, from the smallest size that a peer is proven to hold. */
   readonly roots: Map<number, Hash>
@@ -278,6 +281,8 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   epochKeyAt: 0,
   epochKeyUsed: false,
   restored: false,
+  doubtSince: null,
+  doubtEnded: false,
   roots: new Map([[0, emptyRoot(suite)]]),
   urgent: [],
   orders: [],

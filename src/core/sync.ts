@@ -4,7 +4,7 @@ import { openEpoch, showOpenings } from "./epoch.ts"
 import type { Held, PathTraits } from "./event.ts"
 import { encodePart, type Have } from "./frame.ts"
 import type { Head } from "./head.ts"
-import { creditBytes, deadAfterMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
+import { creditBytes, deadAfterMs, doubtMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
 import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, pathsFor, priority } from "./outbox.ts"
 import { refuse } from "./refusal.ts"
 import { precedences } from "./registry.ts"
@@ -45,8 +45,6 @@ export const closePath = (line: Line, id: number): void => {
   rewind(peer)
   if ([...line.state.paths.values()].some(it => it.peer === path.peer)) return
   peer.helloHeard = false
-  peer.opening = false
-  peer.earlyOpening = false
   peer.early = []
   if (peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: false } })
   peer.linkTold = false
@@ -57,6 +55,9 @@ const rewind = (peer: Peer): void => {
   peer.pushed = []
   peer.unconfirmedBytes = 0
 }
+
+/** Whether our own log may be longer elsewhere. */
+export const isInDoubt = ({ state }: Line): boolean => state.restored || state.doubtSince !== null
 
 export const ownLog = (line: Line): Log => line.state.logs[line.us]!
 
@@ -163,7 +164,7 @@ export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void =
       log.progressAt = line.now
     }
     if (it.author !== line.us) continue
-    if (it.size > log.frontier.size) mayBeRestored(line, it.size)
+    if (it.size > log.frontier.size) doubtWhole(line, it.size)
     else if (it.size > peer.sentTo) peer.sentTo = it.size
     peer.claims = Math.min(Math.max(peer.claims, it.size), log.frontier.size)
     releaseCredit(peer, it.size)
@@ -175,11 +176,33 @@ const releaseCredit = (peer: Peer, size: number): void => {
   while (peer.pushed.length > 0 && peer.pushed[0]!.seq <= size) peer.unconfirmedBytes -= peer.pushed.shift()!.bytes
 }
 
-/** A peer that holds more of our log than we do: this home was restored from a copy, and must not sign. (L-11) */
-export const mayBeRestored = (line: Line, size: number): void => {
+/** A peer says, unsigned, that it holds more of our log than we do. Until it has shown so, or time has passed, nothing is signed. (L-11) */
+const doubtWhole = (line: Line, size: number): void => {
+  const { state } = line
+  if (state.doubtEnded) return
+  const own = ownLog(line)
+  own.claimed = Math.max(own.claimed, size)
+  if (!state.restored) state.doubtSince ??= line.now
+}
+
+/** The proof did not come: the claim was false, and later ones are not waited for. (L-11) */
+export const endDoubt = (line: Line): void => {
+  const { state } = line
+  if (state.doubtSince === null || line.now - state.doubtSince < doubtMs) return
+  const own = ownLog(line)
+  const refusal = refuse("seen-mismatch", { author: line.us, size: own.claimed, ours: own.frontier.size })
+  state.doubtSince = null
+  state.doubtEnded = true
+  own.claimed = own.frontier.size
+  line.out.push({ do: "tell", tell: { type: "refused", refusal, peer: null } })
+}
+
+/** Proof that more of our log exists than we hold, signed by us or by the peer: this home was restored from a copy. (L-11) */
+export const isRestored = (line: Line, size: number): void => {
   const own = ownLog(line)
   if (size <= own.frontier.size) return
   own.claimed = Math.max(own.claimed, size)
+  line.state.doubtSince = null
   if (line.state.restored) return
   line.state.restored = true
   line.state.dirty = true
@@ -214,7 +237,7 @@ const sendPing = (line: Line, path: Path): void => {
 
 /** By which path to ask for what a log lacks; undefined when it lacks nothing, or nobody can be asked. */
 const wantPath = (line: Line, log: Log): Path | undefined => {
-  if (log.broken || (log.author === line.us && !line.state.restored)) return undefined
+  if (log.broken || (log.author === line.us && !isInDoubt(line))) return undefined
   if (log.claimed <= log.frontier.size + log.buffer.length) return undefined
   const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
   return [...line.state.paths.values()].find(isAble)
@@ -331,6 +354,7 @@ export const nextWake = (line: Line): number => {
     const peer = line.state.peers.get(path.peer)!
     if (peer.sending && peer.haveDue !== null) at = Math.min(at, peer.haveDue)
   }
+  if (line.state.doubtSince !== null) at = Math.min(at, line.state.doubtSince + doubtMs)
   for (const log of line.state.logs) if (wantPath(line, log)) at = Math.min(at, log.progressAt + wantAfterMs)
   return at
 }

@@ -25,7 +25,7 @@ import { isThin } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
 import type { Line } from "./state.ts"
-import { ownLog } from "./sync.ts"
+import { isInDoubt, ownLog } from "./sync.ts"
 
 const service = traffics.indexOf("service")
 /** Own entries written in one transaction, at the most: the first must not wait for the thousandth. */
@@ -86,7 +86,7 @@ const housekeeping = (line: Line): Order | null => {
 /** The next own entry to sign, if there is one: housekeeping goes first, a repeated act is answered without a new entry. */
 const nextOrder = (line: Line): Order | null => {
   const { state } = line
-  if (state.restored) return null
+  if (isInDoubt(line)) return null
   const own = ownLog(line)
   const automatic = housekeeping(line)
   if (automatic) return automatic

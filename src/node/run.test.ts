@@ -10,6 +10,7 @@ import { hex, utf8 } from "../core/hash.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import { memoryDisk } from "../store/memory.ts"
+import type { Transport } from "../transport/transport.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-run-"))
 let pair: Awaited<ReturnType<typeof pairedParties>>
@@ -163,4 +164,26 @@ test("E-1: an order that the law would not read is refused before it is written,
   assert.ok(isRefusal(large))
   assert.ok(!isRefusal(await a.running.order(message("good"))))
   await until("equal records", () => equalRecords(a, b))
+})
+
+test("EP-4: a path that comes, goes and comes again at first contact makes one pairing, and the line talks", async () => {
+  const line = wire()
+  const flapping = (transport: Transport): Transport => ({
+    ...transport,
+    start: events =>
+      transport.start({
+        ...events,
+        opened() {
+          events.opened()
+          events.closed("replaced")
+          events.opened()
+        },
+      }),
+  })
+  const a = await startNode(pair.parties[0], pair.charter, flapping(line.ends[0]))
+  const b = await startNode(pair.parties[1], pair.charter, flapping(line.ends[1]))
+  after(() => Promise.all([a.stop(), b.stop()]))
+  const answer = await a.running.order(message("after the flapping"))
+  assert.ok(!isRefusal(answer))
+  await until("stored there", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq, 10_000)
 })
