@@ -40,15 +40,19 @@ export const audit = ({ truths, notebooks, suite }: Audit): string | null => {
   return sameReading(truths, suite)
 }
 
-/** One side's record where the other side has broken its own: both logs are chains, and its people's orders are there. */
-export const auditAlone = (truth: Truth, party: number, notebook: readonly Decided[], suite: Suite): string | null => {
-  for (const author of [0, 1]) {
-    const log = readLog(truth, author, suite, author === party)
-    if (typeof log === "string") return log
-    const problem = author === party ? onceEach(log.entries, notebook) : null
-    if (problem) return problem
-  }
-  return null
+/** One side's record where the other side has broken its own log: that is a chain as far as the node takes it for one (`taken`),
+ *  what the node says itself is a chain to its end, and its people's orders are there. */
+export const auditAlone = (
+  truth: Truth,
+  notebook: readonly Decided[],
+  party: number,
+  taken: number,
+  suite: Suite,
+): string | null => {
+  const theirs = readLog(truth, 1 - party, suite, taken)
+  if (typeof theirs === "string") return theirs
+  const ours = readLog(truth, party, suite)
+  return typeof ours === "string" ? ours : onceEach(ours.entries, notebook)
 }
 
 const sameRows = ([a, b]: readonly [Truth, Truth], author: number): string | null => {
@@ -70,15 +74,16 @@ const readLog = (
   truth: Truth,
   author: number,
   suite: Suite,
-  whole = true,
+  upTo?: number,
 ): { entries: Entry[]; roots: Hash[] } | string => {
   const { rows, contiguous } = truth.log(author)
-  if (whole && rows.size !== contiguous) return `log ${author} has a gap after ${contiguous}`
+  if (upTo === undefined && rows.size !== contiguous) return `log ${author} has a gap after ${contiguous}`
+  if (upTo !== undefined && upTo > contiguous) return `${upTo} of log ${author} are taken for held; ${contiguous} are`
   const entries: Entry[] = []
   let frontier = emptyFrontier()
   const roots: Hash[] = [rootOf(frontier, suite)]
   const numbers = [0, 0, 0, 0]
-  for (let seq = 1; seq <= contiguous; seq++) {
+  for (let seq = 1; seq <= (upTo ?? contiguous); seq++) {
     const entry = decodeEntry(rows.get(seq)!.bytes, suite)
     if (isRefusal(entry)) return `entry ${author}/${seq} does not read`
     if (entry.seq !== seq || entry.author !== author) return `entry ${author}/${seq} is another`

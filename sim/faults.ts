@@ -16,6 +16,7 @@ export const faultKinds = [
   "crashAfterDurable",
   "powerLoss",
   "diskFull",
+  "stop",
   "clockJump",
   "fork",
   "flood",
@@ -27,6 +28,7 @@ export const faultKinds = [
   "forgedAuthor",
   "wrongLine",
   "oversized",
+  "falseHave",
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 export type Faults = Record<FaultKind, number>

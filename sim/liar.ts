@@ -47,6 +47,7 @@ export type LiarOptions = {
 }
 
 const sealOverhead = 12 + 16 + 8
+const havePart = 2
 const entryPart = 3
 
 export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: LiarOptions): Liar => {
@@ -69,7 +70,7 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
   /** Something that nobody may accept, made from a true entry. */
   const noisy = (part: readonly Value[], entry: Entry): { kind: FaultKind; parts: Value[] } => {
     const with_ = (cose: Uint8Array): Value => [entryPart, cose, ...part.slice(2)]
-    switch (chance.below(5)) {
+    switch (chance.below(6)) {
       case 0:
         return { kind: "flood", parts: Array.from({ length: chance.between(20, 60) }, () => part) }
       case 1: {
@@ -78,6 +79,9 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
       }
       case 2:
         return { kind: "wrongLine", parts: [with_(resign(entry, { line: chance.bytes(16) }))] }
+      case 4:
+        // It holds more of the other's log than there is: unsigned, and so a doubt and no proof. (L-11)
+        return { kind: "falseHave", parts: [[havePart, [[1 - party, 1, chance.between(100_000, 2 ** 40), []]]]] }
       case 3:
         return { kind: "oversized", parts: [oversized(part, chance)] }
       default:

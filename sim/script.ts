@@ -58,6 +58,11 @@ const misfortunes = (stage: Stage, active: number): void => {
       faults.powerLoss += 1
       each.crash(chance.chance(0.5), chance.between(50, 60_000))
     })
+    often(1, () => {
+      if (!each.running()) return
+      faults.stop += 1
+      each.restart(chance.between(50, 20_000))
+    })
     often(chance.between(1, 2), () => {
       faults.diskFull += 1
       each.disk.fail(chance.between(1, 5))

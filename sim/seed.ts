@@ -132,7 +132,7 @@ const play = async (stage: Stage, seed: number, bursts: number): Promise<void> =
     each.start()
     each.officers.last()
   }
-  const limit = all.now() + 10 * minute
+  const limit = all.now() + (isThinSeed(seed) ? 10 : 3) * minute
   let next = 0
   const done = stage.liar?.liar.struck() ? isSafe : isSettled
   const settled = await all.run(limit, () => {
@@ -183,7 +183,8 @@ const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
   const spared = held !== undefined && equal(held.hash, hash)
   const told = expected[liar!.lie!].some(code => (checks.refusals[victim.party]!.get(code) ?? 0) > 0)
   if (!told && !spared) return `the lie ${liar!.lie} was told and not seen`
-  return auditAlone(victim.disk.truth, victim.party, victim.officers.notebook, nodeSuite)
+  const taken = victim.running()?.status().logs[liar!.party]?.size ?? 0
+  return auditAlone(victim.disk.truth, victim.officers.notebook, victim.party, taken, nodeSuite)
 }
 
 const whatIsMissing = ({ sides, wires }: Stage): string => {

@@ -35,6 +35,8 @@ export type Side = {
   start(): void
   /** The process ends at once and starts again after `ms`. `told`: whether the other end of its paths notices. */
   crash(told: boolean, ms: number): void
+  /** The process is asked to end, and starts again after `ms`. */
+  restart(ms: number): void
   stop(): void
 }
 
@@ -150,6 +152,8 @@ export const side = (options: SideOptions): Side => {
     )
   }
 
+  const failedToStop = (error: unknown): void => all.found(`${who} did not stop: ${error}`)
+
   const own: Side = {
     party,
     disk: disk({
@@ -175,6 +179,18 @@ export const side = (options: SideOptions): Side => {
     },
     start,
     crash,
+    restart: ms => {
+      const mine = process
+      const node = running()
+      if (!mine || !node) return
+      all.trace.note(who, `stops; again in ${ms} ms`)
+      node.stop().then(() => {
+        if (!mine.alive) return
+        end_(mine, true)
+        own.disk.crash()
+        all.after(ms, start)
+      }, failedToStop)
+    },
     stop: () => {
       if (process) end_(process, true)
     },
