@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Language, LineView, MessagePage, MessageView, OrderReply, Problem } from "../src/api/shapes.ts"
+import { serial } from "../src/console/number.ts"
 import type { RefusalCode } from "../src/core/refusal.ts"
 import type { Verified } from "../src/evidence/verify.ts"
 import { type Alteration, alterByte, restoreByte } from "./alter.ts"
@@ -86,7 +87,10 @@ export class Acts {
     const common = { act: hexOf(16), refs: [waiting.hash], reason: reasons[language], language }
     const order = act === "defer" ? { kind: "deferred", ...common, until } : { kind: "declined", ...common }
     await capital.ask<OrderReply>(watchOfficer, "/api/orders", order)
-    return { said: `came.${act}`, given: { traffic: waiting.traffic, number: waiting.number ?? 0, until } }
+    return {
+      said: `came.${act}`,
+      given: { traffic: waiting.traffic, number: serial(waiting.traffic, waiting.number), until },
+    }
   }
 
   #alter(capital: Capital): Came {

@@ -314,14 +314,13 @@ const sentence = ({ said, given, side }: Outcome): string => {
   return t(said, { side: side === undefined ? "" : sideName(side), ...Object.fromEntries(filled) })
 }
 
-const serials: Readonly<Record<string, string>> = { drill: "D-", test: "T-" }
-
 const filledIn = (name: string, value: string | number): string => {
   if ((name === "author" || name === "victim") && isSide(value)) return sideName(value)
-  if (name === "until" && typeof value === "number") return `${new Date(value).toISOString().slice(0, 16)}Z`
+  if (name === "until" && typeof value === "number")
+    return `${new Date(value).toISOString().slice(0, 16).replace("T", " ")}Z`
   if (name === "traffic" && (value === "real" || value === "drill" || value === "test"))
-    return `${own[language][`traffic.${value}`]} ${serials[value] ?? ""}`
-  return name === "number" ? String(value).padStart(4, "0") : String(value)
+    return own[language][`traffic.${value}`]
+  return String(value)
 }
 
 const drawCame = (): void => {

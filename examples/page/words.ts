@@ -42,7 +42,7 @@ const en = {
   "act.decline": "Let {side} decline",
   "act.alter": "Alter one byte",
   "act.restore": "Put it back",
-  "act.forge": "Send a forged entry as {side}",
+  "act.forge": "Send a forged entry",
 
   "step.keys": "{side}: keys and card are made.",
   "step.opened": "{side}: the home is there already and is opened.",
@@ -77,7 +77,7 @@ const en = {
   "came.verify-same": "Both records are whole, and both hold the same: {tokyo} entries, every signature checked.",
   "came.verify-whole":
     "Both records are whole. They do not hold the same yet: Tokyo {tokyo} entries, Beijing {beijing}.",
-  "came.verify-faults": "NOT WHOLE. {count} of the entries checked are not what was signed:",
+  "came.verify-faults": "NOT WHOLE. Entries that are not what was signed: {count}.",
   "came.fault": "Record of {record}: entry {seq} of {author}: {code}",
   "came.failed": "It could not be done: {why}",
 } as const
@@ -121,14 +121,14 @@ const ja: Record<Word, string> = {
 
   "act.cut": "ケーブルを切る",
   "act.mend": "つなぎ直す",
-  "act.verify": "両方を検証する",
-  "act.kill": "このノードを強制終了",
+  "act.verify": "両方を検証",
+  "act.kill": "強制終了",
   "act.start": "起動する",
   "act.defer": "{side}が後日回答とする",
   "act.decline": "{side}が回答を断る",
   "act.alter": "1バイト書き換える",
   "act.restore": "元に戻す",
-  "act.forge": "{side}を名乗る偽の記録を送る",
+  "act.forge": "偽の記録を送る",
 
   "step.keys": "{side}：鍵とカードを作っている。",
   "step.opened": "{side}：既にあるホームを開く。",
@@ -161,7 +161,7 @@ const ja: Record<Word, string> = {
   "came.refused": "{side}：ノードが拒否した：",
   "came.verify-same": "両方の記録は完全であり、同じものを保持している：{tokyo} 件、すべての署名を検証した。",
   "came.verify-whole": "両方の記録は完全である。まだ同じではない：東京 {tokyo} 件、北京 {beijing} 件。",
-  "came.verify-faults": "完全ではない。検証した記録のうち {count} 件が署名されたものと異なる：",
+  "came.verify-faults": "完全ではない。署名されたものと異なる記録：{count} 件。",
   "came.fault": "{record}の記録：{author}の第 {seq} 記録：{code}",
   "came.failed": "実行できなかった：{why}",
 }
@@ -209,7 +209,7 @@ const zh: Record<Word, string> = {
   "act.decline": "让{side}谢绝答复",
   "act.alter": "改动一个字节",
   "act.restore": "恢复原状",
-  "act.forge": "冒用{side}名义发一条伪造记录",
+  "act.forge": "发一条伪造记录",
 
   "step.keys": "{side}：正在生成密钥和名片。",
   "step.opened": "{side}：主目录已存在，现予打开。",
@@ -242,7 +242,7 @@ const zh: Record<Word, string> = {
   "came.refused": "{side}：节点拒绝了此操作：",
   "came.verify-same": "双方记录均完整，且内容相同：{tokyo} 条，所有签名均已核验。",
   "came.verify-whole": "双方记录均完整，但内容尚不相同：东京 {tokyo} 条，北京 {beijing} 条。",
-  "came.verify-faults": "不完整。所核验的记录中有 {count} 条与签署的不符：",
+  "came.verify-faults": "不完整。与签署内容不符的记录：{count} 条。",
   "came.fault": "{record}的记录：{author}第 {seq} 条：{code}",
   "came.failed": "未能完成：{why}",
 }
