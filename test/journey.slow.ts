@@ -125,14 +125,21 @@ test("DESIGN 6: message stored → alarm on the screen within 200 ms", async t =
     await sit(stage.browser, stage.tokyo, { language: "en" }),
     await sit(stage.browser, stage.beijing, { language: "zh" }),
   ]
+  const quiet = async (): Promise<void> => {
+    while ((await beijing.page.locator(".alarm").count()) > 0) {
+      await beijing.press("a")
+      await beijing.page.waitForTimeout(100)
+    }
+  }
+  await row(beijing, "[U+202E]").waitFor()
+  await quiet()
   const times: number[] = []
   for (let at = 0; at < 20; at++) {
     const text = `Measured ${at}.`
     await send(tokyo, text, "PRIORITY")
     await beijing.page.locator(".alarm", { hasText: text }).waitFor()
     times.push(await alarmMs(beijing, await hashOf(beijing, text)))
-    await beijing.press("a")
-    await beijing.page.waitForSelector(".alarm", { state: "detached" })
+    await quiet()
   }
   times.sort((a, b) => a - b)
   t.diagnostic(`ms: median ${Math.round(times[10] ?? 0)}, worst ${Math.round(times.at(-1) ?? 0)}`)

@@ -44,6 +44,7 @@ export default defineConfig({
     cssTarget: "chrome111",
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   logLevel: "warn",
 })

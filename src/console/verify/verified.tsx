@@ -68,7 +68,11 @@ export const VerifiedMark = ({ verified: { told, at, off, again } }: { readonly 
   const { t } = useReader()
   const sayAge = useAge()
   if (off) return <span className="verified">{t("verify.off")}</span>
-  const sizes = (told?.logs ?? []).map(({ author, size }) => `${codeOf(line, author)} ${size}`).join(" · ")
+  // Our own side first, as on every screen of ours.
+  const logs = (told?.logs ?? []).toSorted(
+    (a, b) => Number(b.author === line.us.party) - Number(a.author === line.us.party),
+  )
+  const sizes = logs.map(({ author, size }) => `${codeOf(line, author)} ${size}`).join(" · ")
   if (sizes === "") return <span className="verified">{t("verify.busy")}</span>
   return (
     <Button className="plain verified" onPress={again}>

@@ -14,7 +14,9 @@ type Opens = { readonly open: (hash: string) => void }
 const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; readonly ours: boolean }) => {
   const { line, up } = useKnowledge()
   const { t } = useReader()
-  const step = reached(ladder(message, line.us.party, up))
+  const steps = ladder(message, line.us.party, up)
+  const step = reached(steps)
+  const isQueued = steps.some(({ state }) => state === "queued")
   return (
     <li className={`card ${message.traffic} ${ours ? "for-us" : ""}`}>
       <button type="button" className="card-open" onClick={() => open(message.hash)}>
@@ -27,7 +29,10 @@ const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; 
         <span className="card-text">
           <Words text={message.subject ?? message.text ?? ""} language={message.language} />
         </span>
-        {!ours && step && <span className="quiet">{t("watch.reached", { rung: t(`rung.${step.name}`) })}</span>}
+        {!ours && isQueued && <strong>{t("message.queued")}</strong>}
+        {!ours && !isQueued && step && (
+          <span className="quiet">{t("watch.reached", { rung: t(`rung.${step.name}`) })}</span>
+        )}
       </button>
     </li>
   )
