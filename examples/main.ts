@@ -22,6 +22,7 @@ const usage = `Shows both capitals of an example line on one page, until Ctrl-C.
 const outcomesKept = 60
 const triplesTried = 20
 const triple = 10
+const parentMs = 250
 
 /** The program behind the page: what it shows, and what its buttons do, one at a time. */
 class Example {
@@ -134,15 +135,22 @@ const readOptions = () => {
   return { home: values.home, port, language, help: values.help }
 }
 
+/** A signal; or the end of npm, whose shell does not hand signals on. */
+const toldToStop = (): Promise<void> =>
+  new Promise(resolve => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve())
+    const parent = process.ppid
+    const isByNpm = process.env.npm_lifecycle_event !== undefined
+    if (isByNpm) setInterval(() => process.ppid !== parent && resolve(), parentMs).unref()
+  })
+
 const main = async (): Promise<number> => {
   const { home, port, language, help } = readOptions()
   if (help) {
     console.log(usage)
     return 0
   }
-  const told = new Promise<void>(resolve => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve())
-  })
+  const told = toldToStop()
   const { ports, server, example } = await open(port, language)
   const query = language === "en" ? "" : `?lang=${language}`
   console.log(`http://parley.localhost:${ports.page}/${query}`)
