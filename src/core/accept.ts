@@ -269,8 +269,8 @@ const acceptAhead = (line: Line, log: Log, held: Held): void => {
   if (!isNear && log.ahead.keys().reduce((edges, seq) => edges + (log.ahead.has(seq + 1) ? 0 : 1), 0) >= gapsMax) return
   const proof = signatureOf(line, entry)
   if (proof !== true) return refused(line, proof, log.author)
-  const { ownRoot, hash, traffic, number = 0 } = entry
-  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number })
+  const { ownRoot, hash, traffic, number = 0, act = null } = entry
+  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number, act })
   line.state.staged.push({ held, gapBefore: true })
   if (log.progressAt < line.now && log.ahead.size === 1) log.progressAt = line.now
   owe(line, held, hash)
@@ -283,13 +283,16 @@ const takeAhead = (line: Line, log: Log): void => {
     const next = log.ahead.get(seq)
     if (!next) return
     const numbered = next.number === 0 || next.number === log.numbers[next.traffic]! + 1
-    if (!equal(next.ownRoot, log.root) || !numbered) {
-      const problem = refuse("false-own-root", { author: log.author, seq, hash: hex(next.hash) })
+    const isReused = next.act !== null && log.acts.has(hex(next.act))
+    if (!equal(next.ownRoot, log.root) || !numbered || isReused) {
+      const code = isReused ? "act-reused" : "false-own-root"
+      const problem = refuse(code, { author: log.author, seq, hash: hex(next.hash) })
       line.state.stagedMarks.push({ hash: next.hash, refusal: problem })
       log.broken = true
       return refused(line, problem, log.author)
     }
     log.ahead.delete(seq)
+    if (next.act) log.acts.set(hex(next.act), null)
     log.frontier = append(log.frontier, next.hash, line.suite)
     log.root = rootOf(log.frontier, line.suite)
     log.progressAt = line.now

@@ -42,7 +42,13 @@ export type Log = {
   checking: boolean
 }
 
-export type Ahead = { readonly ownRoot: Hash; readonly hash: Hash; readonly traffic: number; readonly number: number }
+export type Ahead = {
+  readonly ownRoot: Hash
+  readonly hash: Hash
+  readonly traffic: number
+  readonly number: number
+  readonly act: Uint8Array | null
+}
 
 /** A secret that an epoch leaves behind, for the next opening to build on. `proven`: the peer was seen to hold it. */
 export type EpochSecret = {
@@ -323,7 +329,7 @@ export const snapshot = (state: State): Uint8Array =>
       log.headSize,
       log.checkedTo,
       flag(log.broken),
-      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number]),
+      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number, it.act]),
     ]),
     [...state.peers.values()].map(peer => [
       peer.party,
@@ -364,12 +370,13 @@ const restoreLog = (log: Log, row: Row): void => {
   log.checkedTo = checkedTo as number
   log.broken = broken === 1
   log.claimed = log.frontier.size
-  for (const [seq, ownRoot, hash, traffic, number] of rows(row[9]))
+  for (const [seq, ownRoot, hash, traffic, number, act] of rows(row[9]))
     log.ahead.set(seq as number, {
       ownRoot: (ownRoot as Uint8Array).slice(),
       hash: (hash as Uint8Array).slice(),
       traffic: traffic as number,
       number: number as number,
+      act: act instanceof Uint8Array ? act.slice() : null,
     })
   log.claimed = Math.max(log.claimed, ...log.ahead.keys())
 }
