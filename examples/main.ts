@@ -114,7 +114,8 @@ const open = async (first: number, language: Language): Promise<{ ports: Ports; 
       const example = new Example(ports, language)
       return { ports, example, server: await serve(ports, example) }
     }
-    console.error(`Port ${taken.join(" and ")} is taken; trying ${page + triple} to ${page + triple + 2}.`)
+    const are = taken.length > 1 ? `Ports ${taken.join(", ")} are` : `Port ${taken.join("")} is`
+    console.error(`${are} taken; trying ${page + triple} to ${page + triple + 2}.`)
   }
   throw new Error(`No three ports in a row are free from ${first} on; name another with --port.`)
 }
