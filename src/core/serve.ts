@@ -21,6 +21,9 @@ export const heardWant = (
   const log = line.state.logs[want.author]
   if (!log || want.generation !== log.generation || path.wants.length >= gapsMax) return
   const to = Math.min(want.to, log.frontier.size)
+  // Asked again before the answer had time to come, as on a thin path: once is enough.
+  const { author, from } = want
+  if (path.wants.some(it => it.author === author && it.from <= from && it.to >= to)) return
   if (want.from <= to) path.wants.push({ author: want.author, generation: want.generation, from: want.from, to })
 }
 

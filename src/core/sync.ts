@@ -240,7 +240,12 @@ const wantPath = (line: Line, log: Log): Path | undefined => {
   if (log.broken || (log.author === line.us && !isInDoubt(line))) return undefined
   if (log.claimed <= log.frontier.size + log.buffer.length) return undefined
   const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
-  return [...line.state.paths.values()].find(isAble)
+  // The answer comes by the path of the question: a modem line must not be asked for what the fibre beside it could bring.
+  const able = [...line.state.paths.values()].filter(isAble)
+  return able.reduce<Path | undefined>(
+    (best, path) => (best && best.traits.rate >= path.traits.rate ? best : path),
+    undefined,
+  )
 }
 
 /** Asks for what is said to exist and does not come. (S-7) */
