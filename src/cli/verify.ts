@@ -23,12 +23,13 @@ export const verify = (): Command =>
       const pool = checking()
       try {
         const started = performance.now()
-        const logs = new Map<string, { readonly author: number; readonly generation: number }>()
+        // Before the rows: a head that a running node writes meanwhile would cover entries that were not read.
+        const heads = headsOf(store, charter.parties.length)
         const proved = await verifyRecord({
           charter,
           suite: nodeSuite,
-          rows: rowsOf(store, logs),
-          heads: headsOf(store, logs),
+          rows: rowsOf(store),
+          heads,
           depth: options.heads === true ? "heads" : "signatures",
           check: pool.check,
         })
@@ -50,22 +51,25 @@ export const verify = (): Command =>
       }
     })
 
-function* rowsOf(store: StoreReader, logs: Map<string, { author: number; generation: number }>): Generator<Held> {
+function* rowsOf(store: StoreReader): Generator<Held> {
   for (let after = 0; ; ) {
     const rows = store.since(after, rowsAtOnce)
-    for (const { row } of rows) {
-      logs.set(`${row.author}/${row.generation}`, { author: row.author, generation: row.generation })
-      yield row
-    }
+    for (const { row } of rows) yield row
     const last = rows.at(-1)
     if (last === undefined) return
     after = last.position
   }
 }
 
-/** Read after the rows, which say what logs there are. */
-function* headsOf(store: StoreReader, logs: Map<string, { author: number; generation: number }>): Generator<Head> {
-  for (const { author, generation } of logs.values()) yield* store.heads(author, generation)
+/** Heads of every generation that has entries, and of the next, which has none. */
+const headsOf = (store: StoreReader, parties: number): Head[] => {
+  const heads: Head[] = []
+  for (let author = 0; author < parties; author++) {
+    let generation = 1
+    do heads.push(...store.heads(author, generation))
+    while (store.count(author, generation++).rows > 0)
+  }
+  return heads
 }
 
 const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds: number): string[] => {
