@@ -18,7 +18,7 @@ after(() => {
 
 const blocks = [...text("README.md").matchAll(/```sh\n([^`]*)```/g)].map(([, block]) => block ?? "")
 const typed = (block: string): string =>
-  execFileSync("bash", ["-euo", "pipefail", "-c", block], {
+  execFileSync("bash", ["--norc", "-euo", "pipefail", "-c", block], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, PATH: `${join(root, "bin")}:${process.env.PATH}` },
