@@ -11,6 +11,7 @@ import { drawPaths, isThinSeed } from "./paths.ts"
 import { type Prng, prng } from "./prng.ts"
 import { script } from "./script.ts"
 import { type Ground, type Side, side } from "./side.ts"
+import { slowSigner } from "./slow.ts"
 import type { Stage } from "./stage.ts"
 import { simSuite } from "./suite.ts"
 import { wire } from "./wire.ts"
@@ -91,6 +92,9 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
       ground = { ...ground, suite: made.suite(ground.suite), signer: () => (role.lie ? keys : made.signer(keys)) }
       liarHere = { ...role, liar: made }
     }
+    const honest = ground.signer
+    const pace = chance.fork("pace")
+    if (seed % 4 === 1) ground = { ...ground, signer: () => slowSigner(all, pace, honest()) }
     if (options.ground) ground = options.ground(ground, party, chance.fork("ground"))
     sides.push(
       side({
