@@ -1,5 +1,6 @@
 // Two planted bugs. A simulator that does not find them proves nothing by finding none.
-import { freshState, restoreSnapshot, type State, snapshot } from "../src/core/state.ts"
+import { restoreSnapshot, snapshot } from "../src/core/snapshot.ts"
+import { freshState, type State } from "../src/core/state.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { keysOf, parties } from "./parties.ts"
 import { type Prng, prng } from "./prng.ts"

@@ -1,6 +1,5 @@
 // The state of a line at one node: bounded, never entries (page: protocol/sync.md, section 2). What is durable is in the snapshot,
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
-import { decode, encode, type Value } from "./cbor.ts"
 import type { Charter } from "./charter.ts"
 import type { Body, Entry, Unsigned } from "./entry.ts"
 import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts"
@@ -312,90 +311,3 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   wakeAt: Infinity,
   asideCount: 0,
 })
-
-const flag = (value: boolean): number => (value ? 1 : 0)
-
-/** The durable part, as deterministic CBOR. Private to one node and one version: a migration rewrites it, the law does not know it. */
-export const snapshot = (state: State): Uint8Array =>
-  encode([
-    1,
-    state.logs.map(log => [
-      log.generation,
-      log.frontier.size,
-      [...log.frontier.peaks],
-      log.root,
-      log.numbers,
-      log.seen,
-      log.headSize,
-      log.checkedTo,
-      flag(log.broken),
-      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number, it.act]),
-    ]),
-    [...state.peers.values()].map(peer => [
-      peer.party,
-      peer.confirmed,
-      peer.pairingOurs,
-      peer.pairingTheirs,
-      peer.baseOpening,
-      peer.nextEpoch,
-      peer.heardEpoch,
-      peer.secrets.map(it => [it.from, it.epoch, it.secret, flag(it.proven)]),
-      peer.keyNumber,
-      peer.publicKey,
-    ]),
-    [state.epochKey, state.epochKeyAt, flag(state.epochKeyUsed), flag(state.restored), state.asideCount],
-  ])
-
-type Row = readonly Value[]
-const rows = (value: Value | undefined): readonly Row[] => value as readonly Row[]
-
-/** The snapshot is our own, written under our own lock: what does not fit is our fault, and throws. */
-export const restoreSnapshot = (state: State, bytes: Uint8Array): void => {
-  const value = decode(bytes, { bytesMax: bytes.length, depthMax: 8 })
-  if (!Array.isArray(value) || value[0] !== 1) throw new Error("the snapshot of this home is of another version")
-  for (const [author, row] of rows(value[1]).entries()) restoreLog(state.logs[author]!, row)
-  for (const row of rows(value[2])) restorePeer(state.peers.get(row[0] as number)!, row)
-  const [epochKey, epochKeyAt, used, restored, asides] = value[3] as readonly number[]
-  Object.assign(state, { epochKey, epochKeyAt, epochKeyUsed: used === 1, restored: restored === 1, asideCount: asides })
-}
-
-const restoreLog = (log: Log, row: Row): void => {
-  const [generation, size, peaks, root, numbers, seen, headSize, checkedTo, broken] = row
-  log.generation = generation as number
-  log.frontier = { size: size as number, peaks: (peaks as readonly Uint8Array[]).map(peak => peak.slice()) }
-  log.root = (root as Uint8Array).slice()
-  log.numbers = [...(numbers as readonly number[])]
-  log.seen = [...(seen as readonly number[])]
-  log.headSize = headSize as number
-  log.checkedTo = checkedTo as number
-  log.broken = broken === 1
-  log.claimed = log.frontier.size
-  for (const [seq, ownRoot, hash, traffic, number, act] of rows(row[9]))
-    log.ahead.set(seq as number, {
-      ownRoot: (ownRoot as Uint8Array).slice(),
-      hash: (hash as Uint8Array).slice(),
-      traffic: traffic as number,
-      number: number as number,
-      act: act instanceof Uint8Array ? act.slice() : null,
-    })
-  log.claimed = Math.max(log.claimed, ...log.ahead.keys())
-}
-
-const restorePeer = (peer: Peer, row: Row): void => {
-  const copy = (value: Value | undefined): Uint8Array | null => (value instanceof Uint8Array ? value.slice() : null)
-  peer.confirmed = row[1] as number
-  peer.pairingOurs = copy(row[2])
-  peer.pairingTheirs = copy(row[3])
-  peer.baseOpening = copy(row[4])
-  peer.nextEpoch = row[5] as number
-  peer.heardEpoch = row[6] as number
-  peer.secrets = rows(row[7]).map(([from, epoch, secret, proven]) => ({
-    from: from as number,
-    epoch: epoch as number,
-    secret: (secret as Uint8Array).slice(),
-    proven: proven === 1,
-  }))
-  peer.keyNumber = row[8] as number
-  peer.publicKey = (row[9] as Uint8Array).slice()
-  peer.sentTo = peer.confirmed
-}
