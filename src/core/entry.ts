@@ -200,7 +200,7 @@ export const checkSignature = (entry: Entry, keys: readonly PublicKey[], suite: 
 
 /** Bytes → a well-formed entry. Its bytes are kept whole, so keys 64 to 255 are stored and relayed unread. Parts of the entry are
  *  views of `bytes`: whoever keeps an entry gives it bytes of its own. (E-1, E-2, E-16) */
-export const decodeEntry = (bytes: Uint8Array, suite: Suite): Entry | Refusal => {
+export const decodeEntry = (bytes: Uint8Array, suite: Suite, hash?: Hash): Entry | Refusal => {
   const cose = decode(bytes, { bytesMax: entryBytesMax, depthMax: cborDepthMax })
   if (isRefusal(cose)) return cose
   if (!Array.isArray(cose) || cose.length !== 4) return refuse("malformed", { field: "COSE_Sign1" })
@@ -213,7 +213,7 @@ export const decodeEntry = (bytes: Uint8Array, suite: Suite): Entry | Refusal =>
   const fields = decodePayload(payload)
   if (isRefusal(fields)) return fields
   const signed = sigStructure(bytes, protectedBytes, payload)
-  return { ...fields, bytes, hash: leafHash(bytes, suite), signed, kid: key.kid, alg: key.alg, signature }
+  return { ...fields, bytes, hash: hash ?? leafHash(bytes, suite), signed, kid: key.kid, alg: key.alg, signature }
 }
 
 const decodeHeader = (bytes: Uint8Array): { readonly kid: Uint8Array; readonly alg: number } | Refusal => {

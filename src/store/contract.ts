@@ -148,6 +148,11 @@ const orderContract = (on: On): void => {
     assert.ok(all[0]!.position < all[1]!.position && all[1]!.position < all[2]!.position && all[0]!.position > 0)
     assert.deepEqual(store.since(all[0]!.position, 1), [all[1]])
     assert.deepEqual(store.since(all[2]!.position, 10), [])
+    const named = all.map(({ position, row: { hash, bytes, body, at, gapBefore } }) => {
+      return { position, hash, bytes, bodyBytes: body?.length ?? 0, at, gapBefore }
+    })
+    assert.deepEqual(store.indexed(0, 10), named)
+    assert.deepEqual(store.indexed(all[0]!.position, 1), [named[1]])
   })
 
   on("S-6: the count tells the whole beginning from what lies beyond a gap", store => {

@@ -217,6 +217,17 @@ const reading = (reach: () => Image): Omit<Store, "append" | "set" | "close"> =>
       reach()
         .rows.slice(after, after + limit)
         .map((row, i) => ({ position: after + i + 1, row: copyRow(row) })),
+    indexed: (after, limit) =>
+      reach()
+        .rows.slice(after, after + limit)
+        .map(({ hash, bytes, body, at, gapBefore }, i) => ({
+          position: after + i + 1,
+          hash: copy(hash),
+          bytes: copy(bytes),
+          bodyBytes: body?.length ?? 0,
+          at,
+          gapBefore,
+        })),
     heads: (author, generation, sizeFrom = 0) =>
       [...reach().heads.values()]
         .filter(h => h.author === author && h.generation === generation && h.size >= sizeFrom)

@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Head } from "../core/head.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals } from "../core/refusal.ts"
-import type { Row, Store } from "./store.ts"
+import type { Indexed, Row, Store } from "./store.ts"
 
 export type Reading = Omit<Store, "append" | "set" | "close">
 
@@ -28,6 +28,10 @@ export const reading = (db: DatabaseSync): Reading => {
   )
   const byHash = all(`SELECT ${rowColumns} FROM entry WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1`)
   const stored = all(`SELECT ${rowColumns}, position FROM entry WHERE position > ? ORDER BY position LIMIT ?`)
+  const index = all(
+    `SELECT position, at, gap, length(body), CAST(hash || bytes AS BLOB) FROM entry
+     WHERE position > ? ORDER BY position LIMIT ?`,
+  )
   const head = all(
     `SELECT author, generation, size, root, ed25519, ml_dsa_65 FROM head
      WHERE author = ? AND generation = ? AND size >= ? ORDER BY size, rowid`,
@@ -70,6 +74,7 @@ export const reading = (db: DatabaseSync): Reading => {
     },
     find: hash => byHash(hash).map(rowOf)[0],
     since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[9]), row: rowOf(c) })),
+    indexed: (after, limit) => index(after, limit).map(indexedOf),
     heads: (author, generation, sizeFrom = 0) => head(author, generation, sizeFrom).map(headOf),
     headOver: (author, generation, from, most) =>
       [...headUpTo(author, generation, from, most), ...headAbove(author, generation, most)].map(headOf)[0],
@@ -121,6 +126,18 @@ const rowOf = (c: Columns): Row => {
     bytes: packed.subarray(32, salt),
     ...(c[6] !== null && { salt: packed.subarray(salt, body) }),
     ...(c[7] !== null && { body: packed.subarray(body, end) }),
+  }
+}
+
+const indexedOf = (c: Columns): Indexed => {
+  const packed = blob(c[4])
+  return {
+    position: number(c[0]),
+    hash: packed.subarray(0, 32),
+    bytes: packed.subarray(32),
+    bodyBytes: c[3] === null ? 0 : number(c[3]),
+    at: number(c[1]),
+    gapBefore: c[2] === 1,
   }
 }
 

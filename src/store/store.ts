@@ -42,6 +42,16 @@ export type RowRange = {
   readonly to: number
 }
 
+export type Indexed = {
+  readonly position: number
+  readonly hash: Uint8Array
+  readonly bytes: Uint8Array
+  /** 0 where there is no body, or none is held. */
+  readonly bodyBytes: number
+  readonly at: number
+  readonly gapBefore: boolean
+}
+
 export type Store = {
   /** Durable when it returns. Throws an Error with `cause` when the disk fails; a late writer throws LateWriter. */
   append(batch: Append): void
@@ -51,6 +61,8 @@ export type Store = {
   find(hash: Uint8Array): Row | undefined
   /** Rows in the order in which they were stored here, after position `after`; each with its position. */
   since(after: number, limit: number): { readonly position: number; readonly row: Row }[]
+  /** As `since`, without bodies: what an index of the whole record is made from. */
+  indexed(after: number, limit: number): Indexed[]
   /** Signed heads by ascending size, from `sizeFrom` (0: all); two that differ at one size are both kept, as evidence. */
   heads(author: number, generation: number, sizeFrom?: number): Head[]
   /** A signed head that covers entry `from`: the largest up to `most`, else the next above. */
