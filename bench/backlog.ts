@@ -1,5 +1,6 @@
 // A backlog written while the path is down: from the path's first connection until all is durable there and the receipt is known here,
 // against a bare stream of the same texts, made durable there, over the same path. Rounds of both in turn.
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { pairedHomes } from "../test/fixtures/homes.ts"
 import { type Figures, median } from "./figures.ts"
@@ -66,5 +67,6 @@ export const backlog = async (options: BacklogOptions): Promise<Figures> => {
     return { workload: "backlog", ours, limit, ratio, unit: "messages/s", more: { messages: options.messages, rounds } }
   } finally {
     for (const each of [here, there, calls, sinks, path]) await each.stop()
+    rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,5 +1,6 @@
 // One message at a time: from the order until its author knows of the peer's signed receipt, against an echo with one fdatasync on each
 // side. Both in turn, on the same paths: directly on loopback, and through a relay of 50 ms one way.
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { pairedHomes } from "../test/fixtures/homes.ts"
@@ -54,6 +55,7 @@ const over = async (delayMs: number, samples: number, profileTo?: string): Promi
     return await inTurn(samples, here, calls)
   } finally {
     for (const each of [here, there, calls, echoes, path]) await each.stop()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

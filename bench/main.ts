@@ -4,6 +4,8 @@ import { parseArgs } from "node:util"
 import { type BacklogOptions, backlog } from "./backlog.ts"
 import { type Figures, lastLine } from "./figures.ts"
 import { latency } from "./latency.ts"
+import { rest } from "./rest.ts"
+import { verification } from "./verify.ts"
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +25,8 @@ const line: BacklogOptions = {
 const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
   latency: () => latency({ samples: given(values.messages, 300), farSamples: 30, delayMs: 50, ...profileTo }),
   backlog: () => backlog(line),
+  verify: () => verification({ entries: given(values.messages, 100_000), rounds: given(values.rounds, 3) }),
+  rest: () => rest({ entries: given(values.messages, 100_000), rounds: given(values.rounds, 3), quietMs: 10_000 }),
 }
 
 const workload = workloads[positionals[0] ?? ""]

@@ -1,7 +1,7 @@
 // Processes of a bench: the parent asks by name and numbers, the child answers with numbers. Every figure is taken in the process
 // where it arises; times that are compared between processes are of the machine's clock.
 import { type ChildProcess, fork } from "node:child_process"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 
 export type Asked = { readonly id: number; readonly name: string; readonly numbers: readonly number[] }
 type Answered =
@@ -15,11 +15,10 @@ export type Process = {
 
 /** `file` of this folder as a process of its own; `profileTo`: a folder for the processor's profile of it. */
 export const start = (file: string, args: readonly string[], profileTo?: string): Process => {
-  const profile = profileTo
-    ? ["--cpu-prof", `--cpu-prof-dir=${profileTo}`, `--cpu-prof-name=${file}-${args[0]}.cpuprofile`]
-    : []
+  const name = [file, basename(args[0] ?? "")].join("-")
+  const profile = profileTo ? ["--cpu-prof", `--cpu-prof-dir=${profileTo}`, `--cpu-prof-name=${name}.cpuprofile`] : []
   const child = fork(join(import.meta.dirname, file), args, {
-    execArgv: ["--disable-warning=ExperimentalWarning", ...profile.map(it => it.replaceAll("/-", "-"))],
+    execArgv: ["--disable-warning=ExperimentalWarning", ...profile],
   })
   const waiting = new Map<number, { resolve(numbers: readonly number[]): void; reject(error: Error): void }>()
   let nextId = 1
