@@ -228,13 +228,23 @@ const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, size: number,
   if (size > own.frontier.size) return isRestored(line, size)
   const before = log.seen[line.us] ?? 0
   const ours = line.state.roots.get(size)
-  if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) {
-    const problem = refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry))
-    line.state.stagedMarks.push({ hash: entry.hash, refusal: problem })
-    return refused(line, problem, log.author)
-  }
+  if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) return falseSeen(line, entry)
   log.seen[line.us] = size
   confirm(line, peer, size)
+}
+
+export const falseSeen = (line: Line, entry: Entry): void => {
+  const problem = refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry))
+  line.state.stagedMarks.push({ hash: entry.hash, refusal: problem })
+  refused(line, problem, entry.author)
+}
+
+/** A `seen` that is read late, when later ones have been read already: only its root can still be judged. (L-5) */
+const checkPastSeen = (line: Line, entry: Entry, size: number, root: Hash): void => {
+  const ours = line.state.roots.get(size)
+  if (ours) return equal(ours, root) ? undefined : falseSeen(line, entry)
+  const { author, generation } = ownLog(line)
+  recall(line, { about: "pastSeen", entry, root }, { author, generation, seq: size + 1 })
 }
 
 const takeEpochKey = (peer: Peer, body: Uint8Array): void => {
@@ -313,6 +323,7 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   if (!isReceipt(held.entry.kind)) oweReceipt(line, held.entry.precedence)
   const seen = held.entry.seen.find(it => it.author === line.us)
   if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen.size, seen.root)
+  else if (seen) checkPastSeen(line, held.entry, seen.size, seen.root)
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
 }
 

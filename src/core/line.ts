@@ -2,6 +2,7 @@
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
 import {
   compareHead,
+  falseSeen,
   heardEntry,
   heardHead,
   heardRival,
@@ -156,6 +157,8 @@ const heardAnswer = (line: Line, event: Answer): void => {
   if (event.type !== "recalled") return
   if (asked.about === "rival") heardRival(line, asked.held, event.held)
   if (asked.about === "joined" && event.held) joined(line, asked.log, event.held)
+  if (asked.about === "pastSeen" && event.held && !equal(asked.root, event.held.entry.ownRoot))
+    falseSeen(line, asked.entry)
   if (asked.about === "pastHead" && event.held)
     compareHead(line, line.state.logs[asked.head.author]!, asked.head, event.held.entry.ownRoot)
 }

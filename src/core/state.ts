@@ -195,6 +195,7 @@ export type Ask =
   | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
   | { readonly about: "rival"; readonly held: Held }
   | { readonly about: "pastHead"; readonly head: Head }
+  | { readonly about: "pastSeen"; readonly entry: Entry; readonly root: Hash }
   | { readonly about: "joined"; readonly log: Log }
 
 /** All that a step works with. `out` is what it answers. */
