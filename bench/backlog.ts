@@ -1,9 +1,8 @@
 // A backlog written while the path is down: from the path's first connection until all is durable there and the receipt is known here,
 // against a bare stream of the same texts, made durable there, over the same path. Rounds of both in turn.
-import { rmSync } from "node:fs"
 import { join } from "node:path"
-import { pairedHomes } from "../test/fixtures/homes.ts"
 import { type Figures, median } from "./figures.ts"
+import { pairedHomes } from "./homes.ts"
 import { type Process, start } from "./process.ts"
 
 export type BacklogOptions = {
@@ -47,7 +46,7 @@ const oneRound = async (
 
 export const backlog = async (options: BacklogOptions): Promise<Figures> => {
   const { delayMs, rate, rounds, profileTo } = options
-  const { folder, sides } = await pairedHomes()
+  const { folder, sides, remove } = await pairedHomes()
   const [first, second] = sides
   const there = start("node-process.ts", [first.path, "listens"], profileTo)
   const here = start("node-process.ts", [second.path, "dials"], profileTo)
@@ -67,6 +66,6 @@ export const backlog = async (options: BacklogOptions): Promise<Figures> => {
     return { workload: "backlog", ours, limit, ratio, unit: "messages/s", more: { messages: options.messages, rounds } }
   } finally {
     for (const each of [here, there, calls, sinks, path]) await each.stop()
-    rmSync(folder, { recursive: true, force: true })
+    remove()
   }
 }

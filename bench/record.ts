@@ -1,13 +1,12 @@
 // A record of many entries, made by two nodes in one process on their real homes: what one side says comes to the other, with receipts.
-import { rmSync } from "node:fs"
 import { isRefusal } from "../src/core/refusal.ts"
 import { type Home, openHome } from "../src/node/home.ts"
 import { type Running, run } from "../src/node/run.ts"
 import { openSqlite } from "../src/store/sqlite.ts"
 import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
-import { pairedHomes } from "../test/fixtures/homes.ts"
 import { wire } from "../test/fixtures/pair.ts"
+import { pairedHomes } from "./homes.ts"
 import { messageOrder } from "./message.ts"
 import { realWorld } from "./world.ts"
 
@@ -18,7 +17,7 @@ const ordersAtOnce = 1_000
 
 /** At least so many entries, half of them of each side. */
 export const longRecord = async (entries: number): Promise<LongRecord> => {
-  const { folder, sides } = await pairedHomes()
+  const { sides, remove } = await pairedHomes()
   const homes = [openHome(sides[0].path), openHome(sides[1].path)] as const
   const line = wire()
   const nodes: { readonly running: Running; readonly store: Store; readonly world: { stop(): void } }[] = []
@@ -62,7 +61,7 @@ export const longRecord = async (entries: number): Promise<LongRecord> => {
   }
   let counted = 0
   while (counted < entries) {
-    await orders(ordersAtOnce)
+    await orders(Math.min(entries, ordersAtOnce))
     // The other side holds it too before there is more, so that the record grows as a long conversation does.
     for (counted = settled(); counted === 0; counted = settled()) await new Promise(resolve => setTimeout(resolve, 1))
   }
@@ -73,5 +72,5 @@ export const longRecord = async (entries: number): Promise<LongRecord> => {
     world.stop()
     store.close()
   }
-  return { homes, entries: counted, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return { homes, entries: counted, remove }
 }

@@ -1,0 +1,35 @@
+// Each workload once, as small as it can be: that it runs and says what it must. Its figures mean nothing here.
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import { backlog } from "./backlog.ts"
+import { type Figures, lastLine } from "./figures.ts"
+import { latency } from "./latency.ts"
+import { messageText } from "./message.ts"
+import { rest } from "./rest.ts"
+import { verification } from "./verify.ts"
+
+const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
+  latency: () => latency({ samples: 1, farSamples: 0, delayMs: 0 }),
+  backlog: () => backlog({ messages: 50, rounds: 1, delayMs: 1, rate: 100_000_000 }),
+  verify: () => verification({ entries: 40, rounds: 1 }),
+  rest: () => rest({ entries: 40, rounds: 1, quietMs: 0 }),
+}
+
+describe("the bench", { concurrency: true }, () => {
+  for (const [name, workload] of Object.entries(workloads))
+    test(`its ${name} runs and its last line has its figures`, () => runs(name, workload))
+})
+
+const runs = async (name: string, workload: () => Promise<Figures>): Promise<void> => {
+  const line: unknown = JSON.parse(lastLine(await workload()))
+  assert.ok(typeof line === "object" && line !== null && "workload" in line && line.workload === name)
+  for (const figure of ["ours", "limit", "ratio", "cores"])
+    assert.ok(Number(Object.entries(line).find(([key]) => key === figure)?.[1]) > 0, figure)
+  for (const word of ["unit", "commit"]) assert.ok(word in line)
+}
+
+test("a message of the bench has 200 characters and 600 bytes, and no two are alike", () => {
+  const texts = [messageText(1), messageText(12_345_678)]
+  assert.notEqual(texts[0], texts[1])
+  for (const text of texts) assert.deepEqual([[...text].length, Buffer.byteLength(text)], [200, 600])
+})
