@@ -52,6 +52,10 @@ export const serve = (line: Line, path: Path): void => {
 const coveredTo = ({ headServed }: Path, of: { author: number; generation: number }): number =>
   headServed && headServed.author === of.author && headServed.generation === of.generation ? headServed.size : 0
 
+/** On a thin path a peer asks again before what it asked for has left: one copy in the queue is enough. */
+const isQueued = (path: Path, seq: number, precedence: number): boolean =>
+  path.queue.some((queue, at) => at >= precedence && queue.some(it => it.seq === seq))
+
 /** Rows read for a path: an answer to a `want`, or the next of our own that the peer lacks. A head goes before what it covers. */
 export const heardServed = (
   line: Line,
@@ -74,9 +78,11 @@ export const heardServed = (
     path.headServed = read.head
     enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
   }
+  const ours = read.author === line.us
   let bytes = 0
   for (const row of read.rows) {
     const precedence = answersWant ? wantedAt(line, row) : priority
+    if (ours && answersWant && isQueued(path, row.seq, precedence)) continue
     enqueue(path, { precedence, part: storedPart(line, row, path), seq: row.seq })
     bytes += row.bytes.length + (row.body?.length ?? 0)
   }
