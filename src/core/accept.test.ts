@@ -179,6 +179,37 @@ test("L-8: two histories: the first keeps its number, the second is kept aside, 
   assert.equal(theirs().filter(row => row.seq === 2).length, 1)
 })
 
+/** Both branches of a fork at seq 2, and what follows the first of them. */
+const fork = (): { spoken: Entry; other: Entry; next: Entry } => {
+  const other = pen.message({ number: 1, time: 2_000 })
+  const spoken = pen.take(pen.message({ number: 1 }))
+  return { spoken, other, next: pen.message({ number: 2 }) }
+}
+
+for (const [what, order, refusal] of [
+  ["the next entry follows the other branch", ["other", "next", "spoken"], "wrong-own-root"],
+  ["an entry across the gap follows the other branch", ["next", "other", "spoken"], "false-own-root"],
+] as const)
+  test(`L-7, L-8: a log is stopped, since ${what}: the branch that comes then is kept as proof, and nothing is taken`, () => {
+    const said = fork()
+    for (const name of order) deliver(said[name])
+    assert.deepEqual(told, [refusal, "two-histories"])
+    assert.equal(asides.at(-1), "two-histories")
+    assert.ok(theirs().some(row => equal(row.hash, said.other.hash)))
+    assert.ok(!theirs().some(row => equal(row.hash, said.spoken.hash)))
+    assert.equal(line.state.logs[author.us]!.frontier.size, 2)
+    deliver(pen.message({ seq: 4 }))
+    assert.equal(told.length, 2)
+    assert.ok(!theirs().some(row => row.seq === 4))
+  })
+
+test("L-9, S-1: a second history that is heard again is kept once and told once, in a stopped log as well", () => {
+  const { spoken, other, next } = fork()
+  for (const entry of [other, spoken, spoken, next, next, spoken]) deliver(entry)
+  assert.deepEqual(told, ["two-histories", "wrong-own-root"])
+  assert.deepEqual(asides, told)
+})
+
 test("L-8: another entry at a taken place that is not even signed is only a forgery", () => {
   deliver(pen.message({ number: 1 }))
   deliver(pen.sign({ seq: 2 }, reader))

@@ -28,10 +28,13 @@ export const refused = (line: Line, refusal: Refusal, peer: number | null): void
   line.state.afterwards.push({ type: "refused", refusal, peer })
 }
 
-/** Keeps what was signed and cannot be accepted, as evidence. (L-9) */
+/** Keeps what was signed and cannot be accepted, as evidence, and says so; heard again it is nothing. (L-9) */
 const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
+  if (line.state.asideNames.has(hex(entry.hash))) return
+  refused(line, refusal, entry.author)
   if (line.state.asideCount >= asidesMax) return
   line.state.asideCount++
+  line.state.asideNames.add(hex(entry.hash))
   line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
 }
 
@@ -79,12 +82,13 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   const { entry } = held
   const log = line.state.logs[entry.author]!
   if (entry.generation !== log.generation) return refused(line, refuse("wrong-generation", about(entry)), peer.party)
-  if (log.broken) return
-  if (entry.author !== line.us && entry.seq > log.claimed) log.claimed = entry.seq
   const size = log.frontier.size
   const next = size + log.buffer.length + 1
   const waits = entry.seq === next && log.buffer.length > 0
+  // Before the stop: whatever a log was stopped for, a second history in it is proof of its own. (L-7)
   if (entry.seq <= size || (log.ahead.has(entry.seq) && !waits)) return meetAgain(line, held)
+  if (log.broken) return
+  if (entry.author !== line.us && entry.seq > log.claimed) log.claimed = entry.seq
   // It waits for its head already; were it held ahead as well, nothing would ever bring it to its place.
   if (entry.seq < next) return
   if (entry.author === line.us && !line.state.restored) {
@@ -147,7 +151,6 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: 
   if (misfit) {
     // Its author has signed it: no other entry can take this place any more.
     setAside(line, entry, misfit)
-    refused(line, misfit, log.author)
     if (misfit.refusal !== "other-charter") log.broken = true
     line.state.dirty = true
     return false
@@ -349,9 +352,7 @@ export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
   if (!ours || equal(ours.entry.hash, held.entry.hash)) return
   const proof = signatureOf(line, held.entry)
   if (proof !== true) return refused(line, proof, held.entry.author)
-  const problem = refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) })
-  setAside(line, held.entry, problem)
-  refused(line, problem, held.entry.author)
+  setAside(line, held.entry, refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) }))
 }
 
 const keepHead = (line: Line, log: Log, head: Head): void => {
@@ -384,8 +385,7 @@ export const heardHead = (line: Line, path: Path, head: Head): void => {
 
 export const compareHead = (line: Line, log: Log, head: Head, root: Hash): void => {
   if (equal(head.root, root)) return keepHead(line, log, head)
-  const problem = refuse("bad-head", { author: head.author, size: head.size })
-  refused(line, problem, log.author)
+  refused(line, refuse("bad-head", { author: head.author, size: head.size }), log.author)
 }
 
 /** Heads that we have now reached, where the entries came without waiting for them. */

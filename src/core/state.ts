@@ -178,6 +178,8 @@ export type State = {
   consoles: number
   wakeAt: number
   asideCount: number
+  /** Hashes of what this process has set aside, at most as many. Not in the snapshot. */
+  asideNames: Set<string>
 }
 
 export type Writing = {
@@ -311,4 +313,5 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   consoles: 0,
   wakeAt: Infinity,
   asideCount: 0,
+  asideNames: new Set(),
 })
