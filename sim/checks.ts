@@ -1,5 +1,6 @@
 // What must hold at every step, and what must have come true once one path is whole again. The checks know what is durable on both
 // disks and what every node told; no node knows that it is watched.
+import type { Charter } from "../src/core/charter.ts"
 import { decodeEntry, type Entry } from "../src/core/entry.ts"
 import type { Tell } from "../src/core/event.ts"
 import { decodeParts, type Part } from "../src/core/frame.ts"
@@ -9,8 +10,10 @@ import { kinds } from "../src/core/registry.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Running } from "../src/node/run.ts"
 import type { Append } from "../src/store/store.ts"
+import { nodeSuite } from "../src/suites/node.ts"
 import type { Truth } from "./disk.ts"
 import type { Decided } from "./officers.ts"
+import { rivals } from "./rivals.ts"
 import type { Universe } from "./world.ts"
 
 export type Checks = {
@@ -19,14 +22,17 @@ export type Checks = {
   answered(party: number, decided: Decided): void
   /** A batch is about to be written. */
   writes(party: number, batch: Append): void
-  /** A suite that lets nothing be sealed which may not be. */
+  /** A suite that lets nothing be sealed which may not be, and knows what was opened. */
   watched(party: number, suite: Suite): Suite
   /** How often each refusal was told by each party. */
   readonly refusals: readonly Map<RefusalCode, number>[]
+  /** Places of which a party has heard two histories, and not said so. */
+  unsaid(party: number): readonly string[]
 }
 
 export type ChecksOptions = {
   readonly all: Universe
+  readonly charter: Charter
   readonly truths: () => readonly Truth[]
   /** A party that breaks the law: nothing is demanded of what it says and does. */
   readonly liar: number | null
@@ -61,7 +67,7 @@ const accusations: readonly RefusalCode[] = [
 /** These can also come of a damaged opening, which is read before its signature is. */
 const alsoOfDamage: readonly RefusalCode[] = ["malformed", "wrong-line"]
 
-export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
+export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks => {
   const sealed = new Set<string>()
   const refusals = [new Map<RefusalCode, number>(), new Map<RefusalCode, number>()]
   const holds = (party: number, author: number, seq: number, hash: Uint8Array): boolean => {
@@ -69,6 +75,7 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
     return row !== undefined && equal(row.hash, hash)
   }
   const runs: (Running | null)[] = [null, null]
+  const heard = [rivals(charter, nodeSuite), rivals(charter, nodeSuite)]
 
   /** Nothing is told stored that the other side does not durably hold. */
   const receipt = (party: number, entry: Entry): void => {
@@ -112,6 +119,7 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
 
   return {
     refusals,
+    unsaid: party => heard[party]!.unsaid(),
     told(party, tell) {
       if (party === liar) return
       const who = `party ${party}`
@@ -123,6 +131,7 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
       if (tell.type === "refused") {
         const { refusal, details } = tell.refusal
         all.trace.note(who, `refused ${refusal} ${JSON.stringify(details)}`)
+        heard[party]!.refused(tell.refusal)
         refusals[party]!.set(refusal, (refusals[party]!.get(refusal) ?? 0) + 1)
         if (liar === null && accusations.includes(refusal) && !alsoOfDamage.includes(refusal))
           all.found(`${who} accuses an honest peer: ${refusal} ${JSON.stringify(details)}`)
@@ -137,6 +146,7 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
     },
     started(party, running) {
       runs[party] = running
+      heard[party]!.started()
     },
     answered(party, decided) {
       const { answer } = decided
@@ -153,6 +163,11 @@ export const checks = ({ all, truths, liar }: ChecksOptions): Checks => {
         sealed.add(once)
         if (party !== liar) frame(party, plain, suite)
         return suite.seal(key, nonce, aad, plain)
+      },
+      open(key, nonce, aad, sealed) {
+        const plain = suite.open(key, nonce, aad, sealed)
+        if (plain && party !== liar) heard[party]!.opened(plain, runs[party]!, truths()[party]!)
+        return plain
       },
     }),
   }

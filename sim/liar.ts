@@ -17,7 +17,8 @@ export type BreakingLie = (typeof breakingLies)[number]
 
 /** What the other side says when it has been told such a lie: one of these at the least. */
 export const expected: Readonly<Record<BreakingLie, readonly RefusalCode[]>> = {
-  fork: ["two-histories", "wrong-own-root"],
+  // Where only one branch came, what follows the other betrays it: as the next entry, or held across the gap.
+  fork: ["two-histories", "wrong-own-root", "false-own-root"],
   falseOwnRoot: ["wrong-own-root", "false-own-root"],
   reusedAct: ["act-reused"],
   falseReceipt: ["false-receipt"],

@@ -81,7 +81,12 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
   const sides: Side[] = []
   const role = roleOf(seed)
   let liarHere: Stage["liar"] = null
-  const watch = checks({ all, truths: () => sides.map(each => each.disk.truth), liar: role?.party ?? null })
+  const watch = checks({
+    all,
+    charter: known.charter,
+    truths: () => sides.map(each => each.disk.truth),
+    liar: role?.party ?? null,
+  })
   for (const party of [0, 1]) {
     const keys = keysOf(known.names[party]!, chance.fork("keys").bytes)
     let ground: Ground = { suite: watch.watched(party, simSuite()), signer: () => keys, store: store => store }
@@ -145,6 +150,8 @@ const play = async (stage: Stage, seed: number, bursts: number): Promise<void> =
     return done(stage)
   })
   if (!settled) throw new Found(`no convergence in time: ${whatIsMissing(stage)}`)
+  // What was heard last is said once it is written.
+  await all.run(all.now() + minute, () => sides.every(({ party }) => stage.checks.unsaid(party).length === 0))
   const problem = stage.liar?.liar.struck()
     ? auditVictim(stage)
     : audit({
@@ -181,6 +188,8 @@ const isSafe = ({ sides, liar }: Stage): boolean => {
 
 const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
   const victim = sides[1 - liar!.party]!
+  const [unsaid] = checks.unsaid(victim.party)
+  if (unsaid) return `two histories were heard of ${unsaid}, and not seen`
   const { seq, hash } = liar!.liar.struck()!
   const held = victim.disk.truth.log(liar!.party).rows.get(seq)
   // A path may have lost the lie and brought the truth first.
