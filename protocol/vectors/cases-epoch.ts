@@ -79,20 +79,29 @@ const changed = (line: ExampleLine, payload: ReadonlyMap<number, Value>, ...rows
   return hex(concat(Uint8Array.of(2), encode([bytes, ed25519!, null])))
 }
 
-const refusedOpening = (line: ExampleLine, from: 0 | 1, epoch: number, number: number, heard: number): string => {
+/** What `from` says of a frame, by its counter, or of an opening, by its hash. (EP-7) */
+const refusedOpening = (line: ExampleLine, from: 0 | 1, code: RefusalCode, of: number | Uint8Array): string => {
   const payload = encode(
     new Map<number, Value>([
       [1, 1],
       [2, line.charter.line],
       [3, from],
       [4, 1 - from],
-      [5, epoch],
-      [6, number],
-      [7, heard],
+      [5, 1],
+      [6, refusals[code][0]],
+      [7, 0],
+      [8, of],
     ]),
   )
   const [signature] = line.parties[from].keys.sign([concat(utf8("parley/1 opening-refused"), payload)]) as Uint8Array[]
   return hex(concat(Uint8Array.of(4), encode([payload, signature!])))
+}
+
+/** The second party's epoch 1, made with what its base opening was made with: the one that `openingRefused` names. */
+const answered = (line: ExampleLine, base: Opened): Uint8Array => {
+  const payload = encode(new Map<number, Value>([...base.payload, [5, 1], [8, [0]], [9, 5_000]]))
+  const [ed25519] = line.parties[1].keys.sign([concat(openingLabel, payload)]) as Uint8Array[]
+  return concat(Uint8Array.of(2), encode([payload, ed25519!, null]))
 }
 
 const fragments = (frame: Uint8Array, most: number): string[] => {
@@ -119,6 +128,7 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
   const psk = [1, 0, 1] as const
   const second = open(line, { name: "epoch 2, 0 to 1, on epoch 1", from: 0, epoch: 2, psk, secret: first.keys.psk })
   const base = ours.vector.frame as string
+  const answer = answered(line, theirs)
   const bad = (name: string, clause: string, expect: string, frame: string): Case => ({ name, clause, expect, frame })
   return {
     openings: [ours.vector, theirs.vector, first.vector, second.vector],
@@ -142,12 +152,13 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
       bad("cut short", "EP-3", "malformed", base.slice(0, 2_000)),
       bad("a kind of frame that does not exist", "F-3", "bad-frame", "05"),
     ],
+    answered: { clause: "EP-7", frame: hex(answer) },
     openingRefused: (["unknown-epoch", "unknown-secret", "replayed-frame", "undecipherable"] as const).map(
       (code: RefusalCode) => ({
         name: code,
         clause: "EP-7",
         expect: "ok",
-        frame: refusedOpening(line, 0, 1, refusals[code][0], 1),
+        frame: refusedOpening(line, 0, code, code === "unknown-epoch" ? 0 : sha(answer)),
       }),
     ),
   }

@@ -3,7 +3,6 @@
 import { decodeEpochKeyBody } from "./body.ts"
 import { checkCharterSignatures, decodeRootSignatures } from "./charter.ts"
 import { bodyHash, checkSignature, decodeEntry, type Entry } from "./entry.ts"
-import { ask } from "./epoch.ts"
 import type { Held } from "./event.ts"
 import { equal, hex } from "./hash.ts"
 import { checkHead, type Head } from "./head.ts"
@@ -12,7 +11,7 @@ import { asidesMax, creditBytes, gapsMax, headEntriesMax, precedenceFloor } from
 import { append, type Frontier, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
-import { type Ask, emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
+import { type Ask, ask, emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 import { confirm, isRestored, owesHave, ownLog } from "./sync.ts"
 

@@ -7,13 +7,14 @@ export const setBack = (state: State, ms: number): void => {
   for (const log of state.logs) log.progressAt -= ms
   for (const peer of state.peers.values()) {
     peer.refusedAt -= ms
+    peer.refusedOpeningAt -= ms
+    peer.shownAgainAt -= ms
     peer.reopenedAt -= ms
     peer.wantedAt -= ms
     if (peer.haveDue !== null) peer.haveDue -= ms
     if (peer.heardAt !== null) peer.heardAt -= ms
     if (peer.lastHuman !== null) peer.lastHuman -= ms
-    if (peer.sending)
-      peer.sending = { ...peer.sending, openedAt: peer.sending.openedAt - ms, shownAt: peer.sending.shownAt - ms }
+    if (peer.sending) peer.sending = { ...peer.sending, openedAt: peer.sending.openedAt - ms }
   }
   for (const path of state.paths.values()) {
     path.heardAt -= ms

@@ -1,67 +1,26 @@
 // Sealing epochs: how two nodes come to share frame keys, one direction at a time (page: protocol/epoch.md). A starting process
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
 import { decode, encode, type Value } from "./cbor.ts"
-import { concat, equal, utf8 } from "./hash.ts"
-import { epochFramesMax, epochMsMax, epochsKept, openingBytesMax } from "./limits.ts"
-import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
+import { concat, equal } from "./hash.ts"
+import { epochFramesMax, epochMsMax, openingBytesMax } from "./limits.ts"
 import {
-  counterOf,
-  frameKinds,
-  freshWindow,
-  headerBytes,
-  isReplay,
-  markReceived,
-  openFrame,
-  sealFrame,
-  tagBytes,
-} from "./seal.ts"
+  openingLabel,
+  pathsOf,
+  readPayload,
+  refusedLabel,
+  refuseOpening,
+  reopenMs,
+  sendOpening,
+  showOpening,
+  verifyBy,
+} from "./opening.ts"
+import { isRefusal, type Refusal, refusals, refuse } from "./refusal.ts"
+import { counterOf, frameKinds, headerBytes, isReplay, markReceived, openFrame, sealFrame, tagBytes } from "./seal.ts"
 import { derive, keepSecret, type Psk, pairingSecret, secretOf } from "./secret.ts"
-import type { Ask, Line, Path, Peer } from "./state.ts"
+import { ask, type Line, type Path, type Peer, type Sending } from "./state.ts"
 
-const openingLabel = utf8("parley/1 opening")
-const refusedLabel = utf8("parley/1 opening-refused")
 /** Frames kept while the opening that they are sealed under is being read. (EP-6) */
 const earlyFramesMax = 64
-/** One refusal, and one new opening for a refusal, a second at most: a forger must not be able to keep us busy. (EP-7) */
-const reopenMs = 1_000
-
-export const ask = (line: Line, question: Ask): number => {
-  const id = line.state.nextAsk++
-  line.state.asks.set(id, question)
-  return id
-}
-
-const sendOpening = (line: Line, path: Path, frame: Uint8Array): void => {
-  const room = path.traits.fragmentBytes - 7
-  const pieces: Uint8Array[] = []
-  if (frame.length <= path.traits.fragmentBytes) pieces.push(frame)
-  else {
-    // Fragments of an opening are defined before any key exists. (EP-8)
-    const id = line.suite.sha256(frame).subarray(0, 4)
-    const count = Math.ceil(frame.length / room)
-    for (let at = 0; at < count; at++)
-      pieces.push(
-        concat(
-          Uint8Array.of(frameKinds.openingFragment),
-          id,
-          Uint8Array.of(at, count),
-          frame.subarray(at * room, (at + 1) * room),
-        ),
-      )
-  }
-  for (const piece of pieces) {
-    path.inFlight += piece.length
-    path.sentAt = line.now
-    line.out.push({ do: "send", path: path.id, frame: piece })
-  }
-}
-
-const pathsOf = (line: Line, peer: Peer): Path[] =>
-  [...line.state.paths.values()].filter(path => path.peer === peer.party)
-
-const showOpening = (line: Line, peer: Peer, frame: Uint8Array): void => {
-  for (const path of pathsOf(line, peer)) sendOpening(line, path, frame)
-}
 
 /** What a newly opened path is told before anything sealed: openings that the peer may not have. */
 export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
@@ -138,7 +97,7 @@ const signOpening = (
           opening: frame,
           openedAt: line.now,
           confirmed: false,
-          shownAt: line.now,
+          provenFrom: 0,
         }
         showOpening(line, peer, frame)
       })
@@ -159,16 +118,18 @@ export const seal = (line: Line, peer: Peer, path: Path, plain: Uint8Array): Uin
 /** The plaintext of a sealed frame; undefined when there is none (yet). */
 export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): Uint8Array | Refusal | undefined => {
   if (frame.length < headerBytes + tagBytes) return refuse("bad-frame", { bytes: frame.length })
+  const counter = counterOf(frame)
+  // No honest sender comes near it, and it could not be named in a refusal.
+  if (!Number.isSafeInteger(counter)) return refuse("bad-frame", { epoch: frame[1]! })
   const candidates = peer.receiving.filter(it => (it.epoch & 255) === frame[1])
   if (candidates.length === 0) {
     if (peer.earlyOpening) {
       if (peer.early.length < earlyFramesMax) peer.early.push({ path: path.id, frame })
       return undefined
     }
-    refuseOpening(line, peer, path, frame[1]!, "unknown-epoch")
+    refuseOpening(line, peer, path, { epoch: frame[1]!, code: "unknown-epoch", of: counter })
     return undefined
   }
-  const counter = counterOf(frame)
   const way = { line: line.charter.line, from: peer.party, to: line.us }
   for (const epoch of candidates) {
     if (isReplay(epoch.window, counter)) return refuse("replayed-frame", { epoch: epoch.epoch, counter })
@@ -184,59 +145,23 @@ export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): U
 
 /** The peer says that it can open our epoch. */
 export const epochConfirmed = (line: Line, peer: Peer, epoch: number): void => {
-  if (peer.sending?.epoch === epoch) peer.sending.confirmed = true
+  if (peer.sending?.epoch === epoch && !peer.sending.confirmed) {
+    peer.sending.confirmed = true
+    peer.sending.provenFrom = peer.sending.counter
+  }
   const secret = peer.secrets.find(it => it.from === line.us && it.epoch === epoch)
   if (secret) secret.proven = true
   peer.baseOpening = null
 }
 
-/** Says, signed, that a frame or an opening cannot be used and why; the peer opens again. (EP-7) */
-const refuseOpening = (line: Line, peer: Peer, path: Path, epoch: number, code: RefusalCode): void => {
-  // A frame that cannot be read must not use up the turn of the opening that could be mended.
-  const last = code === "unknown-epoch" ? "refusedAt" : "refusedOpeningAt"
-  if (line.now - peer[last] < reopenMs) return
-  peer[last] = line.now
-  const payload = encode(
-    new Map<number, Value>([
-      [1, 1],
-      [2, line.charter.line],
-      [3, line.us],
-      [4, peer.party],
-      [5, epoch],
-      [6, refusals[code][0]],
-      [7, peer.heardEpoch],
-    ]),
-  )
-  const id = ask(line, {
-    about: "attestation",
-    use: ed25519 => {
-      if (!line.state.paths.has(path.id)) return
-      sendOpening(line, path, concat(Uint8Array.of(frameKinds.openingRefused), encode([payload, ed25519])))
-    },
-  })
-  line.out.push({ do: "attest", id, message: concat(refusedLabel, payload), context: null })
-}
-
-const verifyBy = (
-  line: Line,
-  peer: Peer,
-  label: Uint8Array,
-  payload: Uint8Array,
-  signature: Value | undefined,
-): boolean =>
-  signature instanceof Uint8Array &&
-  line.suite.verify(line.charter.parties[peer.party]!.nodeKeys[0]!, concat(label, payload), signature)
-
-const readPayload = (line: Line, peer: Peer, payload: Value | undefined): ReadonlyMap<number, Value> | Refusal => {
-  if (!(payload instanceof Uint8Array)) return refuse("malformed", { frame: "opening" })
-  const fields = decode(payload, { bytesMax: openingBytesMax, depthMax: 4 })
-  if (isRefusal(fields)) return fields
-  if (!(fields instanceof Map) || fields.get(1) !== 1) return refuse("malformed", { frame: "opening" })
-  const lineId = fields.get(2)
-  if (!(lineId instanceof Uint8Array) || !equal(lineId, line.charter.line))
-    return refuse("wrong-line", { peer: peer.party })
-  if (fields.get(3) !== peer.party || fields.get(4) !== line.us) return refuse("bad-opening", { peer: peer.party })
-  return fields
+/** Whether a refusal names what stands now: a frame that the peer has not proven to be able to read, or the opening that it has not
+ *  taken. One that was recorded and is shown again names what is over, and costs no good epoch. (EP-7) */
+const isAboutNow = (line: Line, sending: Sending, fields: ReadonlyMap<number, Value>): boolean => {
+  const [lowByte, number, of] = [fields.get(5), fields.get(6), fields.get(8)]
+  if ((sending.epoch & 255) !== lowByte) return false
+  if (number === refusals["unknown-epoch"][0])
+    return typeof of === "number" && of >= sending.provenFrom && of < sending.counter
+  return !sending.confirmed && of instanceof Uint8Array && equal(of, line.suite.sha256(sending.opening))
 }
 
 /** The other side refused our opening or our frame. */
@@ -251,16 +176,13 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
     return refuse("bad-opening", { peer: peer.party })
   const number = fields.get(6)
   const heard = fields.get(7)
-  const sending = peer.sending
-  if (number === refusals["unknown-epoch"][0]) {
-    if (!sending || (sending.epoch & 255) !== fields.get(5)) return undefined
-    if (!sending.confirmed && sending.shownAt !== line.now) {
-      if (line.now - peer.shownAgainAt < reopenMs) return undefined
-      peer.shownAgainAt = line.now
-      showOpening(line, peer, sending.opening)
-      sending.shownAt = line.now
-      return undefined
-    }
+  const { sending } = peer
+  if (!sending || !isAboutNow(line, sending, fields)) return undefined
+  if (number === refusals["unknown-epoch"][0] && !sending.confirmed) {
+    if (line.now - peer.shownAgainAt < reopenMs) return undefined
+    peer.shownAgainAt = line.now
+    showOpening(line, peer, sending.opening)
+    return undefined
   }
   if (line.now - peer.reopenedAt < reopenMs) return undefined
   peer.reopenedAt = line.now
@@ -273,106 +195,5 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (typeof heard === "number" && heard >= peer.nextEpoch && heard < 0xffff_ffff) peer.nextEpoch = heard + 1
   peer.sending = null
   openEpoch(line, peer)
-  return undefined
-}
-
-const readPsk = (value: Value | undefined): Psk | undefined => {
-  if (value === null) return null
-  if (!Array.isArray(value)) return undefined
-  const [type, from, epoch] = value as readonly Value[]
-  if (type === 0 && value.length === 1) return [0]
-  return type === 1 && typeof from === "number" && typeof epoch === "number" ? [1, from, epoch] : undefined
-}
-
-/** The peer opens an epoch to us. `done` is called once its frames can be read, with those that came too early. (EP-3, EP-4) */
-export const heardOpening = (
-  line: Line,
-  peer: Peer,
-  path: Path,
-  frame: Uint8Array,
-  done: (epoch: number) => void,
-): Refusal | undefined => {
-  const list = decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 })
-  if (isRefusal(list)) return list
-  if (!Array.isArray(list)) return refuse("malformed", { frame: "opening" })
-  const [payload, ed25519, mlDsa65] = list as readonly Value[]
-  const fields = readPayload(line, peer, payload)
-  if (isRefusal(fields)) return fields
-  const [epoch, keyNumber, enc, psk] = [fields.get(5), fields.get(6), fields.get(7), readPsk(fields.get(8))]
-  if (
-    typeof epoch !== "number" ||
-    epoch > 0xffff_ffff ||
-    epoch < 0 ||
-    typeof keyNumber !== "number" ||
-    !(enc instanceof Uint8Array) ||
-    psk === undefined
-  )
-    return refuse("malformed", { frame: "opening" })
-  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519))
-    return refuse("bad-opening", { peer: peer.party })
-  if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
-  if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
-  if (epoch <= peer.heardEpoch) {
-    // A copy of the peer's home may have opened this number before, with another secret: only the very same opening is known here.
-    if (peer.receiving.some(it => it.epoch === epoch && equal(it.enc, enc))) done(epoch)
-    else if (!peer.earlyOpening) refuseOpening(line, peer, path, epoch & 255, "replayed-frame")
-    return undefined
-  }
-  const secret = secretOf(line, peer, psk)
-  if (!secret) {
-    refuseOpening(line, peer, path, epoch & 255, "unknown-secret")
-    // At first contact the peer may be a step ahead of us: that is no fault, and it opens again when asked.
-    return psk[0] === 0 ? undefined : refuse("unknown-secret", { peer: peer.party, epoch })
-  }
-  if (peer.earlyOpening) return undefined
-  peer.earlyOpening = true
-  const use = (sharedSecret: Uint8Array | null): void => {
-    if (!sharedSecret) {
-      peer.earlyOpening = false
-      refuseOpening(line, peer, path, epoch & 255, "undecipherable")
-      return
-    }
-    const keys = derive(line, { from: peer.party, to: line.us, epoch }, sharedSecret, { psk, key: secret })
-    peer.heardEpoch = epoch
-    keepSecret(peer, peer.party, epoch, keys.psk)
-    peer.baseOpening = null
-    if (keyNumber === line.state.epochKey) line.state.epochKeyUsed = true
-    line.state.dirty = true
-    line.state.afterAppend.push(() => {
-      peer.earlyOpening = false
-      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, enc, window: freshWindow() }]
-      done(epoch)
-    })
-  }
-  line.out.push({ do: "decapsulate", id: ask(line, { about: "decapsulation", use }), number: keyNumber, enc })
-  return undefined
-}
-
-type BaseOpening = {
-  epoch: number
-  keyNumber: number
-  enc: Uint8Array
-  payload: Uint8Array
-  mlDsa65: Value | undefined
-}
-
-const heardBase = (line: Line, peer: Peer, base: BaseOpening): Refusal | undefined => {
-  const { epoch, keyNumber, enc, payload, mlDsa65 } = base
-  const post = line.charter.parties[peer.party]!.nodeKeys[1]!
-  if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array))
-    return refuse("bad-opening", { peer: peer.party })
-  if (peer.pairingTheirs || peer.earlyOpening) return undefined
-  if (!line.suite.verify(post, concat(openingLabel, payload), mlDsa65, openingLabel))
-    return refuse("bad-opening", { peer: peer.party })
-  peer.earlyOpening = true
-  const use = (sharedSecret: Uint8Array | null): void => {
-    peer.earlyOpening = false
-    if (!sharedSecret) return
-    const keys = derive(line, { from: peer.party, to: line.us, epoch: 0 }, sharedSecret, { psk: null, key: null })
-    peer.pairingTheirs = keys.psk
-    line.state.dirty = true
-    line.state.afterAppend.push(() => openEpoch(line, peer))
-  }
-  line.out.push({ do: "decapsulate", id: ask(line, { about: "decapsulation", use }), number: 0, enc })
   return undefined
 }

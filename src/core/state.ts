@@ -62,8 +62,10 @@ export type Sending = FrameKeys & {
   counter: number
   readonly opening: Uint8Array
   readonly openedAt: number
+  /** EPOCH-OK has come. */
   confirmed: boolean
-  shownAt: number
+  /** Counters below it were used before that: what refuses them is old news. (EP-7) */
+  provenFrom: number
 }
 
 /** `enc`: the encapsulation that opened it. */
@@ -315,3 +317,10 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   asideCount: 0,
   asideNames: new Set(),
 })
+
+/** Puts a question to keys or store; its answer comes as an event that names it. */
+export const ask = (line: Line, question: Ask): number => {
+  const id = line.state.nextAsk++
+  line.state.asks.set(id, question)
+  return id
+}

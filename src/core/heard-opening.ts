@@ -1,0 +1,104 @@
+// The peer opens an epoch to us (page: protocol/epoch.md, sections 2 and 3).
+import { decode, type Value } from "./cbor.ts"
+import { openEpoch } from "./epoch.ts"
+import { concat, equal } from "./hash.ts"
+import { epochsKept, openingBytesMax } from "./limits.ts"
+import { openingLabel, readPayload, readPsk, refuseOpening, verifyBy } from "./opening.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
+import { freshWindow } from "./seal.ts"
+import { derive, keepSecret, secretOf } from "./secret.ts"
+import { ask, type Line, type Path, type Peer } from "./state.ts"
+
+/** The peer opens an epoch to us. `done` is called once its frames can be read, with those that came too early. (EP-3, EP-4) */
+export const heardOpening = (
+  line: Line,
+  peer: Peer,
+  path: Path,
+  frame: Uint8Array,
+  done: (epoch: number) => void,
+): Refusal | undefined => {
+  const list = decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 })
+  if (isRefusal(list)) return list
+  if (!Array.isArray(list)) return refuse("malformed", { frame: "opening" })
+  const [payload, ed25519, mlDsa65] = list as readonly Value[]
+  const fields = readPayload(line, peer, payload)
+  if (isRefusal(fields)) return fields
+  const [epoch, keyNumber, enc, psk] = [fields.get(5), fields.get(6), fields.get(7), readPsk(fields.get(8))]
+  if (
+    typeof epoch !== "number" ||
+    epoch > 0xffff_ffff ||
+    epoch < 0 ||
+    typeof keyNumber !== "number" ||
+    !(enc instanceof Uint8Array) ||
+    psk === undefined
+  )
+    return refuse("malformed", { frame: "opening" })
+  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519))
+    return refuse("bad-opening", { peer: peer.party })
+  if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
+  if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
+  const of = line.suite.sha256(frame)
+  if (epoch <= peer.heardEpoch) {
+    // A copy of the peer's home may have opened this number before, with another secret: only the very same opening is known here.
+    if (peer.receiving.some(it => it.epoch === epoch && equal(it.enc, enc))) done(epoch)
+    else if (!peer.earlyOpening) refuseOpening(line, peer, path, { epoch, code: "replayed-frame", of })
+    return undefined
+  }
+  const secret = secretOf(line, peer, psk)
+  if (!secret) {
+    refuseOpening(line, peer, path, { epoch, code: "unknown-secret", of })
+    // At first contact the peer may be a step ahead of us: that is no fault, and it opens again when asked.
+    return psk[0] === 0 ? undefined : refuse("unknown-secret", { peer: peer.party, epoch })
+  }
+  if (peer.earlyOpening) return undefined
+  peer.earlyOpening = true
+  const use = (sharedSecret: Uint8Array | null): void => {
+    if (!sharedSecret) {
+      peer.earlyOpening = false
+      refuseOpening(line, peer, path, { epoch, code: "undecipherable", of })
+      return
+    }
+    const keys = derive(line, { from: peer.party, to: line.us, epoch }, sharedSecret, { psk, key: secret })
+    peer.heardEpoch = epoch
+    keepSecret(peer, peer.party, epoch, keys.psk)
+    peer.baseOpening = null
+    if (keyNumber === line.state.epochKey) line.state.epochKeyUsed = true
+    line.state.dirty = true
+    line.state.afterAppend.push(() => {
+      peer.earlyOpening = false
+      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, enc, window: freshWindow() }]
+      done(epoch)
+    })
+  }
+  line.out.push({ do: "decapsulate", id: ask(line, { about: "decapsulation", use }), number: keyNumber, enc })
+  return undefined
+}
+
+type BaseOpening = {
+  epoch: number
+  keyNumber: number
+  enc: Uint8Array
+  payload: Uint8Array
+  mlDsa65: Value | undefined
+}
+
+const heardBase = (line: Line, peer: Peer, base: BaseOpening): Refusal | undefined => {
+  const { epoch, keyNumber, enc, payload, mlDsa65 } = base
+  const post = line.charter.parties[peer.party]!.nodeKeys[1]!
+  if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array))
+    return refuse("bad-opening", { peer: peer.party })
+  if (peer.pairingTheirs || peer.earlyOpening) return undefined
+  if (!line.suite.verify(post, concat(openingLabel, payload), mlDsa65, openingLabel))
+    return refuse("bad-opening", { peer: peer.party })
+  peer.earlyOpening = true
+  const use = (sharedSecret: Uint8Array | null): void => {
+    peer.earlyOpening = false
+    if (!sharedSecret) return
+    const keys = derive(line, { from: peer.party, to: line.us, epoch: 0 }, sharedSecret, { psk: null, key: null })
+    peer.pairingTheirs = keys.psk
+    line.state.dirty = true
+    line.state.afterAppend.push(() => openEpoch(line, peer))
+  }
+  line.out.push({ do: "decapsulate", id: ask(line, { about: "decapsulation", use }), number: 0, enc })
+  return undefined
+}

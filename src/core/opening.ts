@@ -1,0 +1,111 @@
+// The signed messages by which epochs are begun and refused: their bytes, how they go out, and how a refusal is said (page:
+// protocol/epoch.md, sections 2 and 5). What they do is in epoch.ts and heard-opening.ts.
+import { decode, encode, type Value } from "./cbor.ts"
+import { concat, equal, utf8 } from "./hash.ts"
+import { openingBytesMax } from "./limits.ts"
+import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
+import { frameKinds } from "./seal.ts"
+import type { Psk } from "./secret.ts"
+import { ask, type Line, type Path, type Peer } from "./state.ts"
+
+export const openingLabel = utf8("parley/1 opening")
+export const refusedLabel = utf8("parley/1 opening-refused")
+/** One refusal, and one new opening for a refusal, a second at most: a forger must not be able to keep us busy. (EP-7) */
+export const reopenMs = 1_000
+
+export const sendOpening = (line: Line, path: Path, frame: Uint8Array): void => {
+  const room = path.traits.fragmentBytes - 7
+  const pieces: Uint8Array[] = []
+  if (frame.length <= path.traits.fragmentBytes) pieces.push(frame)
+  else {
+    // Fragments of an opening are defined before any key exists. (EP-8)
+    const id = line.suite.sha256(frame).subarray(0, 4)
+    const count = Math.ceil(frame.length / room)
+    for (let at = 0; at < count; at++)
+      pieces.push(
+        concat(
+          Uint8Array.of(frameKinds.openingFragment),
+          id,
+          Uint8Array.of(at, count),
+          frame.subarray(at * room, (at + 1) * room),
+        ),
+      )
+  }
+  for (const piece of pieces) {
+    path.inFlight += piece.length
+    path.sentAt = line.now
+    line.out.push({ do: "send", path: path.id, frame: piece })
+  }
+}
+
+export const pathsOf = (line: Line, peer: Peer): Path[] =>
+  [...line.state.paths.values()].filter(path => path.peer === peer.party)
+
+export const showOpening = (line: Line, peer: Peer, frame: Uint8Array): void => {
+  for (const path of pathsOf(line, peer)) sendOpening(line, path, frame)
+}
+
+/** What is refused: a frame by its counter, an opening by its hash, so that the refusal is good for nothing else. (EP-7) */
+type Refused = { readonly epoch: number; readonly code: RefusalCode; readonly of: number | Uint8Array }
+
+/** Says, signed, that a frame or an opening cannot be used and why; the peer opens again. (EP-7) */
+export const refuseOpening = (line: Line, peer: Peer, path: Path, { epoch, code, of }: Refused): void => {
+  // A frame that cannot be read must not use up the turn of the opening that could be mended.
+  const last = code === "unknown-epoch" ? "refusedAt" : "refusedOpeningAt"
+  if (line.now - peer[last] < reopenMs) return
+  peer[last] = line.now
+  const payload = encode(
+    new Map<number, Value>([
+      [1, 1],
+      [2, line.charter.line],
+      [3, line.us],
+      [4, peer.party],
+      [5, epoch & 255],
+      [6, refusals[code][0]],
+      [7, peer.heardEpoch],
+      [8, of],
+    ]),
+  )
+  const id = ask(line, {
+    about: "attestation",
+    use: ed25519 => {
+      if (!line.state.paths.has(path.id)) return
+      sendOpening(line, path, concat(Uint8Array.of(frameKinds.openingRefused), encode([payload, ed25519])))
+    },
+  })
+  line.out.push({ do: "attest", id, message: concat(refusedLabel, payload), context: null })
+}
+
+export const verifyBy = (
+  line: Line,
+  peer: Peer,
+  label: Uint8Array,
+  payload: Uint8Array,
+  signature: Value | undefined,
+): boolean =>
+  signature instanceof Uint8Array &&
+  line.suite.verify(line.charter.parties[peer.party]!.nodeKeys[0]!, concat(label, payload), signature)
+
+export const readPayload = (
+  line: Line,
+  peer: Peer,
+  payload: Value | undefined,
+): ReadonlyMap<number, Value> | Refusal => {
+  if (!(payload instanceof Uint8Array)) return refuse("malformed", { frame: "opening" })
+  const fields = decode(payload, { bytesMax: openingBytesMax, depthMax: 4 })
+  if (isRefusal(fields)) return fields
+  if (!(fields instanceof Map) || fields.get(1) !== 1) return refuse("malformed", { frame: "opening" })
+  const lineId = fields.get(2)
+  if (!(lineId instanceof Uint8Array) || !equal(lineId, line.charter.line))
+    return refuse("wrong-line", { peer: peer.party })
+  if (fields.get(3) !== peer.party || fields.get(4) !== line.us) return refuse("bad-opening", { peer: peer.party })
+  return fields
+}
+
+export const readPsk = (value: Value | undefined): Psk | undefined => {
+  if (value === null) return null
+  if (!Array.isArray(value)) return undefined
+  const [type, from, epoch] = value as readonly Value[]
+  if (type === 0 && value.length === 1) return [0]
+  return type === 1 && typeof from === "number" && typeof epoch === "number" ? [1, from, epoch] : undefined
+}
