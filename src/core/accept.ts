@@ -1,17 +1,19 @@
 // What a peer says of the record: entries and heads, checked before anything is stored (page: protocol/log.md, sections 2 and 3).
 // An entry that is its author's is kept whatever it claims: a log has no holes. What cannot be true of the log itself is kept aside.
+import { about, recall, refused, setAside } from "./aside.ts"
 import { decodeEpochKeyBody } from "./body.ts"
 import { checkCharterSignatures, decodeRootSignatures } from "./charter.ts"
 import { bodyHash, checkSignature, decodeEntry, type Entry } from "./entry.ts"
 import type { Held } from "./event.ts"
 import { equal, hex } from "./hash.ts"
-import { checkHead, type Head } from "./head.ts"
+import type { Head } from "./head.ts"
+import { keepHead } from "./heads.ts"
 import { isXwingPublic } from "./hpke.ts"
-import { asidesMax, creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
+import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
 import { append, type Frontier, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
-import { type Ask, ask, emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
+import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 import { confirm, isRestored, owesHave, ownLog } from "./sync.ts"
 
@@ -21,21 +23,6 @@ const bufferMax = 2 * headEntriesMax
 const aheadMax = 4_096
 /** Acts remembered per author; the whole record is searched by `verify`. (E-14) */
 export const actsKept = 4_096
-const pendingHeadsMax = 8
-
-export const refused = (line: Line, refusal: Refusal, peer: number | null): void => {
-  line.state.afterwards.push({ type: "refused", refusal, peer })
-}
-
-/** Keeps what was signed and cannot be accepted, as evidence, and says so; heard again it is nothing. (L-9) */
-const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
-  if (line.state.asideNames.has(hex(entry.hash))) return
-  refused(line, refusal, entry.author)
-  if (line.state.asideCount >= asidesMax) return
-  line.state.asideCount++
-  line.state.asideNames.add(hex(entry.hash))
-  line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
-}
 
 /** One entry part, from whoever relays it. */
 export const heardEntry = (
@@ -50,12 +37,6 @@ export const heardEntry = (
   if (problem) return refused(line, problem, peer.party)
   place(line, peer, held as Held)
 }
-
-const about = (entry: Entry): Record<string, number | string> => ({
-  author: entry.author,
-  seq: entry.seq,
-  hash: hex(entry.hash),
-})
 
 const withBody = (
   line: Line,
@@ -329,15 +310,6 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
 }
 
-/** Reads a place of the record; what is only staged is there once it is written. */
-const recall = (line: Line, question: Ask, place: { author: number; generation: number; seq: number }): void => {
-  const { author, generation, seq } = place
-  const id = ask(line, question)
-  const read = (): void => void line.out.push({ do: "recall", id, author, generation, seq })
-  if (line.state.staged.length > 0) line.state.afterAppend.push(read)
-  else read()
-}
-
 /** A place that is taken: the same entry again is nothing, another one is a fork or a forgery. (L-8) */
 const meetAgain = (line: Line, held: Held): void => {
   const { entry } = held
@@ -352,47 +324,4 @@ export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
   const proof = signatureOf(line, held.entry)
   if (proof !== true) return refused(line, proof, held.entry.author)
   setAside(line, held.entry, refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) }))
-}
-
-const keepHead = (line: Line, log: Log, head: Head): void => {
-  if (head.size <= log.headSize) return
-  log.headSize = head.size
-  line.state.stagedHeads.push(head)
-}
-
-/** A signed head: compared at once where we stand, kept until we get there, or with the record where we have passed. (L-4) */
-export const heardHead = (line: Line, path: Path, head: Head): void => {
-  const log = line.state.logs[head.author]
-  const card = line.charter.parties[head.author]
-  if (!log || !card || head.generation !== log.generation)
-    return refused(line, refuse("unknown-author", { author: head.author }), path.peer)
-  if (head.size <= log.headSize || log.pendingHeads.some(it => it.size === head.size)) return
-  const proof = checkHead(line.charter.line, head, card.nodeKeys, line.suite)
-  if (proof !== true) return refused(line, proof, path.peer)
-  const size = log.frontier.size
-  if (head.size === size) return compareHead(line, log, head, log.root)
-  if (head.size > size) {
-    if (log.pendingHeads.length >= pendingHeadsMax) log.pendingHeads.pop()
-    log.pendingHeads.push(head)
-    log.pendingHeads.sort((a, b) => a.size - b.size)
-    if (head.size > log.claimed) log.claimed = head.size
-    return
-  }
-  if (line.state.asks.size > 256) return
-  recall(line, { about: "pastHead", head }, { ...head, seq: head.size + 1 })
-}
-
-export const compareHead = (line: Line, log: Log, head: Head, root: Hash): void => {
-  if (equal(head.root, root)) return keepHead(line, log, head)
-  refused(line, refuse("bad-head", { author: head.author, size: head.size }), log.author)
-}
-
-/** Heads that we have now reached, where the entries came without waiting for them. */
-export const reachHeads = (line: Line): void => {
-  for (const log of line.state.logs) {
-    for (const head of log.pendingHeads.filter(it => it.size <= log.frontier.size)) {
-      if (head.size === log.frontier.size) compareHead(line, log, head, log.root)
-      log.pendingHeads = log.pendingHeads.filter(it => it !== head)
-    }
-  }
 }

@@ -1,6 +1,6 @@
 // Signatures that are checked at leisure: entries that were stored under a signed head, whose own signatures no alarm has to wait for
 // (page: protocol/log.md, section 3).
-import { refused } from "./accept.ts"
+import { refused } from "./aside.ts"
 import { hex } from "./hash.ts"
 import { refuse } from "./refusal.ts"
 import type { Line, Log } from "./state.ts"

@@ -1,17 +1,7 @@
 // One line at one node: `step(line, event)` is the only door (page: protocol/sync.md, section 1). It owns and changes the state it
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
-import {
-  compareHead,
-  falseSeen,
-  heardEntry,
-  heardHead,
-  heardRival,
-  joined,
-  oweReceipt,
-  reachHeads,
-  refused,
-  rememberAct,
-} from "./accept.ts"
+import { falseSeen, heardEntry, heardRival, joined, oweReceipt, rememberAct } from "./accept.ts"
+import { refused } from "./aside.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
@@ -19,6 +9,7 @@ import { epochConfirmed, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
+import { compareHead, heardHead, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"

@@ -1,0 +1,36 @@
+// What is told and kept of what cannot be accepted, and questions to the record (page: protocol/log.md, section 2).
+import type { Entry } from "./entry.ts"
+
+import { hex } from "./hash.ts"
+import { asidesMax } from "./limits.ts"
+import type { Refusal } from "./refusal.ts"
+import { type Ask, ask, type Line } from "./state.ts"
+
+export const refused = (line: Line, refusal: Refusal, peer: number | null): void => {
+  line.state.afterwards.push({ type: "refused", refusal, peer })
+}
+
+/** Keeps what was signed and cannot be accepted, as evidence, and says so; heard again it is nothing. (L-9) */
+export const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
+  if (line.state.asideNames.has(hex(entry.hash))) return
+  refused(line, refusal, entry.author)
+  if (line.state.asideCount >= asidesMax) return
+  line.state.asideCount++
+  line.state.asideNames.add(hex(entry.hash))
+  line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
+}
+
+export const about = (entry: Entry): Record<string, number | string> => ({
+  author: entry.author,
+  seq: entry.seq,
+  hash: hex(entry.hash),
+})
+
+/** Reads a place of the record; what is only staged is there once it is written. */
+export const recall = (line: Line, question: Ask, place: { author: number; generation: number; seq: number }): void => {
+  const { author, generation, seq } = place
+  const id = ask(line, question)
+  const read = (): void => void line.out.push({ do: "recall", id, author, generation, seq })
+  if (line.state.staged.length > 0) line.state.afterAppend.push(read)
+  else read()
+}
