@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { Officer } from "../api/shapes.ts"
 import { initHome, parseAddress } from "../node/main.ts"
-import { sayer } from "./say.ts"
+import { sayer, Usage } from "./say.ts"
+import { newPassphrase, type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
 
-type Options = {
+type Options = PassphraseOptions & {
   readonly code: string
   readonly nameEn: string
   readonly nameJa: string
@@ -15,6 +16,9 @@ type Options = {
   readonly api: string
   readonly officer: readonly Officer[]
   readonly example?: true
+  /** False for --no-passphrase. */
+  readonly passphrase: boolean
+  readonly storedInTheClear?: true
   readonly json?: true
 }
 
@@ -47,19 +51,48 @@ export const init = (): Command =>
       [],
     )
     .option("--example", "an example line, shown as such on every screen")
+    .option("--passphrase-file <file>", passphraseFileHelp)
+    .option("--no-passphrase", "leaves keys and texts in the clear on this disk; as it is for an example")
+    .option("--stored-in-the-clear", "says that --no-passphrase is meant for a home that is no example")
     .action(async (home: string, options: Options) => {
+      const passphrase = await passphraseOf(home, options)
       const { code, zone, language, listen, peer, officer } = options
       const names = { en: options.nameEn, ja: options.nameJa, zh: options.nameZh }
       const api = parseAddress(options.api) ?? { host: "127.0.0.1", port: 7301 }
       const officers = officer.length > 0 ? { officers: officer } : {}
       const example = options.example === true
-      const side = await initHome(home, { code, names, zone, language, listen, peer, api, example, ...officers })
+      const side = await initHome(home, {
+        code,
+        names,
+        zone,
+        language,
+        listen,
+        peer,
+        api,
+        example,
+        ...officers,
+        ...passphrase,
+      })
       sayer(options.json === true).result(
-        { home: side.path, code, example, officers: side.settings.officers },
-        `${side.path} holds the keys of ${code}. Keep it to yourself; what the other side needs is its card:`,
+        { home: side.path, code, example, locked: "passphrase" in passphrase, officers: side.settings.officers },
+        `${side.path} holds the keys of ${code}, ${"passphrase" in passphrase ? "locked" : "in the clear"}. Keep it to yourself; what the other side needs is its card:`,
         `  parley card ${home} > ${code}.card`,
       )
     })
+
+/** A home that is no example is locked, unless two words say that it is meant to lie open. */
+const passphraseOf = async (home: string, options: Options): Promise<{ readonly passphrase?: string }> => {
+  const example = options.example === true
+  if (!options.passphrase) {
+    if (example || options.storedInTheClear === true) return {}
+    throw new Usage("--no-passphrase goes with --example; for another home say --stored-in-the-clear as well.")
+  }
+  if (example && options.passphraseFile === undefined) return {}
+  const passphrase = await newPassphrase(options, `Passphrase of ${home}`)
+  if (passphrase === undefined)
+    throw new Usage("A home is locked by a passphrase, and there is no terminal to ask at; give --passphrase-file.")
+  return { passphrase }
+}
 
 const readCode = (value: string): string => {
   if (/^[a-z0-9-]{1,16}$/.test(value)) return value

@@ -4,8 +4,10 @@ import { packageVersion } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
 import { init } from "./init.ts"
+import { lock } from "./lock.ts"
 import { log } from "./log.ts"
 import { pair } from "./pair.ts"
+import { passphrase } from "./passphrase.ts"
 import { run } from "./run.ts"
 import { exits, explain } from "./say.ts"
 import { send } from "./send.ts"
@@ -22,7 +24,7 @@ export const program = (): Command => {
       "after",
       "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
-  for (const command of [init, card, pair, run, send, log, acknowledge, status, verify, signIn])
+  for (const command of [init, card, pair, run, send, log, acknowledge, status, verify, signIn, lock, passphrase])
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
   return parley
 }

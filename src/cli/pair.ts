@@ -5,8 +5,14 @@ import { hex } from "../core/hash.ts"
 import { parseWords, wordDigits } from "../core/words.ts"
 import { meet, openSide, pair as pairSides, wordLists } from "../node/main.ts"
 import { granted, sayer } from "./say.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
-type Options = { readonly card: string; readonly words?: string; readonly showWords?: true; readonly json?: true }
+type Options = PassphraseOptions & {
+  readonly card: string
+  readonly words?: string
+  readonly showWords?: true
+  readonly json?: true
+}
 
 export const pair = (): Command =>
   new Command("pair")
@@ -17,9 +23,10 @@ export const pair = (): Command =>
     .requiredOption("--card <file>", "the other side's card")
     .option("--words <words>", "ten words or ten four-digit numbers, as the other side read them out")
     .option("--show-words", "shows the words and writes nothing")
+    .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, options: Options) => {
       const say = sayer(options.json === true)
-      const side = openSide(home)
+      const side = openSide(home, options.showWords === true ? undefined : await ringFor(home, options))
       const ceremony = granted(await meet(side, readFileSync(options.card, "utf8")))
       const words = Object.fromEntries(
         (["en", "ja", "zh"] as const).map(language => [

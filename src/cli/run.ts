@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import { runUntilSignal } from "../node/main.ts"
 import { sayer } from "./say.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
-type Options = {
+type Options = PassphraseOptions & {
   readonly apiPort?: number
   readonly listen?: string
   readonly peer?: string
@@ -27,9 +28,11 @@ export const run = (): Command =>
       [],
     )
     .addOption(new Option("--log-level <level>").choices(["debug", "info", "warn", "error", "silent"]).default("info"))
+    .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, options: Options) => {
       const { apiPort, listen, peer, frameOrigin, logLevel } = options
       const given = {
+        ring: await ringFor(home, options),
         ...(apiPort !== undefined && { apiPort }),
         ...(listen !== undefined && { listen }),
         ...(peer !== undefined && { peer }),

@@ -15,6 +15,9 @@ export class Refused extends Error {
   }
 }
 
+/** Ends a command whose arguments do not go together. */
+export class Usage extends Error {}
+
 /** The value, or the end of the command. */
 export const granted = <T>(value: T | Refusal): T => {
   if (isRefusal(value)) throw new Refused(value)
@@ -38,6 +41,10 @@ export const explain = (
   error: unknown,
   write: (text: string) => void = text => void process.stderr.write(text),
 ): number => {
+  if (error instanceof Usage) {
+    write(`error: ${error.message}\n`)
+    return exits.usage
+  }
   const refusal = refusalIn(error)
   if (refusal !== undefined) {
     const details = Object.entries(refusal.details).map(([name, value]) => ` ${name}=${value}`)

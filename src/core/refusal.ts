@@ -50,6 +50,8 @@ export const refusals = {
   "empty-text": [45, "E-13", "There is no text to send."],
   unpaired: [46, "CH-1", "This home is not paired yet."],
   "not-allowed": [47, "A-4", "The role of this officer does not allow it."],
+  locked: [78, "A-6", "This home is locked; it opens with its passphrase."],
+  "wrong-passphrase": [79, "A-6", "The passphrase is not the one that locked this home."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

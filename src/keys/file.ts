@@ -1,10 +1,14 @@
-// The Signer on a file, for a side without a hardware module (page: docs/OPERATING). One JSON file of seeds, readable by its owner
-// alone, replaced atomically. X-Wing comes with whoever runs it (src/suites/xwing-node.ts).
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto"
-import { readFileSync } from "node:fs"
-import { algorithms, type Kem, type PublicKey } from "../core/suite.ts"
-import { createAtomically, ensurePrivateDirectory, refuseOpenAccess, replaceAtomically } from "./atomic.ts"
+// The Signer on a file, for a side without a hardware module (page: docs/OPERATING). Seeds, readable by their owner alone, sealed
+// under the home's passphrase where it has one, replaced atomically. X-Wing comes with whoever runs it (src/suites/xwing-node.ts).
+import { randomBytes, sign } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import { algorithms, type Kem } from "../core/suite.ts"
+import { createAtomically, ensurePrivateDirectory, replaceAtomically } from "./atomic.ts"
 import { tlsIdentity } from "./certificate.ts"
+import { type Kek, type Keyring, keyring, keyringOf } from "./lock.ts"
+import { bytesIn, type Fields, objectIn, openPrivate, privateText, readPrivate } from "./private-file.ts"
+import { ed25519Private, mlDsaPrivate, publicOf } from "./raw.ts"
+import { createRoots, openRoots, rootPathOf, rootSigner, rootText } from "./root.ts"
 import type { RootSigner, Signer, TlsIdentity } from "./signer.ts"
 
 export type FileKeys = Signer &
@@ -14,43 +18,42 @@ export type FileKeys = Signer &
     readonly base: Uint8Array | undefined
   }
 
-/** Everything private, as it stands in the file: seeds, but for SLH-DSA, whose private key is 64 bytes. */
+/** Everything private of a node, as seeds. */
 type Secrets = {
-  readonly root?: { readonly ed25519: Uint8Array; readonly slhDsa128s: Uint8Array }
   readonly node: { readonly ed25519: Uint8Array; readonly mlDsa65: Uint8Array }
   readonly tls: { readonly ed25519: Uint8Array }
   readonly epochs: Map<number, Uint8Array>
 }
 
-const version = 1
 const seedBytes = 32
 const slhBytes = 64
 
-/** Makes every key of a side and writes them durably. The file must not exist; its directory is made with mode 0700. */
-export const createKeys = (path: string, kem: Kem): FileKeys => {
+/** Makes every key of a side and writes them durably, the roots in a file beside. Neither may exist; their directory is made with
+ *  mode 0700. `kek`: under which they are sealed; null for a home in the clear. */
+export const createKeys = (path: string, kem: Kem, kek: Kek | null = null): FileKeys => {
   ensurePrivateDirectory(path)
   const seed = (): Uint8Array => Uint8Array.from(randomBytes(seedBytes))
-  const slh = generateKeyPairSync("slh-dsa-sha2-128s").privateKey.export({ format: "raw-private" })
   const secrets: Secrets = {
-    root: { ed25519: seed(), slhDsa128s: Uint8Array.from(slh) },
     node: { ed25519: seed(), mlDsa65: seed() },
     tls: { ed25519: seed() },
     epochs: new Map([[0, seed()]]),
   }
-  createAtomically(path, toText(secrets))
-  return keysOf(path, secrets, kem)
+  createAtomically(path, toText(secrets, kek))
+  createRoots(rootPathOf(path), kek)
+  return keysOf(path, secrets, kek, kem, keyringOf(kek))
 }
 
-/** Throws when the file is open to others, is damaged, or was written by a newer version. */
-export const openKeys = (path: string, kem: Kem): FileKeys => {
-  refuseOpenAccess(path)
-  return keysOf(path, fromText(path, readFileSync(path, "utf8")), kem)
+/** Throws when the file is open to others, is damaged, or was written by a newer version; KeysRefused when it does not open. */
+export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring()): FileKeys => {
+  bringForward(path)
+  const { secret, kek } = openPrivate(path, "node-keys", ring)
+  return keysOf(path, secretsIn(path, secret), kek, kem, ring)
 }
 
-const keysOf = (path: string, secrets: Secrets, kem: Kem): FileKeys => {
+const keysOf = (path: string, secrets: Secrets, kek: Kek | null, kem: Kem, ring: Keyring): FileKeys => {
   const nodeKey = ed25519Private(secrets.node.ed25519)
-  const postKey = raw("raw-seed", "ml-dsa-65", secrets.node.mlDsa65)
-  const keep = (options: { readonly scrub: boolean }): void => replaceAtomically(path, toText(secrets), options)
+  const postKey = mlDsaPrivate(secrets.node.mlDsa65)
+  const keep = (options: { readonly scrub: boolean }): void => replaceAtomically(path, toText(secrets, kek), options)
   return {
     keys: [publicOf(algorithms.ed25519, nodeKey), publicOf(algorithms.mlDsa65, postKey)],
     sign: messages => messages.map(message => plain(sign(null, message, nodeKey))),
@@ -87,7 +90,7 @@ const keysOf = (path: string, secrets: Secrets, kem: Kem): FileKeys => {
       return seed === undefined ? undefined : kem.decapsulate(seed, enc)
     },
 
-    ...rootSigner(path, secrets),
+    ...rootSigner(rootPathOf(path), ring),
     tls: tlsIdentity(ed25519Private(secrets.tls.ed25519)),
     get base() {
       const seed = secrets.epochs.get(0)
@@ -96,94 +99,67 @@ const keysOf = (path: string, secrets: Secrets, kem: Kem): FileKeys => {
   }
 }
 
-/** Roots may be moved offline by taking `root` out of the file; the node runs on without them. */
-const rootSigner = (path: string, { root }: Secrets): RootSigner => {
-  const away = (): never => {
-    throw new Error(`${path} holds no root keys; this is done where they are kept`)
-  }
-  if (root === undefined) return { roots: away, rootSign: away }
-  const classical = ed25519Private(root.ed25519)
-  const post = raw("raw-private", "slh-dsa-sha2-128s", root.slhDsa128s)
-  const roots = [publicOf(algorithms.ed25519, classical), publicOf(algorithms.slhDsa128s, post)] as const
-  return {
-    roots: () => roots,
-    rootSign(message, prefix) {
-      const signed = Buffer.concat([prefix, message])
-      return [plain(sign(null, signed, classical)), plain(sign(null, signed, { key: post, context: prefix }))]
-    },
-  }
+/** The node's keys and the roots again, under another lock or for the first time under one. A crash in between leaves one of them as it
+ *  was: the same again completes it. */
+export const relockKeys = (path: string, ring: Keyring, kek: Kek): void => {
+  bringForward(path)
+  const { secret } = openPrivate(path, "node-keys", ring)
+  if (existsSync(rootPathOf(path))) relockRoots(path, ring, kek)
+  replaceAtomically(path, toText(secretsIn(path, secret), kek), { scrub: true })
 }
 
-const raw = (
-  format: "raw-seed" | "raw-private",
-  asymmetricKeyType: "ed25519" | "ml-dsa-65" | "slh-dsa-sha2-128s",
-  key: Uint8Array,
-): KeyObject => createPrivateKey({ key: Buffer.from(key), format, asymmetricKeyType })
+export const relockRoots = (path: string, ring: Keyring, kek: Kek): void => {
+  const roots = rootPathOf(path)
+  replaceAtomically(roots, rootText(openRoots(roots, ring), kek), { scrub: true })
+}
 
-const ed25519Private = (seed: Uint8Array): KeyObject => raw("raw-private", "ed25519", seed)
-
-const publicOf = (alg: PublicKey["alg"], privateKey: KeyObject): PublicKey => ({
-  alg,
-  public: plain(createPublicKey(privateKey).export({ format: "raw-public" })),
-})
+/** Version 1 lay in the clear, roots and all, in one file. The roots are written first: a crash leaves them in both. */
+const bringForward = (path: string): void => {
+  const file = readPrivate(path)
+  if (file.version !== 1) return
+  const secrets = secretsIn(path, file)
+  const roots = rootPathOf(path)
+  if (file.root !== undefined) {
+    const root = objectIn(path, "root", file.root)
+    const ed25519 = bytesIn(path, "root.ed25519", root.ed25519, seedBytes)
+    const text = rootText({ ed25519, slhDsa128s: bytesIn(path, "root.slhDsa128s", root.slhDsa128s, slhBytes) }, null)
+    if (!existsSync(roots)) createAtomically(roots, text)
+    else if (readFileSync(roots, "utf8") !== text) throw new Error(`${roots} holds other root keys than ${path}`)
+  }
+  replaceAtomically(path, toText(secrets, null), { scrub: true })
+}
 
 const plain = (bytes: Buffer): Uint8Array => Uint8Array.from(bytes)
 
-const toText = ({ root, node, tls, epochs }: Secrets): string => {
-  const written = {
-    version,
-    ...(root && { root: { ed25519: root.ed25519.toHex(), slhDsa128s: root.slhDsa128s.toHex() } }),
+const toText = ({ node, tls, epochs }: Secrets, kek: Kek | null): string => {
+  const shown = {
+    node: {
+      ed25519: publicOf(algorithms.ed25519, ed25519Private(node.ed25519)).public.toHex(),
+      mlDsa65: publicOf(algorithms.mlDsa65, mlDsaPrivate(node.mlDsa65)).public.toHex(),
+    },
+    tls: publicOf(algorithms.ed25519, ed25519Private(tls.ed25519)).public.toHex(),
+    epochs: [...epochs.keys()],
+  }
+  const secret = {
     node: { ed25519: node.ed25519.toHex(), mlDsa65: node.mlDsa65.toHex() },
     tls: { ed25519: tls.ed25519.toHex() },
     epochs: Object.fromEntries([...epochs].map(([number, seed]) => [number, seed.toHex()])),
   }
-  return `${JSON.stringify(written, null, 2)}\n`
+  return privateText("node-keys", kek, shown, secret)
 }
 
-const fromText = (path: string, text: string): Secrets => {
-  const file = objectIn(path, "", parsed(path, text))
-  if (file.version !== version)
-    throw new Error(`${path} is of version ${String(file.version)}; this program knows ${version}`)
-  const node = objectIn(path, "node", file.node)
-  const tls = objectIn(path, "tls", file.tls)
-  const root = file.root === undefined ? undefined : objectIn(path, "root", file.root)
-  const epochs = Object.entries(objectIn(path, "epochs", file.epochs))
+const secretsIn = (path: string, secret: Fields): Secrets => {
+  const node = objectIn(path, "node", secret.node)
+  const tls = objectIn(path, "tls", secret.tls)
+  const epochs = Object.entries(objectIn(path, "epochs", secret.epochs))
   return {
-    ...(root && {
-      root: {
-        ed25519: secretIn(path, "root.ed25519", root.ed25519, seedBytes),
-        slhDsa128s: secretIn(path, "root.slhDsa128s", root.slhDsa128s, slhBytes),
-      },
-    }),
     node: {
-      ed25519: secretIn(path, "node.ed25519", node.ed25519, seedBytes),
-      mlDsa65: secretIn(path, "node.mlDsa65", node.mlDsa65, seedBytes),
+      ed25519: bytesIn(path, "node.ed25519", node.ed25519, seedBytes),
+      mlDsa65: bytesIn(path, "node.mlDsa65", node.mlDsa65, seedBytes),
     },
-    tls: { ed25519: secretIn(path, "tls.ed25519", tls.ed25519, seedBytes) },
+    tls: { ed25519: bytesIn(path, "tls.ed25519", tls.ed25519, seedBytes) },
     epochs: new Map(
-      epochs.map(([number, seed]) => [Number(number), secretIn(path, `epochs.${number}`, seed, seedBytes)]),
+      epochs.map(([number, seed]) => [Number(number), bytesIn(path, `epochs.${number}`, seed, seedBytes)]),
     ),
   }
-}
-
-// Errors name the place and never the value: they go into logs.
-const damaged = (path: string, place: string): Error =>
-  new Error(`${path} is damaged at ${place || "its outermost object"}`)
-
-const parsed = (path: string, text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw damaged(path, "its JSON") // the parser's own message quotes the text
-  }
-}
-
-const objectIn = (path: string, place: string, value: unknown): Record<string, unknown> => {
-  if (typeof value !== "object" || value === null) throw damaged(path, place)
-  return Object.fromEntries(Object.entries(value))
-}
-
-const secretIn = (path: string, place: string, value: unknown, bytes: number): Uint8Array => {
-  if (typeof value !== "string" || !/^[0-9a-f]*$/.test(value) || value.length !== 2 * bytes) throw damaged(path, place)
-  return Uint8Array.fromHex(value)
 }

@@ -4,10 +4,12 @@ import { once } from "node:events"
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -95,7 +97,7 @@ test("EP-6: an erased epoch key is overwritten on disk, not only unlinked", () =
   const left = Buffer.alloc(before.length)
   readSync(old, left, 0, left.length, 0)
   assert.deepEqual(left, Buffer.alloc(before.length), "zeros")
-  assert.equal(JSON.parse(readFileSync(here, "utf8")).epochs["1"], undefined)
+  assert.equal(JSON.parse(readFileSync(here, "utf8")).secret.epochs["1"], undefined)
 })
 
 test("CH-3: a key file that others may read is refused with its mode", { skip: process.platform === "win32" }, () => {
@@ -120,12 +122,12 @@ test("CH-3: a damaged key file is an Error that names the place and none of the 
   const here = fresh()
   createKeys(here, xwingNode)
   const text = readFileSync(here, "utf8")
-  const { node } = JSON.parse(text)
+  const { node } = JSON.parse(text).secret
   const broken: readonly (readonly [string, RegExp])[] = [
     [text.slice(0, -9), /its JSON/],
-    [text.replace('"version": 1', '"version": 2'), /version 2/],
+    [text.replace('"version": 2', '"version": 3'), /version 3/],
     [text.replace(node.ed25519, node.ed25519.slice(2)), /node\.ed25519/],
-    [text.replace('"tls"', '"tsl"'), /at tls/],
+    [text.replace('"tls": {', '"tsl": {'), /at tls/],
   ]
   for (const [content, message] of broken) {
     writeFileSync(here, content)
@@ -136,17 +138,19 @@ test("CH-3: a damaged key file is an Error that names the place and none of the 
   }
 })
 
-test("CH-3: with the roots moved offline the node opens, signs, and says where roots are wanting", () => {
+test("CH-3: with the roots moved offline the node opens, signs, and says which file is wanting", () => {
   const here = fresh()
+  const roots = join(dirname(here), "root.json")
   createKeys(here, xwingNode)
-  const { root, ...rest } = JSON.parse(readFileSync(here, "utf8"))
-  assert.ok(root)
-  writeFileSync(here, JSON.stringify(rest))
+  const away = `${roots}.away`
+  renameSync(roots, away)
   const side = openKeys(here, xwingNode)
-  assert.throws(() => side.roots(), /holds no root keys/)
-  assert.throws(() => side.rootSign(utf8("x"), utf8("y")), /holds no root keys/)
+  assert.throws(() => side.roots(), /root\.json is not here/)
+  assert.throws(() => side.rootSign(utf8("x"), utf8("y")), /root\.json is not here/)
   side.makeEpochKey(1)
-  assert.equal("root" in JSON.parse(readFileSync(here, "utf8")), false, "and they do not come back")
+  assert.equal(existsSync(roots), false, "and they do not come back")
+  renameSync(away, roots)
+  assert.equal(side.roots().length, 2, "put back, they are found again")
 })
 
 test("CH-2: the certificate is self-signed, valid from 1970 to 9999, and its key is the one in the card", () => {

@@ -23,8 +23,11 @@ import {
 import { base64url, equal, fromBase64url } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { replaceAtomically } from "../keys/atomic.ts"
-import { createKeys, type FileKeys, openKeys } from "../keys/file.ts"
+import { createKeys, type FileKeys, openKeys, relockKeys, relockRoots } from "../keys/file.ts"
+import { type Keyring, keyring, keyringOf, newKek } from "../keys/lock.ts"
 import { pairingWords } from "../keys/pairing-words.ts"
+import { lockOf } from "../keys/private-file.ts"
+import { holdHome } from "../store/sqlite.ts"
 import { HomeRefused } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
@@ -44,6 +47,8 @@ export type HomeOptions = {
   readonly frames?: readonly string[]
   readonly officers?: readonly Officer[]
   readonly desks?: Card["desks"]
+  /** Locks the home; without it everything in it lies in the clear. */
+  readonly passphrase?: string
 }
 
 /** A side before it is paired: its keys and its card. */
@@ -51,6 +56,7 @@ export type Side = {
   readonly path: string
   readonly settings: Settings
   readonly card: Card
+  /** Opened when first asked for: what needs no key of ours needs no passphrase. */
   readonly keys: FileKeys
   readonly signIns: Tickets
   readonly sessions: Tickets
@@ -99,7 +105,8 @@ const defaultOfficers: readonly Officer[] = [{ name: "administrator", role: "adm
 export const initHome = async (path: string, options: HomeOptions): Promise<Side> => {
   if (existsSync(join(path, files.keys))) throw new Error(`${path} is a home already; keys are never overwritten.`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  const keys = createKeys(join(path, files.keys), xwingNode)
+  const kek = options.passphrase === undefined ? null : newKek(options.passphrase)
+  const keys = createKeys(join(path, files.keys), xwingNode, kek)
   const { code, names, zone, language, listen, api, example } = options
   const { base } = keys
   if (base === undefined) throw new Error("new keys hold no base key")
@@ -129,29 +136,48 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
     frames: options.frames ?? [],
     officers: options.officers ?? defaultOfficers,
   })
-  return openSide(path)
+  return openSide(path, keyringOf(kek))
 }
 
-/** Keys and card, paired or not. Throws what the world or an old program did wrong, in a sentence. */
-export const openSide = (path: string): Side => {
+/** Keys and card, paired or not. Throws what the world or an old program did wrong, in a sentence; KeysRefused, once its keys are asked
+ *  for, when the ring does not open them. */
+export const openSide = (path: string, ring: Keyring = keyring()): Side => {
   if (!existsSync(join(path, files.settings)))
     throw new Error(`${path} is not a home of Parley; make one with: parley init`)
   const settings = readSettings(join(path, files.settings))
   const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
   if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
+  let opened: FileKeys | undefined
   return {
     path,
     settings,
     card,
-    keys: openKeys(join(path, files.keys), xwingNode),
+    get keys() {
+      opened ??= openKeys(join(path, files.keys), xwingNode, ring)
+      return opened
+    },
     signIns: ticketsIn(join(path, "sign-in")),
     sessions: ticketsIn(join(path, "sessions")),
   }
 }
 
+/** Whether a passphrase is needed to open what is private here. (A-6) */
+export const isLocked = (path: string): boolean => lockOf(join(path, files.keys)) !== null
+
+/** A new lock on everything private in a home whose node is stopped: the first one, or another passphrase. */
+export const relock = (path: string, ring: Keyring, passphrase: string, which: "all" | "roots" = "all"): void => {
+  const hold = holdHome(recordPath(path))
+  try {
+    if (which === "roots") relockRoots(join(path, files.keys), ring, newKek(passphrase))
+    else relockKeys(join(path, files.keys), ring, newKek(passphrase))
+  } finally {
+    hold.close()
+  }
+}
+
 /** A paired home. */
-export const openHome = (path: string): Home => {
-  const side = openSide(path)
+export const openHome = (path: string, ring: Keyring = keyring()): Home => {
+  const side = openSide(path, ring)
   const { charter, us } = openCharter(path)
   return { ...side, charter, us, charterBody: readBytes(join(path, files.signatures)), record: recordPath(path) }
 }

@@ -7,6 +7,7 @@ import type { Charter } from "../core/charter.ts"
 import { decodeEntry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { isRefusal } from "../core/refusal.ts"
+import type { Keyring } from "../keys/lock.ts"
 import type { Fed } from "../record/facts.ts"
 import { type Changes, LineRecord } from "../record/record.ts"
 import { openSqlite } from "../store/sqlite.ts"
@@ -23,10 +24,12 @@ import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
 
 // The CLI's one door to the rooms behind the node.
+export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
 export { wordLists } from "../keys/pairing-words.ts"
 export {
   type HomeOptions,
   initHome,
+  isLocked,
   meet,
   openCharter,
   openHome,
@@ -35,6 +38,7 @@ export {
   putOfficer,
   readApiDoor,
   recordPath,
+  relock,
   type Side,
   signInLink,
 } from "./home.ts"
@@ -48,6 +52,8 @@ export type NodeOptions = {
   readonly peer?: string
   readonly frames?: readonly string[]
   readonly logLevel?: string
+  /** Opens a locked home. */
+  readonly ring?: Keyring
   /** False in tests of what the wire shows. */
   readonly coat?: boolean
   readonly log?: Log
@@ -71,7 +77,7 @@ const stopMsMax = 3_000
 
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
   requireWritable(path)
-  const home = openHome(path)
+  const home = openHome(path, options.ring)
   const log = options.log ?? (await import("./log.ts")).openLog(home.settings.code, options.logLevel ?? "info")
   const store = openSqlite(home.record, { now: Date.now })
   const started: (() => Promise<void>)[] = [async () => store.close()]

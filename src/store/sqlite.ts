@@ -15,7 +15,7 @@ const checkpointPages = 4_096
 const firstLogBytes = 4 * 1_048_576
 
 export const openSqlite = (path: string, options: { readonly now: () => number }): Store => {
-  const lock = lockHome(path)
+  const lock = holdHome(path)
   try {
     return openWriter(path, lock, options.now())
   } catch (cause) {
@@ -42,8 +42,9 @@ export const openSqliteReader = (path: string): StoreReader => {
   }
 }
 
-/** An exclusive transaction on an empty database beside the record: SQLite asks the system for the lock, and keeps it open. */
-const lockHome = (path: string): DatabaseSync => {
+/** The home's lock, for who writes in it: an exclusive transaction on an empty database beside the record. SQLite asks the system for
+ *  it, and keeps it open. */
+export const holdHome = (path: string): { close(): void } => {
   const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 })
   try {
     lock.exec("BEGIN EXCLUSIVE")
@@ -91,7 +92,7 @@ const homeVersion = (path: string, db: DatabaseSync): number => {
   return version
 }
 
-const openWriter = (path: string, lock: DatabaseSync, now: number): Store => {
+const openWriter = (path: string, lock: { close(): void }, now: number): Store => {
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true })
   try {
     // The version is asked before anything is set, so that a home of a newer version stays as it is.
@@ -147,7 +148,7 @@ const takeOver = (db: DatabaseSync, version: number, now: number): number => {
   }
 }
 
-const writer = (db: DatabaseSync, lock: DatabaseSync, epoch: number): Store => {
+const writer = (db: DatabaseSync, lock: { close(): void }, epoch: number): Store => {
   const read: Reading = reading(db)
   const write = writing(db)
   const begin = db.prepare("BEGIN IMMEDIATE")

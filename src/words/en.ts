@@ -330,6 +330,8 @@ export const en = {
   "refusal.empty-text": "There is no text to send.",
   "refusal.unpaired": "This home is not paired yet.",
   "refusal.not-allowed": "The role of this officer does not allow it.",
+  "refusal.locked": "This home is locked; it opens with its passphrase.",
+  "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
 } as const
 
 export type Word = keyof typeof en

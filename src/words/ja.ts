@@ -332,4 +332,6 @@ export const ja: Record<Word, string> = {
   "refusal.empty-text": "送信する本文がありません。",
   "refusal.unpaired": "この保存先はまだ相手方と対になっていません。",
   "refusal.not-allowed": "この担当者の役割では許されていません。",
+  "refusal.locked": "この側の鍵と記録には錠がかかっています。パスフレーズで開きます。",
+  "refusal.wrong-passphrase": "パスフレーズが違います。錠をかけたときのものではありません。",
 }

@@ -329,4 +329,6 @@ export const zh: Record<Word, string> = {
   "refusal.empty-text": "没有可发送的正文。",
   "refusal.unpaired": "此存储目录尚未与对方配对。",
   "refusal.not-allowed": "该人员的职责不允许这样做。",
+  "refusal.locked": "本方的密钥和记录已上锁，须用密码短语打开。",
+  "refusal.wrong-passphrase": "密码短语不对，不是上锁时所用的那一个。",
 }
