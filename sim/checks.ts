@@ -193,6 +193,8 @@ const shown = (part: Part, suite: Suite): string => {
       return "pong"
     case "epoch-ok":
       return `epoch-ok ${part.epoch}`
+    case "pad":
+      return "pad"
     default:
       return part satisfies never
   }

@@ -2,6 +2,7 @@
 import { encode, type Value } from "../../src/core/cbor.ts"
 import { encodeEntryPart, encodePart, joinParts } from "../../src/core/frame.ts"
 import { fromHex, hex, utf8 } from "../../src/core/hash.ts"
+import { padded } from "../../src/core/pad.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { freshWindow, isReplay, markReceived, sealFrame } from "../../src/core/seal.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
@@ -84,12 +85,6 @@ const parts = (line: ExampleLine): Case[] => {
     types: type === "" ? [] : type.split(" "),
     plain: hex(joinParts(encoded)),
   })
-  const bad = (clause: string, expect: string, name: string, value: Value): Case => ({
-    name,
-    clause,
-    expect,
-    plain: hex(encode(value)),
-  })
   return [
     good("no part", ""),
     good(
@@ -119,6 +114,8 @@ const parts = (line: ExampleLine): Case[] => {
     good("ping", "ping", encodePart({ type: "ping", now: start, lastHuman: null, consoles: 2, have })),
     good("pong", "pong", encodePart({ type: "pong", echo: start, now: start + 5 })),
     good("epoch-ok", "epoch-ok", encodePart({ type: "epoch-ok", epoch: 1 })),
+    good("padding", "pong pad", encodePart({ type: "pong", echo: 1, now: 2 }), encode([10, new Uint8Array(4)])),
+    good("padding that is not zeros, with more fields", "pad", encode([10, bytes(1, 4), bytes(0, 0), 7])),
     good(
       "two parts",
       "epoch-ok pong",
@@ -132,7 +129,21 @@ const parts = (line: ExampleLine): Case[] => {
       encodePart({ type: "pong", echo: 1, now: 2 }),
     ),
     good("more fields than are known are passed over", "epoch-ok", encode([9, 1, "later"])),
+    ...badParts(entry.bytes),
+  ]
+}
+
+/** Each a whole frame refused for one part. */
+const badParts = (entry: Uint8Array): Case[] => {
+  const bad = (clause: string, expect: string, name: string, value: Value): Case => ({
+    name,
+    clause,
+    expect,
+    plain: hex(encode(value)),
+  })
+  return [
     bad("F-2", "malformed", "no list", 0),
+    bad("F-2", "malformed", "padding that is a number", [[10, 4]]),
     bad("F-2", "malformed", "a part that is no list", [0]),
     bad("F-2", "malformed", "a part without a type", [[]]),
     bad("F-2", "malformed", "hello with a hash of 31 bytes", [[1, bytes(0, 31), [], 0, 0, 0]]),
@@ -143,21 +154,39 @@ const parts = (line: ExampleLine): Case[] => {
     bad("F-2", "malformed", "a head without its second signature", [
       [5, 0, 1, 5, root, bytes(0, 64), new Uint8Array(0)],
     ]),
-    bad("F-2", "malformed", "a body without a salt", [[3, entry.bytes, null, utf8("body"), 0]]),
-    bad("F-2", "malformed", "a salt of 15 bytes", [[3, entry.bytes, bytes(0, 15), utf8("body"), 0]]),
-    bad("F-7", "malformed", "a third encoding of a body", [[3, entry.bytes, bytes(0, 16), utf8("body"), 2]]),
-    bad("F-7", "malformed", "a body that says it is brotli and is not", [
-      [3, entry.bytes, bytes(0, 16), utf8("body"), 1],
-    ]),
-    bad("F-7", "malformed", "a body that unpacks to 70,000 bytes", [[3, entry.bytes, bytes(0, 16), swelling, 1]]),
+    bad("F-2", "malformed", "a body without a salt", [[3, entry, null, utf8("body"), 0]]),
+    bad("F-2", "malformed", "a salt of 15 bytes", [[3, entry, bytes(0, 15), utf8("body"), 0]]),
+    bad("F-7", "malformed", "a third encoding of a body", [[3, entry, bytes(0, 16), utf8("body"), 2]]),
+    bad("F-7", "malformed", "a body that says it is brotli and is not", [[3, entry, bytes(0, 16), utf8("body"), 1]]),
+    bad("F-7", "malformed", "a body that unpacks to 70,000 bytes", [[3, entry, bytes(0, 16), swelling, 1]]),
     bad("F-8", "malformed", "a fragment of more than a frame", [[6, 0, 0, 262_145, bytes(0, 1)]]),
     bad("LI-1", "too-large", "an entry of 4,097 bytes", [[3, new Uint8Array(4_097), null, null, 0]]),
     { name: "bytes after the list", clause: "F-2", expect: "malformed", plain: "8000" },
   ]
 }
 
-export const frameCases = (line: ExampleLine): { sealing: Case[]; replay: Case[]; parts: Case[] } => ({
+/** Plaintexts of one part, and what they are on a fast path. `most`: what the path's frame holds. */
+const padding = (): Case[] => {
+  const filled = (name: string, size: number, most = 262_144): Case => {
+    const part = encodePart({ type: "fragment", id: 1, offset: 0, total: size, bytes: new Uint8Array(size) })
+    const plain = joinParts(padded([part], most))
+    return { name, clause: "F-10", expect: "ok", bytes: joinParts([part]).length, most, filled: plain.length }
+  }
+  const pong = encodePart({ type: "pong", echo: 1, now: 2 })
+  return [
+    { name: "a pong", clause: "F-10", expect: "ok", plain: hex(joinParts(padded([pong], 262_144))) },
+    { name: "a path of 64 bytes", clause: "F-10", expect: "ok", plain: hex(joinParts(padded([pong], 64))) },
+    { name: "no room", clause: "F-10", expect: "ok", plain: hex(joinParts(padded([pong], 7))) },
+    filled("the longest of the first class", 243),
+    filled("the first of the second", 244),
+    ...[300, 600, 1_200, 2_500, 4_070, 4_090, 5_000, 10_000, 40_000, 65_500].map(size => filled(`${size} bytes`, size)),
+    filled("where the path's frame ends", 1_300, 1_372),
+  ]
+}
+
+export const frameCases = (line: ExampleLine): Record<"sealing" | "replay" | "parts" | "padding", Case[]> => ({
   sealing: sealing(),
   replay: replay(),
   parts: parts(line),
+  padding: padding(),
 })

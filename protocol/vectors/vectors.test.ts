@@ -19,6 +19,7 @@ import { decodeParts } from "../../src/core/frame.ts"
 import { concat, hex } from "../../src/core/hash.ts"
 import { checkHead, type Head, note, parseNote } from "../../src/core/head.ts"
 import { jointOrder, type Orderable } from "../../src/core/order.ts"
+import { paddedBytes } from "../../src/core/pad.ts"
 import { type Consistency, checkConsistency, checkInclusion, type Inclusion, treeRoot } from "../../src/core/proof.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
@@ -177,6 +178,7 @@ const frames = read<{
   sealing: Sealing[]
   replay: (Named & { counters: number[]; taken: string[] })[]
   parts: (Named & { plain: string; types?: string[] })[]
+  padding: (Named & { plain?: string; bytes?: number; most?: number; filled?: number })[]
 }>("frame.json")
 for (const { name, clause, expect, key, iv, line: id, from, to, frame, plain } of frames.sealing)
   test(`F-4: frame (${clause}), ${name}: ${expect}`, () => {
@@ -207,6 +209,11 @@ for (const { name, clause, expect, plain, types } of frames.parts)
           types,
         )
     }
+  })
+for (const { name, clause, plain, bytes: size, most, filled } of frames.padding)
+  test(`F-10: length (${clause}), ${name}`, () => {
+    if (plain !== undefined) ok(!isRefusal(decodeParts(bytes(plain), nodeSuite)))
+    if (size !== undefined) equal(Math.min(paddedBytes(size + 3), most!), filled)
   })
 
 const epochs = read<EpochVectors & { fragments: { frames: string[] }; refused: (Named & { frame: string })[] }>(

@@ -35,7 +35,7 @@ test("F-2: every part reads as it was written", () => {
       fc.boolean(),
       fc.uint8Array({ minLength: 32, maxLength: 32 }),
       (list, now, restored, hash) => {
-        const parts: Exclude<Part, { type: "entry" }>[] = [
+        const parts: Exclude<Part, { type: "entry" | "pad" }>[] = [
           { type: "hello", charterHash: hash, have: list, credit: now, now, restored },
           { type: "have", have: list },
           { type: "want", author: 1, generation: 1, from: 1, to: 2 },

@@ -54,15 +54,27 @@ export type Part =
     }
   | { readonly type: "pong"; readonly echo: number; readonly now: number }
   | { readonly type: "epoch-ok"; readonly epoch: number }
+  | { readonly type: "pad"; readonly bytes: number }
 
-const numbers = { hello: 1, have: 2, entry: 3, want: 4, head: 5, fragment: 6, ping: 7, pong: 8, "epoch-ok": 9 } as const
+export const partNumbers = {
+  hello: 1,
+  have: 2,
+  entry: 3,
+  want: 4,
+  head: 5,
+  fragment: 6,
+  ping: 7,
+  pong: 8,
+  "epoch-ok": 9,
+  pad: 10,
+} as const
 
 const haveValue = (have: readonly Have[]): Value =>
   have.map(log => [log.author, log.generation, log.size, log.ahead.map(range => [...range])])
 
-/** One part as the law writes it. Entries go through `encodeEntryPart`, which may compress. */
-export const encodePart = (part: Exclude<Part, { type: "entry" }>): Uint8Array => {
-  const number = numbers[part.type]
+/** One part as the law writes it. Entries go through `encodeEntryPart`, which may compress; padding is made by pad.ts. */
+export const encodePart = (part: Exclude<Part, { type: "entry" | "pad" }>): Uint8Array => {
+  const number = partNumbers[part.type]
   switch (part.type) {
     case "hello":
       return encode([number, part.charterHash, haveValue(part.have), part.credit, part.now, part.restored ? 1 : 0])
@@ -98,9 +110,9 @@ export const encodeEntryPart = (
 ): Uint8Array => {
   if (thin && entry.body !== null && entry.body.length >= compressFrom) {
     const packed = suite.compress(entry.body)
-    if (packed.length < entry.body.length) return encode([numbers.entry, entry.cose, entry.salt, packed, 1])
+    if (packed.length < entry.body.length) return encode([partNumbers.entry, entry.cose, entry.salt, packed, 1])
   }
-  return encode([numbers.entry, entry.cose, entry.salt, entry.body, 0])
+  return encode([partNumbers.entry, entry.cose, entry.salt, entry.body, 0])
 }
 
 /** A frame's plaintext of encoded parts: a CBOR array of them. */
@@ -143,23 +155,23 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
     return refuse("malformed", { why: "a part is a list that begins with its type" })
   const [type, ...fields] = value as readonly Value[]
   switch (type) {
-    case numbers.hello:
+    case partNumbers.hello:
       return decodeHello(fields)
-    case numbers.have: {
+    case partNumbers.have: {
       const have = decodeHave(fields[0])
       return isRefusal(have) ? have : { type: "have", have }
     }
-    case numbers.entry:
+    case partNumbers.entry:
       return decodeEntryPart(fields, suite)
-    case numbers.want: {
+    case partNumbers.want: {
       const [author, generation, from, to] = fields
       if (!isCount(author) || !isCount(generation) || !isCount(from) || !isCount(to) || from < 1 || to < from)
         return refuse("malformed", { part: "want" })
       return { type: "want", author, generation, from, to }
     }
-    case numbers.head:
+    case partNumbers.head:
       return decodeHead(fields)
-    case numbers.fragment: {
+    case partNumbers.fragment: {
       const [id, offset, total, bytes] = fields
       if (
         !isCount(id) ||
@@ -171,19 +183,23 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
         return refuse("malformed", { part: "fragment" })
       return { type: "fragment", id, offset, total, bytes }
     }
-    case numbers.ping: {
+    case partNumbers.ping: {
       const [now, lastHuman, consoles] = fields
       const have = decodeHave(fields[3])
       if (!isCount(now) || !(lastHuman === null || isCount(lastHuman)) || !isCount(consoles) || isRefusal(have))
         return refuse("malformed", { part: "ping" })
       return { type: "ping", now, lastHuman, consoles, have }
     }
-    case numbers.pong: {
+    case partNumbers.pong: {
       const [echo, now] = fields
       return isCount(echo) && isCount(now) ? { type: "pong", echo, now } : refuse("malformed", { part: "pong" })
     }
-    case numbers["epoch-ok"]:
+    case partNumbers["epoch-ok"]:
       return isCount(fields[0]) ? { type: "epoch-ok", epoch: fields[0] } : refuse("malformed", { part: "epoch-ok" })
+    case partNumbers.pad:
+      return fields[0] instanceof Uint8Array
+        ? { type: "pad", bytes: fields[0].length }
+        : refuse("malformed", { part: "pad" })
     default:
       return "unknown"
   }

@@ -42,6 +42,10 @@ export const gapsMax = 16
 export const asidesMax = 1_000
 /** One sealed frame's plaintext. 256 KiB is 21 ms at 100 Mbit/s. (F-3) */
 export const frameBytesMax = 262_144
+/** The shortest plaintext on a path of headRateMin and above: a ping, a pong and a small receipt look alike. (F-10) */
+export const padLeast = 256
+/** Up to here plaintexts have a power of two; above, steps of a thirty-second to a sixteenth. (F-10) */
+export const padPowersMax = 4_096
 /** Frames that may be missing or late before an old one is refused as replayed. (F-6) */
 export const replayWindow = 1_024
 /** Sealing epochs that a receiver keeps per direction. (EP-6) */
@@ -58,7 +62,7 @@ export const creditSlack = 2
 export const headEntriesMax = 1_024
 /** Quiet before a head, on a path of headRateMin and above. (L-6) */
 export const headQuietMs = 250
-/** bit/s: at and above it heads follow headQuietMs and bodies go uncompressed; below, heads take at most headShare. (L-6) */
+/** bit/s: from here on heads follow headQuietMs, bodies go as they are, frames are padded; below, heads take headShare at most. (L-6) */
 export const headRateMin = 1_000_000
 /** Share of a thin path's rate that heads may take. A head is about 3,500 B: one in 73 s at 960 B/s. (L-6) */
 export const headShare = 0.05

@@ -265,13 +265,15 @@ const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): voi
 const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void => {
   path.heardAt = line.now
   peer.heardAt = line.now
+  const parts = decodeParts(plain, line.suite)
   line.heardBytes += plain.length
+  // What fills a frame says nothing and is kept nowhere: it does not weigh on the credit. (S-3)
+  if (!isRefusal(parts)) for (const part of parts) if (part.type === "pad") line.heardBytes -= part.bytes
   if (line.heardBytes > creditSlack * creditBytes) {
     refused(line, refuse("over-credit", { bytes: line.heardBytes }), peer.party)
     line.out.push({ do: "drop", path: path.id, reason: "over-credit" })
     return sync.closePath(line, path.id)
   }
-  const parts = decodeParts(plain, line.suite)
   if (isRefusal(parts)) return refused(line, parts, peer.party)
   for (const part of parts) heardPart(line, peer, path, part)
 }
@@ -299,6 +301,8 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
       return sync.heardPong(line, peer, part)
     case "epoch-ok":
       return epochConfirmed(line, peer, part.epoch)
+    case "pad":
+      return
     default:
       return part satisfies never
   }

@@ -2,7 +2,8 @@
 import { seal } from "./epoch.ts"
 import type { Held, PathTraits, Stored } from "./event.ts"
 import { encodeEntryPart, encodePart, joinParts } from "./frame.ts"
-import { headRateMin } from "./limits.ts"
+import { frameBytesMax, headRateMin } from "./limits.ts"
+import { padded } from "./pad.ts"
 import { precedences } from "./registry.ts"
 import { headerBytes, tagBytes } from "./seal.ts"
 import type { Line, Outgoing, Path, Peer } from "./state.ts"
@@ -49,7 +50,8 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
   while (path.inFlight < path.traits.queueBytes) {
     const next = gather(path, peer)
     if (!next) return
-    const plain = joinParts(next.parts)
+    const most = Math.min(path.traits.fragmentBytes - headerBytes - tagBytes, frameBytesMax)
+    const plain = joinParts(isThin(path.traits) ? next.parts : padded(next.parts, most))
     const frame = seal(line, peer, path, plain)
     if (!frame) {
       path.queue[next.precedence]!.unshift(...next.items)
