@@ -7,7 +7,7 @@ import { createInterface } from "node:readline"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import type { Problem } from "../src/api/shapes.ts"
-import type { Side } from "../src/node/home.ts"
+import { monitorSecret, type Side } from "../src/node/home.ts"
 import type { SideCode, SideState } from "./shapes.ts"
 
 export const watchOfficer = { name: "Watch 1", role: "watch" } as const
@@ -129,8 +129,10 @@ export class Capital {
   async health(): Promise<Health | undefined> {
     if (this.#process !== "runs") return undefined
     try {
-      const answer = await fetch(`${this.#origin}/health`, { signal: AbortSignal.timeout(1_000) })
-      return (await answer.json()) as Health
+      const authorization = `Bearer ${monitorSecret(this.side.path)}`
+      const signal = AbortSignal.timeout(1_000)
+      const answer = await fetch(`${this.#origin}/health`, { headers: { authorization }, signal })
+      return answer.ok ? ((await answer.json()) as Health) : undefined
     } catch {
       return undefined // it was killed just now, or is too busy to say
     }
@@ -187,7 +189,7 @@ export class Capital {
 
   /** Resolves when this node holds so much of a party's log. */
   async holds(party: number, size: number): Promise<void> {
-    for (const late = Date.now() + askMsMax; ; await pause(5)) {
+    for (const late = Date.now() + askMsMax; ; await pause(20)) {
       const health = await this.health()
       if ((health?.sizes.find(log => log.party === party)?.size ?? 0) >= size) return
       if (Date.now() > late) throw new Error(`${this.code} does not receive what the other side has stored.`)

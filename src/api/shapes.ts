@@ -1,12 +1,13 @@
 // What passes between a node and its people; console and CLI know only this. JSON; hashes, line and acts in lower-case hex; times in
-// UTC milliseconds. Routes:
+// UTC milliseconds. Routes, and who may use them: src/node/routes.ts. What is refused is answered with a Problem:
 //   POST /api/sign-in {token} → 204 and a cookie; POST /api/sign-out
 //   GET  /api/line → LineView            GET /api/messages?after=POSITION&limit=N → MessagePage (oldest first, joint order)
 //   GET  /api/charter → CharterView      GET /api/heads → HeadView[] (the newest signed head of each log)
 //   GET  /api/entries?author=A&generation=G&from=SEQ&limit=N → EntryBytes[] (by number, without a gap; at most 1,000 and a megabyte)
 //   GET  /api/reported → ReportedView[]  GET /api/entries/HASH → EntryView
 //   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (a touch)
-//   POST /api/reported ReportedView without hash and importer → OrderReply: imports history, administrators alone
+//   POST /api/reported ReportedView without hash and importer → OrderReply: imports history
+//   GET  /api/sessions → SessionView[]   POST /api/sessions/end {id} → 204: that officer is signed out, everywhere and at once
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
@@ -132,6 +133,16 @@ export type ReportedView = {
   readonly section: string
   readonly title: Names
   readonly text: Names
+}
+
+/** Somebody who is signed in. `consoles`: sockets that are open. */
+export type SessionView = {
+  readonly id: string
+  readonly officer: Officer
+  readonly since: number
+  readonly usedAt: number
+  readonly consoles: number
+  readonly isOwn: boolean
 }
 
 /** What a console needs to verify the record by itself, in lower-case hex. */

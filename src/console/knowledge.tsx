@@ -15,6 +15,7 @@ import { alarms } from "./alarms.ts"
 import { askLatest, askLine, askMessages, askReported, isFailure, reportHuman } from "./ask.ts"
 import { chain, deafAfterMs, lineUp, type Shown } from "./lamps.ts"
 import { listen } from "./live.ts"
+import { isOnWatch } from "./seen.ts"
 import { Sounder } from "./sound.ts"
 import { isSaid, nothing, reduce, type State } from "./state.ts"
 
@@ -44,10 +45,11 @@ export const useKnowledge = (): Knowledge => {
 /** The time by the node's clock and the lamps, once a second: for the smallest pieces only, for it draws them anew. */
 export const useMoment = (): Moment => useContext(MomentContext)
 
-/** Somebody is here: told to the node at most every 20 s, and only of what a hand did. */
-const useHuman = (): void => {
+/** Somebody on watch is here: told to the node at most every 20 s, and only of what a hand did. */
+const useHuman = (onWatch: boolean): void => {
   const last = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
+    if (!onWatch) return
     const touched = (event: Event): void => {
       if (!event.isTrusted || performance.now() - last.current < humanEveryMs) return
       last.current = performance.now()
@@ -58,7 +60,7 @@ const useHuman = (): void => {
     return () => {
       for (const kind of kinds) document.removeEventListener(kind, touched)
     }
-  }, [])
+  }, [onWatch])
 }
 
 const useLive = (signedOut: () => void) => {
@@ -117,7 +119,7 @@ export const KnowledgeProvider = ({
   const sounder = useRef<Sounder>(undefined)
   sounder.current ??= new Sounder()
   const second = useSecond()
-  useHuman()
+  useHuman(state.line !== null && isOnWatch(state.line.officer))
   useEffect(() => {
     const wake = (): void => sounder.current?.wake()
     document.addEventListener("pointerdown", wake, { once: true })

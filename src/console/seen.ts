@@ -1,20 +1,24 @@
 // "Displayed" is said only of what truly was on a visible screen: the whole text, in a visible page, for a second.
 import { type RefObject, useEffect } from "react"
-import type { MessageView } from "../api/shapes.ts"
+import type { LineView, MessageView } from "../api/shapes.ts"
 import { reportDisplayed } from "./ask.ts"
 
 const dwellMs = 1_000
 const told = new Set<string>()
 
-const owed = (message: MessageView, us: number): boolean =>
-  message.author !== us &&
+const owed = (message: MessageView, { us, officer }: LineView): boolean =>
+  isOnWatch(officer) &&
+  message.author !== us.party &&
   message.text !== undefined &&
   message.mark === undefined &&
-  !message.rungs.some(({ rung, party }) => rung === "displayed" && party === us)
+  !message.rungs.some(({ rung, party }) => rung === "displayed" && party === us.party)
+
+/** Others read; that nobody on watch was shown it is then true. */
+export const isOnWatch = ({ role }: LineView["officer"]): boolean => role === "watch" || role === "releaser"
 
 /** `element` holds the whole text of the message. */
-export const useSeen = (element: RefObject<HTMLElement | null>, message: MessageView, us: number): void => {
-  const due = owed(message, us)
+export const useSeen = (element: RefObject<HTMLElement | null>, message: MessageView, line: LineView): void => {
+  const due = owed(message, line)
   const { hash } = message
   useEffect(() => {
     const watched = element.current

@@ -52,6 +52,9 @@ export const refusals = {
   "not-allowed": [47, "A-4", "The role of this officer does not allow it."],
   locked: [78, "A-6", "This home is locked; it opens with its passphrase."],
   "wrong-passphrase": [79, "A-6", "The passphrase is not the one that locked this home."],
+  "too-many-requests": [80, "A-21", "Too many requests in too short a time; nothing was done."],
+  "wrong-host": [81, "A-22", "This node is not known under that name."],
+  "wrong-origin": [82, "A-23", "A page of another origin has asked; nothing was done."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

@@ -1,15 +1,18 @@
-// Who gets in: the hosts that this node answers to, the origins that may ask for something to be done, the sessions, and how often each
-// may ask. A page of a stranger in an officer's browser must be able to do nothing here: no request of its makes it past this file.
+// Who gets in: the hosts that this node answers to, the origins that may ask for something to be done, and whose secret a request
+// brings. A page of a stranger in an officer's browser must be able to do nothing here: no request of its makes it past this file.
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Officer } from "../api/shapes.ts"
-import type { Tickets } from "./tickets.ts"
+import type { Seat } from "./routes.ts"
+import type { Sessions } from "./sessions.ts"
 
 export type Origins = {
   /** Whether the Host header names this node; anything else is a rebound name. */
   isHost(host: string | undefined): boolean
-  /** Whether a page of this origin may ask for something to be done. */
-  isOrigin(origin: string | undefined): boolean
+  /** Whether a page of this origin may ask for something to be done: it is one that was served under the same name. */
+  isOrigin(origin: string | undefined, host: string | undefined): boolean
+  /** Whether this name is reached by HTTPS, which the operator's proxy speaks. */
+  isSecure(host: string | undefined): boolean
   readonly policy: string
 }
 
@@ -23,10 +26,12 @@ export const originsOf = (options: {
   const { code, port } = options
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, `${code}.parley.localhost:${port}`]
   const further = options.origins.map(origin => new URL(origin))
-  const allHosts = new Set([...hosts, ...further.map(url => url.host)])
-  const allOrigins = new Set([...hosts.map(host => `http://${host}`), ...further.map(url => url.origin)])
+  const known = new Map([
+    ...hosts.map(host => [host, `http://${host}`] as const),
+    ...further.map(url => [url.host, url.origin] as const),
+  ])
   // 'self' does not cover ws: in every browser. [::1] is no valid source in a policy; who uses it relies on 'self'.
-  const live = [...allOrigins].filter(origin => !origin.includes("[")).map(origin => origin.replace(/^http/, "ws"))
+  const live = [...known.values()].filter(origin => !origin.includes("[")).map(origin => origin.replace(/^http/, "ws"))
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -41,48 +46,60 @@ export const originsOf = (options: {
     `frame-ancestors 'self' ${options.frames.join(" ")}`.trim(),
   ].join("; ")
   return {
-    isHost: host => host !== undefined && allHosts.has(host),
-    isOrigin: origin => origin !== undefined && allOrigins.has(origin),
+    isHost: host => host !== undefined && known.has(host),
+    isOrigin: (origin, host) => origin !== undefined && host !== undefined && known.get(host) === origin,
+    isSecure: host => host !== undefined && known.get(host)?.startsWith("https:") === true,
     policy,
   }
 }
 
-export type Entrant = { readonly officer: Officer; readonly session: string; readonly isCli: boolean }
+/** Somebody who has shown who they are. `session`: the name under which their requests are counted. */
+export type Entrant = { readonly officer: Officer; readonly seat: Seat; readonly session: string }
 
 export type Doors = {
+  /** Names the party: two nodes on one machine share a host, and so their cookies. */
   readonly cookie: string
-  readonly sessions: Tickets
-  /** SHA-256 of the secret of this home's own CLI. */
+  readonly sessions: Sessions
+  /** SHA-256 of the secret of this home's own CLI, and of whoever reads its figures. */
   readonly cliDigest: Uint8Array
+  readonly monitorDigest: Uint8Array
 }
 
-const cliOfficer: Officer = { name: "cli", role: "administrator" }
+const cli: Entrant = { officer: { name: "cli", role: "administrator" }, seat: "cli", session: "cli" }
+const monitor: Entrant = { officer: { name: "monitor", role: "auditor" }, seat: "monitor", session: "monitor" }
 
-/** Who asks, by cookie or by the CLI's secret; undefined for nobody. */
+/** Who asks, by cookie or by a secret of this home; undefined for nobody. */
 export const entrant = (
   headers: IncomingHttpHeaders,
-  { cookie, sessions, cliDigest }: Doors,
+  { cookie, sessions, cliDigest, monitorDigest }: Doors,
+  isSecure: boolean,
   now: number,
 ): Entrant | undefined => {
   const { authorization } = headers
   if (authorization !== undefined) {
     const secret = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(authorization)?.[1]
-    if (secret === undefined || !timingSafeEqual(digestOf(secret), cliDigest)) return undefined
-    return { officer: cliOfficer, session: "cli", isCli: true }
+    if (secret === undefined) return undefined
+    const digest = digestOf(secret)
+    if (timingSafeEqual(digest, cliDigest)) return cli
+    return timingSafeEqual(digest, monitorDigest) ? monitor : undefined
   }
-  const session = cookieOf(headers.cookie, cookie)
-  const ticket = session === undefined ? undefined : sessions.find(session, now)
-  return session === undefined || ticket === undefined ? undefined : { officer: ticket.officer, session, isCli: false }
+  const secret = cookieOf(headers.cookie, cookieName(cookie, isSecure))
+  const session = secret === undefined ? undefined : sessions.find(secret, now)
+  return session && { officer: session.officer, seat: session.officer.role, session: session.id }
 }
+
+/** Under HTTPS a browser lets no other host and no plain page set a cookie of this prefix. */
+export const cookieName = (cookie: string, isSecure: boolean): string => (isSecure ? `__Host-${cookie}` : cookie)
 
 export const digestOf = (secret: string): Buffer => createHash("sha256").update(secret).digest()
 
+/** Undefined for two of one name as well: a page of a neighbouring name may have laid its own beside ours. */
 export const cookieOf = (header: string | undefined, name: string): string | undefined => {
-  for (const pair of header?.split(";") ?? []) {
+  const found = (header?.split(";") ?? []).flatMap(pair => {
     const [key, value] = pair.trim().split("=", 2)
-    if (key === name) return value
-  }
-  return undefined
+    return key === name && value !== undefined ? [value] : []
+  })
+  return found.length === 1 ? found[0] : undefined
 }
 
 /** HttpOnly: no script reads it; Strict: no other site sends it; Secure wherever it leaves the machine. */
@@ -91,20 +108,4 @@ export const cookieHeader = (
   value: string,
   options: { readonly seconds: number; readonly secure: boolean },
 ): string =>
-  `${name}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${options.seconds}${options.secure ? "; Secure" : ""}`
-
-/** Requests that one name may make: a store that fills by `perSecond` and holds `burst`. */
-export const limiter = (perSecond: number, burst: number) => {
-  const stores = new Map<string, { left: number; at: number }>()
-  const namesMax = 10_000
-  return (name: string, now: number): boolean => {
-    const held = stores.get(name) ?? { left: burst, at: now }
-    held.left = Math.min(burst, held.left + (Math.max(0, now - held.at) / 1_000) * perSecond)
-    held.at = now
-    if (!stores.has(name) && stores.size >= namesMax) stores.clear()
-    stores.set(name, held)
-    if (held.left < 1) return false
-    held.left--
-    return true
-  }
-}
+  `${cookieName(name, options.secure)}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${options.seconds}${options.secure ? "; Secure" : ""}`

@@ -31,6 +31,7 @@ import { holdHome } from "../store/sqlite.ts"
 import { HomeRefused } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
+import { type Sessions, sessionsIn } from "./sessions.ts"
 import { readSettings, type Settings, writeSettings } from "./settings.ts"
 import { type Tickets, ticketsIn } from "./tickets.ts"
 
@@ -59,7 +60,7 @@ export type Side = {
   /** Opened when first asked for: what needs no key of ours needs no passphrase. */
   readonly keys: FileKeys
   readonly signIns: Tickets
-  readonly sessions: Tickets
+  readonly sessions: Sessions
 }
 
 export type Home = Side & {
@@ -78,6 +79,7 @@ const files = {
   signatures: "charter-signatures",
   record: "record.db",
   api: "api.json",
+  monitor: "monitor-key",
 } as const
 
 /** Both cards must propose the same terms; until there is a ceremony for them, every side proposes these. (CH-4) */
@@ -99,7 +101,10 @@ export const terms = (example: boolean): Terms => ({
 })
 
 const defaultDesks: Card["desks"] = [{ code: "watch", names: { en: "Watch", ja: "当直", zh: "值班" } }]
-const defaultOfficers: readonly Officer[] = [{ name: "administrator", role: "administrator" }]
+const defaultOfficers: readonly Officer[] = [
+  { name: "watch", role: "watch" },
+  { name: "administrator", role: "administrator" },
+]
 
 /** Makes a home with new keys. The directory must be empty or not there. */
 export const initHome = async (path: string, options: HomeOptions): Promise<Side> => {
@@ -157,7 +162,7 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
       return opened
     },
     signIns: ticketsIn(join(path, "sign-in")),
-    sessions: ticketsIn(join(path, "sessions")),
+    sessions: sessionsIn(join(path, "sessions")),
   }
 }
 
@@ -261,12 +266,25 @@ export const signInLink = (side: Pick<Side, "path" | "settings" | "signIns">, na
   return `http://${side.settings.code}.parley.localhost:${port}/#token=${secret}`
 }
 
-/** Adds an officer, or gives one another role. */
+/** Adds an officer, or gives one another role: what was opened in the old one ends. */
 export const putOfficer = (path: string, officer: Officer): void => {
   const file = join(path, files.settings)
   const settings = readSettings(file)
   const others = settings.officers.filter(each => each.name !== officer.name)
   writeSettings(file, { ...settings, officers: [...others, officer] })
+  for (const tickets of [sessionsIn(join(path, "sessions")), ticketsIn(join(path, "sign-in"))])
+    for (const { id, officer: held } of tickets.list(Date.now()))
+      if (held.name === officer.name && held.role !== officer.role) tickets.end(id)
+}
+
+/** With this a program reads health and figures, and can do nothing else; made at the first start, and kept. */
+export const monitorSecret = (path: string): string => {
+  const file = join(path, files.monitor)
+  const held = existsSync(file) ? readFileSync(file, "utf8").trim() : ""
+  if (/^[A-Za-z0-9_-]{43}$/.test(held)) return held
+  const made = randomBytes(32).toString("base64url")
+  replaceAtomically(file, `${made}\n`, { scrub: false })
+  return made
 }
 
 /** How the CLI of this home's owner reaches its running node; made at each start, readable by the owner alone. */

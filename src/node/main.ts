@@ -16,10 +16,11 @@ import { type Checking, checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
-import { type Home, openHome, requireWritable, writeApiDoor } from "./home.ts"
+import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } from "./home.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { type LineStatus, type Running, run, type World } from "./run.ts"
+import type { Times } from "./serve.ts"
 import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
 
@@ -54,6 +55,8 @@ export type NodeOptions = {
   readonly logLevel?: string
   /** Opens a locked home. */
   readonly ring?: Keyring
+  /** Shorter ones, for tests. */
+  readonly times?: Times
   /** False in tests of what the wire shows. */
   readonly coat?: boolean
   readonly log?: Log
@@ -173,10 +176,12 @@ const wire = async (
     signIns,
     sessions,
     cliSecret,
+    monitorSecret: monitorSecret(home.path),
     health,
     metrics,
     log,
     now: Date.now,
+    ...(options.times && { times: options.times }),
   })
   started.push(() => served.stop())
   writeApiDoor(home.path, { url: `http://127.0.0.1:${served.port}`, secret: cliSecret })

@@ -2,11 +2,29 @@
 // is kept, as the name of a small file in the home, so that a link made by the CLI works in a running node, and a session outlives a
 // restart. Taking a ticket removes its file: of two who try, one gets in.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from "node:fs"
 import { join } from "node:path"
 import type { Officer } from "../api/shapes.ts"
 
-export type Ticket = { readonly officer: Officer; readonly expires: number }
+export type Ticket = {
+  /** Its public name: the beginning of the digest. */
+  readonly id: string
+  readonly officer: Officer
+  readonly expires: number
+  /** When it was made or last used. */
+  readonly usedAt: number
+}
 
 export type Tickets = {
   /** The secret, which is nowhere kept. */
@@ -14,6 +32,11 @@ export type Tickets = {
   find(secret: string, now: number): Ticket | undefined
   /** Like find, and never again. */
   take(secret: string, now: number): Ticket | undefined
+  list(now: number): Ticket[]
+  /** Notes that it is used now. */
+  use(id: string, now: number): void
+  /** False when there is none of this name. */
+  end(id: string): boolean
   /** Removes what has expired. */
   sweep(now: number): void
 }
@@ -21,6 +44,8 @@ export type Tickets = {
 const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
 const secretForm = /^[A-Za-z0-9_-]{43}$/
 const nameForm = /^[0-9a-f]{64}$/
+const idForm = /^[0-9a-f]{16}$/
+const idOf = (name: string): string => name.slice(0, 16)
 
 export const ticketsIn = (folder: string): Tickets => {
   const named = (secret: string): string | undefined => {
@@ -31,8 +56,10 @@ export const ticketsIn = (folder: string): Tickets => {
     for (const name of namesIn(folder)) if (timingSafeEqual(Buffer.from(name, "hex"), digest)) found = name
     return found
   }
+  const ofId = (id: string): string | undefined =>
+    idForm.test(id) ? namesIn(folder).find(name => idOf(name) === id) : undefined
   const valid = (name: string | undefined, now: number): Ticket | undefined => {
-    const ticket = name === undefined ? undefined : readTicket(join(folder, name))
+    const ticket = name === undefined ? undefined : readTicket(folder, name)
     return ticket !== undefined && ticket.expires > now ? ticket : undefined
   }
   return {
@@ -52,19 +79,36 @@ export const ticketsIn = (folder: string): Tickets => {
     take(secret, now) {
       const name = named(secret)
       const ticket = valid(name, now)
-      if (name === undefined) return undefined
+      // Somebody else may have been first.
+      return name !== undefined && removed(join(folder, name)) ? ticket : undefined
+    },
+    list: now => namesIn(folder).flatMap(name => valid(name, now) ?? []),
+    use(id, now) {
+      const name = ofId(id)
       try {
-        unlinkSync(join(folder, name))
+        if (name !== undefined) utimesSync(join(folder, name), now / 1_000, now / 1_000)
       } catch (cause) {
-        if (isMissing(cause)) return undefined // somebody else was first
-        throw cause
+        if (!isMissing(cause)) throw cause
       }
-      return ticket
+    },
+    end(id) {
+      const name = ofId(id)
+      return name !== undefined && removed(join(folder, name))
     },
     sweep(now) {
       for (const name of namesIn(folder))
         if (valid(name, now) === undefined) rmSync(join(folder, name), { force: true })
     },
+  }
+}
+
+const removed = (path: string): boolean => {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (cause) {
+    if (isMissing(cause)) return false
+    throw cause
   }
 }
 
@@ -78,12 +122,15 @@ const namesIn = (folder: string): string[] => {
 }
 
 /** A damaged file lets nobody in. */
-const readTicket = (path: string): Ticket | undefined => {
+const readTicket = (folder: string, name: string): Ticket | undefined => {
+  const path = join(folder, name)
   try {
+    const usedAt = statSync(path).mtimeMs
     const value: unknown = JSON.parse(readFileSync(path, "utf8"))
     if (typeof value !== "object" || value === null || !("officer" in value) || !("expires" in value)) return undefined
     const { officer, expires } = value
-    return isOfficer(officer) && typeof expires === "number" ? { officer, expires } : undefined
+    if (!isOfficer(officer) || typeof expires !== "number") return undefined
+    return { id: idOf(name), officer, expires, usedAt }
   } catch (cause) {
     if (cause instanceof SyntaxError || isMissing(cause)) return undefined
     throw cause

@@ -332,6 +332,10 @@ export const en = {
   "refusal.not-allowed": "The role of this officer does not allow it.",
   "refusal.locked": "This home is locked; it opens with its passphrase.",
   "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
+  "refusal.too-many-requests":
+    "Too many requests in too short a time; nothing was done. It can be tried again in a moment.",
+  "refusal.wrong-host": "This node is not known under that name.",
+  "refusal.wrong-origin": "A page of another origin has asked; nothing was done.",
 } as const
 
 export type Word = keyof typeof en

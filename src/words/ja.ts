@@ -334,4 +334,7 @@ export const ja: Record<Word, string> = {
   "refusal.not-allowed": "この担当者の役割では許されていません。",
   "refusal.locked": "この側の鍵と記録には錠がかかっています。パスフレーズで開きます。",
   "refusal.wrong-passphrase": "パスフレーズが違います。錠をかけたときのものではありません。",
+  "refusal.too-many-requests": "短時間の要求が多すぎるため、何も行っていません。少し待てばやり直せます。",
+  "refusal.wrong-host": "このノードはその名前では応答しません。",
+  "refusal.wrong-origin": "別のオリジンのページからの要求であり、何も行っていません。",
 }

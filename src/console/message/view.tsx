@@ -102,7 +102,7 @@ export const Message = ({ message, open, close, answer }: ViewProps) => {
   const { t } = useReader()
   const body = useRef<HTMLDivElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
-  useSeen(body, message, line.us.party)
+  useSeen(body, message, line)
   const { hash } = message
   useEffect(() => {
     if (hash) heading.current?.focus({ preventScroll: true })

@@ -45,7 +45,7 @@ export const Row = ({ message, selected, open }: RowProps) => {
   const { line } = useKnowledge()
   const { t } = useReader()
   const body = useRef<HTMLDivElement>(null)
-  useSeen(body, message, line.us.party)
+  useSeen(body, message, line)
   const ours = message.author === line.us.party
   const waits = message.waits?.who === line.us.party ? message.waits : undefined
   return (

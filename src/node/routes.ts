@@ -1,0 +1,81 @@
+// Who may use which route: the one table, by which the server opens, refuses and counts, and from which its tests are made (page:
+// protocol/security.md, A-20). A route without a row here cannot be served: the node does not start with one.
+import type { Officer } from "../api/shapes.ts"
+
+/** Who can stand before the node: officers by their role, the home's own CLI, a reader of its figures, and everybody else. */
+export const seats = [
+  "watch",
+  "releaser",
+  "translator",
+  "auditor",
+  "administrator",
+  "cli",
+  "monitor",
+  "nobody",
+] as const satisfies readonly (Officer["role"] | "cli" | "monitor" | "nobody")[]
+export type Seat = (typeof seats)[number]
+
+/** How often it may be asked: which of the stores in rate.ts a request draws from. */
+export type Pace = "reads" | "orders" | "sign-ins" | "sockets"
+
+export type Route = {
+  readonly method: "GET" | "POST"
+  readonly path: string
+  readonly seats: readonly Seat[]
+  readonly pace: Pace
+  /** Of a body, in JSON. */
+  readonly bytesMax: number
+  readonly isSocket: boolean
+}
+
+const everybody: readonly Seat[] = seats
+const staff: readonly Seat[] = ["watch", "releaser", "translator", "auditor", "administrator", "cli"]
+/** Who speaks for this side. An administrator keeps the node and says nothing on the line. */
+const speakers: readonly Seat[] = ["watch", "releaser", "cli"]
+/** Whoever is shown a message on watch; the CLI shows nothing to anybody. */
+const watchers: readonly Seat[] = ["watch", "releaser"]
+export const isOnWatch = (seat: Seat): boolean => watchers.includes(seat)
+const keepers: readonly Seat[] = ["administrator", "cli"]
+const supervisors: readonly Seat[] = ["auditor", "administrator", "cli"]
+const gauges: readonly Seat[] = ["auditor", "administrator", "cli", "monitor"]
+
+/** 65,536 bytes of text, each perhaps escaped as six in JSON, and the rest of the request. */
+const textBytesMax = 512 * 1_024
+const wordBytesMax = 1_024
+
+const reads = (path: string, who: readonly Seat[]): Route => ({
+  ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
+})
+const orders = (path: string, who: readonly Seat[], bytesMax = wordBytesMax, pace: Pace = "orders"): Route => ({
+  ...{ method: "POST", path, seats: who, pace, bytesMax, isSocket: false },
+})
+
+export const routes: readonly Route[] = [
+  orders("/api/sign-in", everybody, wordBytesMax, "sign-ins"),
+  orders("/api/sign-out", everybody, wordBytesMax, "reads"),
+  reads("/api/line", staff),
+  reads("/api/messages", staff),
+  reads("/api/reported", staff),
+  reads("/api/charter", staff),
+  reads("/api/heads", staff),
+  reads("/api/entries", staff),
+  reads("/api/entries/:hash", staff),
+  orders("/api/orders", speakers, textBytesMax),
+  orders("/api/reported", keepers, textBytesMax),
+  orders("/api/displayed", watchers, wordBytesMax, "reads"),
+  orders("/api/human", watchers, wordBytesMax, "reads"),
+  reads("/api/sessions", supervisors),
+  orders("/api/sessions/end", keepers),
+  { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
+  // To a stranger it says whether the node is well, and no more.
+  reads("/health", everybody),
+  reads("/metrics", gauges),
+  // The console's own files.
+  reads("/*", everybody),
+]
+
+const rows = new Map(routes.map(route => [`${route.method} ${route.path}`, route]))
+
+/** HEAD is a GET of which only the head is answered. */
+export const routeAt = (method: string, path: string | undefined): Route | undefined =>
+  rows.get(`${method === "HEAD" ? "GET" : method} ${path}`)
