@@ -17,7 +17,7 @@ const [folder = "", listens = ""] = process.argv.slice(2)
 const home = openHome(folder)
 const { charter, us } = home
 const peer = 1 - us
-const store = openSqlite(home.record, { now: Date.now })
+const store = openSqlite(home.record, { now: Date.now, cipher: home.cipher })
 const world = realWorld()
 const pool = checking()
 const record = new LineRecord({ us, parties: charter.parties.length, replyClocks: charter.terms.replyClocks })

@@ -22,7 +22,7 @@ export const longRecord = async (entries: number): Promise<LongRecord> => {
   const line = wire()
   const nodes: { readonly running: Running; readonly store: Store; readonly world: { stop(): void } }[] = []
   for (const [at, home] of homes.entries()) {
-    const store = openSqlite(home.record, { now: Date.now })
+    const store = openSqlite(home.record, { now: Date.now, cipher: home.cipher })
     const world = realWorld()
     const running = await run({
       charter: home.charter,

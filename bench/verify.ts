@@ -37,15 +37,16 @@ const hashAll = async (store: StoreReader): Promise<void> => {
   }
 }
 
-const requireProven = ({ faults, entries, bodiesMissing }: Verified, of: number): void => {
-  if (faults > 0 || entries < of || bodiesMissing > 0) throw new Error("the bench's own record was not proven")
+const requireProven = ({ faults, entries, bodiesMissing, bodiesLocked }: Verified, of: number): void => {
+  if (faults > 0 || entries < of || bodiesMissing > 0 || bodiesLocked > 0)
+    throw new Error("the bench's own record was not proven")
 }
 
 export const verification = async ({ entries, rounds }: VerifyOptions): Promise<Figures> => {
   const made = await longRecord(entries)
   const home = made.homes[0]
   const { charter } = openCharter(home.path)
-  const store = openSqliteReader(home.record)
+  const store = openSqliteReader(home.record, home.cipher)
   const pool = checking()
   const heads = () => charter.parties.flatMap((_, author) => store.heads(author, 1))
   const given = { charter, suite: nodeSuite, check: pool.check }

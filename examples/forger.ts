@@ -40,8 +40,8 @@ const falseSigner = (keys: Signer): Signer => ({
 const epochsAhead = 16
 
 /** The copied record, as if the node that it was taken from had opened some epochs more. */
-const copied = ({ charter, us, charterBody, record }: Home): Store => {
-  const store = openSqlite(record, { now: Date.now })
+const copied = ({ charter, us, charterBody, record, cipher }: Home): Store => {
+  const store = openSqlite(record, { now: Date.now, cipher })
   const snapshot = store.state()
   if (snapshot === undefined) throw new Error("This node has never run.")
   const line = newLine({ charter, us, suite: nodeSuite, charterBody }, { snapshot, unconfirmed: [], recent: [] })

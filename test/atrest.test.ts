@@ -1,126 +1,150 @@
-// A locked home as its owner meets it: every command as a process, and what lies on the disk afterwards.
+// What lies on the disk of a locked side, as it runs and afterwards: nothing of what was said, and no secret. Two nodes in this process.
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { text as readAll } from "node:stream/consumers"
+import { DatabaseSync } from "node:sqlite"
 import { after, before, test } from "node:test"
+import { nodeOf } from "../src/cli/ask.ts"
+import { charterOf } from "../src/core/charter.ts"
+import { newLine } from "../src/core/line.ts"
+import { isRefusal } from "../src/core/refusal.ts"
+import { verify } from "../src/evidence/verify.ts"
+import { keyring } from "../src/keys/lock.ts"
+import { openPrivate } from "../src/keys/private-file.ts"
+import { cipherOf, initHome, openCharter, openHome, pair, recordPath, type Side } from "../src/node/home.ts"
+import { openLog } from "../src/node/log.ts"
+import { type StartedNode, startNode } from "../src/node/main.ts"
+import type { Cipher } from "../src/store/sealed.ts"
+import { openSqlite, openSqliteReader } from "../src/store/sqlite.ts"
+import { nodeSuite } from "../src/suites/node.ts"
 
-const command = join(import.meta.dirname, "..", "bin", "parley")
+const passphrase = "tin whistle 河口 forty"
+const ring = keyring(passphrase)
+const said = "Nine lanterns over the strait, 海峡上空有九盏灯。"
 const folder = mkdtempSync(join(tmpdir(), "parley-atrest-"))
-const children: ChildProcess[] = []
-const passphrase = "kitten ladder 山川 quartz"
-const file = (name: string, content: string): string => {
-  const path = join(folder, name)
-  writeFileSync(path, content, { mode: 0o600 })
-  return path
-}
-const right = file("right", `${passphrase}\n`)
-const wrong = file("wrong", "kitten ladder quartz no\n")
+const homes = ["aland", "bland"].map(code => join(folder, code))
+const nodes: StartedNode[] = []
+const logged: string[] = []
 
-type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
-const parley = async (args: readonly string[], env: Record<string, string> = {}): Promise<Ran> => {
-  const ran = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...env } })
-  children.push(ran)
-  ran.stdin.end()
-  const [out, err] = await Promise.all([readAll(ran.stdout), readAll(ran.stderr), once(ran, "close")])
-  return { code: ran.exitCode, out, err }
-}
-const initOf = (code: string, ...more: string[]): string[] => {
-  const names = ["--name-en", "A", "--name-ja", "甲", "--name-zh", "甲", "--zone", "Asia/Tokyo", "--language", "ja"]
-  return [
-    "init",
-    join(folder, code),
-    "--code",
+const made = (code: string, listen: string): Promise<Side> =>
+  initHome(join(folder, code), {
     code,
-    ...names,
-    "--listen",
-    "127.0.0.1:0",
-    "--api",
-    "127.0.0.1:0",
-    ...more,
-  ]
-}
-const refused = ({ code, err }: Ran): [number | null, string | undefined] => [code, err.split(":")[0]]
+    names: { en: code, ja: "甲", zh: "甲" },
+    zone: "Asia/Tokyo",
+    language: "ja",
+    listen,
+    api: { host: "127.0.0.1", port: 0 },
+    example: true,
+    passphrase,
+  })
 
 before(async () => {
-  const made = await parley(initOf("aland", "--passphrase-file", right))
-  assert.deepEqual([made.code, made.err], [0, ""])
-  assert.match(made.out, /locked/)
+  const sides = [await made("aland", "127.0.0.1:0"), await made("bland", "")] as const
+  const charter = charterOf(sides[0].card, sides[1].card, nodeSuite)
+  if (isRefusal(charter)) throw new Error(`the test's own cards were refused: ${charter.refusal}`)
+  for (const side of sides) assert.equal(await pair(side, { charter, words: [] }, []), true)
+  const log = openLog("test", "debug", { write: line => void logged.push(line) })
+  nodes.push(await startNode(homes[0]!, { log, ring }))
+  nodes.push(await startNode(homes[1]!, { log, ring, peer: `127.0.0.1:${nodes[0]!.peerPort}` }))
 })
-after(() => {
-  for (const child of children) if (child.exitCode === null) child.kill("SIGKILL")
+
+after(async () => {
+  for (const node of nodes) await node.stop()
   rmSync(folder, { recursive: true })
 })
 
-test("A-5: a home that is no example is locked, or said twice to lie in the clear", async () => {
-  const [asked, half, open, short, loose] = await Promise.all([
-    parley(initOf("bland")),
-    parley(initOf("bland", "--no-passphrase")),
-    parley(initOf("cland", "--no-passphrase", "--stored-in-the-clear")),
-    parley(initOf("bland", "--passphrase-file", file("short", "eleven char"))),
-    (async () => {
-      const path = file("loose", passphrase)
-      chmodSync(path, 0o644)
-      return parley(initOf("bland", "--passphrase-file", path))
-    })(),
-  ])
-  assert.deepEqual([asked.code, half.code, open.code, short.code, loose.code], [2, 2, 0, 2, 3])
-  assert.match(asked.err, /--passphrase-file/)
-  assert.match(half.err, /--stored-in-the-clear/)
-  assert.match(open.out, /in the clear/)
-  assert.match(short.err, /at least 12/)
-  assert.match(loose.err, /open to others/)
-  for (const { out, err } of [asked, half, short, loose]) assert.ok(!`${out}${err}`.includes(passphrase))
-})
-
-test("A-6: a locked home says its card to anybody, and its keys to the passphrase alone", async () => {
-  const home = join(folder, "aland")
-  const [card] = await Promise.all([parley(["card", home])])
-  assert.equal(card.code, 0)
-  const other = file("aland.card", card.out)
-  const before = readFileSync(join(home, "keys.json"))
-  const chosen = file("chosen", "another long sentence")
-  const change = ["passphrase", home, "--passphrase-file", wrong, "--new-passphrase-file", chosen]
-  const [none, ownCard] = await Promise.all([parley(change), parley(["pair", home, "--card", other, "--show-words"])])
-  assert.deepEqual(refused(none), [1, "wrong-passphrase"])
-  assert.equal(refused(ownCard)[0], 1, "refused for its card, and not for a key")
-  assert.deepEqual(refused(await parley(["lock", home, "--passphrase-file", wrong])), [1, "wrong-passphrase"])
-  assert.deepEqual(readFileSync(join(home, "keys.json")), before)
-})
-
-/** The command on a terminal of its own; each answer is typed when its question has come. */
-const onTerminal = async (args: readonly string[], answers: readonly string[]): Promise<Ran> => {
-  const line = [process.execPath, command, ...args].map(word => `'${word}'`).join(" ")
-  const ran = spawn("script", ["--quiet", "--return", "--echo", "never", "--command", line, "/dev/null"])
-  children.push(ran)
-  let out = ""
-  let asked = 0
-  ran.stdout.setEncoding("utf8").on("data", (said: string) => {
-    out += said
-    // Every question ends in a colon and a space.
-    while (asked < answers.length && out.split(/: (?!\/)/).length - 1 > asked) ran.stdin.write(`${answers[asked++]}\r`)
-  })
-  await once(ran, "close")
-  return { code: ran.exitCode, out, err: "" }
+const secretsOf = (home: string): Uint8Array[] => {
+  const files = (["node-keys", "root-keys", "record-key"] as const).map((holds, at) =>
+    openPrivate(join(home, ["keys.json", "root.json", "record-key.json"][at]!), holds, ring),
+  )
+  const hex = files.flatMap(({ secret }) => JSON.stringify(secret).match(/[0-9a-f]{64,}/g) ?? [])
+  assert.ok(hex.length >= 6)
+  const bytes = [...hex.map(Uint8Array.fromHex), ...files.map(({ kek }) => kek!.key), ...secretsOfEpochs(home)]
+  return bytes.flatMap(secret => [secret, ...[secret.toHex(), secret.toBase64(), base64url(secret)].map(utf8)])
 }
-const hasTerminal = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") === true
+const base64url = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: "base64url", omitPadding: true })
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-test("A-6: on a terminal the passphrase is asked for, twice where it is new, and never shown", {
-  skip: !hasTerminal && "no script of util-linux here",
-}, async () => {
-  const home = join(folder, "dland")
-  const made = await onTerminal(initOf("dland"), [`${passphrase}x\u007f`, passphrase])
-  assert.equal(made.code, 0, made.out)
-  const changed = await onTerminal(["passphrase", home], [passphrase, "another sentence", "another sentence"])
-  assert.equal(changed.code, 0, changed.out)
-  const differs = await onTerminal(["passphrase", home], ["another sentence", "a third sentence", "a third sentense"])
-  assert.equal(differs.code, 2, differs.out)
-  const bad = await onTerminal(["passphrase", home], [passphrase, "a third sentence", "a third sentence"])
-  assert.equal(bad.code, 1, bad.out)
-  assert.match(bad.out, /wrong-passphrase/)
-  for (const { out } of [made, changed, differs, bad])
-    for (const secret of [passphrase, "another sentence", "a third sentence"]) assert.ok(!out.includes(secret), out)
+const secretsOfEpochs = (home: string): Uint8Array[] => {
+  const { charter, us, charterBody, cipher } = openHome(home, ring)
+  const store = openSqliteReader(recordPath(home), cipher)
+  const snapshot = store.state()!
+  store.close()
+  const line = newLine({ charter, us, suite: nodeSuite, charterBody }, { snapshot, unconfirmed: [], recent: [] })
+  const secrets = [...line.state.peers.values()].flatMap(peer => [
+    ...peer.secrets.map(({ secret }) => secret),
+    ...[peer.pairingOurs, peer.pairingTheirs].filter(secret => secret !== null),
+  ])
+  assert.ok(secrets.length >= 2)
+  return secrets
+}
+
+/** Every file that holds one of them. */
+const found = (home: string, wanted: readonly Uint8Array[]): string[] =>
+  readdirSync(home, { recursive: true, encoding: "utf8" }).filter(name => {
+    const path = join(home, name)
+    if (!statSync(path).isFile()) return false
+    const bytes = readFileSync(path)
+    return wanted.some(each => bytes.includes(each))
+  })
+
+const proved = async (home: string, cipher?: Cipher) => {
+  const { charter } = openCharter(home)
+  const store = openSqliteReader(recordPath(home), cipher)
+  const rows = store.since(0, 1_000).map(({ row }) => row)
+  const heads = [0, 1].flatMap(author => store.heads(author, 1))
+  store.close()
+  return verify({ charter, suite: nodeSuite, rows, heads, depth: "signatures" })
+}
+
+test("A-5, A-9: no secret, passphrase or text stands in any file of a locked home, in its log, or in what it says of errors", async () => {
+  const node = nodeOf(homes[0]!)
+  const message = { kind: "message", language: "en", precedence: "ROUTINE", traffic: "real", refs: [] } as const
+  const { hash } = await node.order({ ...message, act: "01".repeat(16), subject: "lanterns", text: said })
+  const there = nodeOf(homes[1]!)
+  while ((await there.entry(hash).catch(() => undefined)) === undefined) await new Promise(setImmediate)
+  assert.equal((await there.entry(hash)).hash, hash)
+  await there.order({ kind: "acknowledged", act: "02".repeat(16), refs: [hash] })
+  while (!(await node.entry(hash)).rungs.some(({ rung }) => rung === "acknowledged")) await new Promise(setImmediate)
+  const texts = [passphrase, passphrase.normalize("NFD"), "Nine lanterns", "九盏灯", "lanterns"].map(utf8)
+  for (const home of homes) {
+    const secrets = secretsOf(home)
+    assert.deepEqual(found(home, [...secrets, ...texts]), [], "while the node runs")
+    assert.deepEqual(found(home, [utf8('"holds": "root-keys"')]), ["root.json"], "what is there is found")
+    assert.ok(!secrets.some(secret => Buffer.from(logged.join("")).includes(secret)))
+  }
+  for (const node of nodes.splice(0)) await node.stop()
+  for (const home of homes) assert.deepEqual(found(home, [...secretsOf(home), ...texts]), [], "when it has stopped")
+  assert.ok(logged.length > 2)
+  for (const text of [passphrase, "lanterns", "九盏灯"]) assert.ok(!logged.join("").includes(text), text)
+  for (const refused of [() => openHome(homes[0]!), () => openHome(homes[0]!, keyring("tin whistle 河口 fifty"))])
+    assert.throws(refused, (error: Error) => "refusal" in error && !/whistle|[0-9a-f]{32}/.test(String(error.stack)))
+})
+
+test("A-9: without the passphrase every entry, root and signature is proven, and the texts are said to be locked", async () => {
+  const home = homes[0]!
+  const blind = await proved(home)
+  assert.deepEqual([blind.faults, blind.bodiesMissing], [0, 0])
+  assert.ok(blind.bodiesLocked > 0 && blind.bodies >= 2, "charters are read, and texts are not")
+  const whole = await proved(home, cipherOf(home, ring))
+  assert.deepEqual([whole.faults, whole.bodiesLocked, whole.bodies], [0, 0, blind.bodies + blind.bodiesLocked])
+  assert.throws(
+    () => openSqlite(recordPath(home), { now: Date.now }),
+    (error: Error) => "refusal" in error && isRefusal(error.refusal) && error.refusal.refusal === "locked",
+  )
+})
+
+test("A-9: a text that was altered on the disk of a locked home is named", async () => {
+  const home = homes[1]!
+  const cipher = cipherOf(home, ring)
+  {
+    using db = new DatabaseSync(recordPath(home))
+    db.exec(
+      "UPDATE entry SET box = CAST(substr(box, 1, 30) || x'01234567' || substr(box, 35) AS BLOB) WHERE position = (SELECT max(position) FROM entry WHERE box NOT NULL)",
+    )
+  }
+  const { faults, first } = await proved(home, cipher)
+  assert.deepEqual([faults, first[0]?.refusal], [1, "wrong-body"])
+  assert.equal((await proved(home)).faults, 0, "who has no key cannot know")
 })

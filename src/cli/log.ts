@@ -6,6 +6,9 @@ import { messageView, RecordReader } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { openRecord } from "./open.ts"
 import { type Say, sayer, shown } from "./say.ts"
+import { type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
+
+type Options = PassphraseOptions & { readonly follow?: true; readonly json?: true }
 
 /** How soon a follower sees what the node has stored. */
 const lookMs = 250
@@ -17,8 +20,9 @@ export const log = (): Command =>
     )
     .argument("<home>")
     .option("--follow", "goes on, with a line for every message that is new or has come further")
-    .action(async (home: string, options: { readonly follow?: true; readonly json?: true }) => {
-      const { charter, us, store } = openRecord(home)
+    .option("--passphrase-file <file>", passphraseFileHelp)
+    .action(async (home: string, options: Options) => {
+      const { charter, us, store } = await openRecord(home, options)
       const say = sayer(options.json === true)
       try {
         const reader = new RecordReader(charter, us, store)

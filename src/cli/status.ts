@@ -3,7 +3,7 @@ import type { LineView } from "../api/shapes.ts"
 import { hex } from "../core/hash.ts"
 import { RecordReader } from "../node/main.ts"
 import { nodeOf } from "./ask.ts"
-import { openRecord } from "./open.ts"
+import { openUnread } from "./open.ts"
 import { Refused, type Say, sayer } from "./say.ts"
 
 export const status = (): Command =>
@@ -19,7 +19,7 @@ export const status = (): Command =>
           return undefined
         })
       if (line !== undefined) return sayLine(say, line)
-      const { charter, us, store } = openRecord(home)
+      const { charter, us, store } = openUnread(home)
       try {
         const reader = new RecordReader(charter, us, store)
         reader.read()

@@ -21,6 +21,16 @@ export const ringFor = async (home: string, options: PassphraseOptions): Promise
   return process.stdin.isTTY ? keyring(await hidden(`Passphrase of ${home}: `)) : keyring()
 }
 
+/** For what can go on without it: undefined where nobody gives it. */
+export const ringIfGiven = async (home: string, options: PassphraseOptions): Promise<Keyring | undefined> => {
+  if (!isLocked(home)) return keyring()
+  const given = givenPassphrase(options)
+  if (given !== undefined) return keyring(given)
+  if (!process.stdin.isTTY) return undefined
+  const typed = await hidden(`Passphrase of ${home}, or Enter to go on without its texts: `)
+  return typed === "" ? undefined : keyring(typed)
+}
+
 /** A passphrase that will lock something. Asked for twice on a terminal; undefined where nobody can be asked. */
 export const newPassphrase = async (options: PassphraseOptions, what: string): Promise<string | undefined> => {
   const given = givenPassphrase(options)

@@ -6,8 +6,11 @@ import { type Held, type Verified, verify as verifyRecord } from "../evidence/ve
 import type { StoreReader } from "../store/store.ts"
 import { checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { openRecord } from "./open.ts"
+import { openProvable } from "./open.ts"
 import { exits, sayer } from "./say.ts"
+import { type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
+
+type Options = PassphraseOptions & { readonly heads?: true; readonly json?: true }
 
 const rowsAtOnce = 1_000
 
@@ -18,8 +21,12 @@ export const verify = (): Command =>
     )
     .argument("<home>")
     .option("--heads", "the fast depth: by heads and hashes; signatures only of what no head covers")
-    .action(async (home: string, options: { readonly heads?: true; readonly json?: true }) => {
-      const { charter, store } = openRecord(home)
+    .option(
+      "--passphrase-file <file>",
+      `${passphraseFileHelp}; without it all but the texts of a locked home is proven`,
+    )
+    .action(async (home: string, options: Options) => {
+      const { charter, store } = await openProvable(home, options)
       const pool = checking()
       try {
         const started = performance.now()
@@ -82,7 +89,7 @@ const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds
       log =>
         `  ${code(log.author)}, generation ${log.generation}: ${log.size} entries, each following from the one before; ${log.underHead} under ${log.heads} heads; ${log.signatures} signatures checked one by one${log.beyond > 0 ? `; ${log.beyond} beyond a gap, whose place is not proven` : ""}; root ${log.root}`,
     ),
-    `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
+    `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held${proved.bodiesLocked > 0 ? `, ${proved.bodiesLocked} are locked and were not read` : ""}; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
     ...(proved.faults === 0 ? [] : [`  ${proved.faults} faults, the first:`]),
     ...proved.first.map(fault => {
       const details = Object.entries(fault.details).map(([name, value]) => ` ${name}=${value}`)

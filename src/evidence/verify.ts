@@ -23,6 +23,8 @@ export type Held = {
   readonly bytes: Uint8Array
   readonly salt?: Uint8Array
   readonly body?: Uint8Array
+  /** Its body is held and was not read: its key was not given, or does not open it. */
+  readonly unread?: "locked" | "altered"
 }
 
 export type VerifyOptions = {
@@ -64,6 +66,8 @@ export type Verified = {
   readonly entries: number
   readonly bodies: number
   readonly bodiesMissing: number
+  /** Held under a key that was not given. */
+  readonly bodiesLocked: number
   /** Claims to have seen the other's log, each found in it. */
   readonly seen: number
   readonly faults: number
@@ -114,6 +118,7 @@ class Verification {
   #faults = 0
   #bodies = 0
   #bodiesMissing = 0
+  #bodiesLocked = 0
   #entries = 0
   #seen = 0
 
@@ -148,6 +153,7 @@ class Verification {
       entries: this.#entries,
       bodies: this.#bodies,
       bodiesMissing: this.#bodiesMissing,
+      bodiesLocked: this.#bodiesLocked,
       seen: this.#seen,
       faults: this.#faults,
       first: this.#first,
@@ -226,7 +232,9 @@ class Verification {
       return
     }
     if (row.body === undefined || row.salt === undefined) {
-      this.#bodiesMissing++
+      if (row.unread === "altered") this.#fault(row, refuse("wrong-body", { why: "does not open" }))
+      else if (row.unread === "locked") this.#bodiesLocked++
+      else this.#bodiesMissing++
       return
     }
     this.#bodies++

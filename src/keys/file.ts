@@ -99,6 +99,12 @@ const keysOf = (path: string, secrets: Secrets, kek: Kek | null, kem: Kem, ring:
   }
 }
 
+/** Throws, before anything is written, when the ring does not open the node's keys, or the roots that lie beside. */
+export const requireOpening = (path: string, ring: Keyring): void => {
+  if (existsSync(rootPathOf(path))) openRoots(rootPathOf(path), ring)
+  if (readPrivate(path).version !== 1) openPrivate(path, "node-keys", ring)
+}
+
 /** The node's keys and the roots again, under another lock or for the first time under one. A crash in between leaves one of them as it
  *  was: the same again completes it. */
 export const relockKeys = (path: string, ring: Keyring, kek: Kek): void => {

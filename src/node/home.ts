@@ -20,15 +20,20 @@ import {
   parseCardText,
   type Terms,
 } from "../core/charter.ts"
+import { decodeEntry } from "../core/entry.ts"
 import { base64url, equal, fromBase64url } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { kinds } from "../core/registry.ts"
 import { replaceAtomically } from "../keys/atomic.ts"
-import { createKeys, type FileKeys, openKeys, relockKeys, relockRoots } from "../keys/file.ts"
+import { createKeys, type FileKeys, openKeys, relockKeys, relockRoots, requireOpening } from "../keys/file.ts"
 import { type Keyring, keyring, keyringOf, newKek } from "../keys/lock.ts"
 import { pairingWords } from "../keys/pairing-words.ts"
 import { lockOf } from "../keys/private-file.ts"
+import { createRecordKey, openRecordKey, relockRecordKey } from "../keys/record-key.ts"
+import { sealRecord } from "../store/seal-record.ts"
+import { type Cipher, recordCipher } from "../store/sealed.ts"
 import { holdHome } from "../store/sqlite.ts"
-import { HomeRefused } from "../store/store.ts"
+import { HomeRefused, type Row } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
 import { type Sessions, sessionsIn } from "./sessions.ts"
@@ -69,10 +74,13 @@ export type Home = Side & {
   /** Body of our charter entry: the signatures of our roots. */
   readonly charterBody: Uint8Array
   readonly record: string
+  /** Of the record of a locked home. */
+  readonly cipher: Cipher | undefined
 }
 
 const files = {
   keys: "keys.json",
+  recordKey: "record-key.json",
   card: "card",
   settings: "settings.json",
   charter: "charter",
@@ -112,6 +120,7 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const kek = options.passphrase === undefined ? null : newKek(options.passphrase)
   const keys = createKeys(join(path, files.keys), xwingNode, kek)
+  if (kek !== null) createRecordKey(join(path, files.recordKey), kek)
   const { code, names, zone, language, listen, api, example } = options
   const { base } = keys
   if (base === undefined) throw new Error("new keys hold no base key")
@@ -167,24 +176,48 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
 }
 
 /** Whether a passphrase is needed to open what is private here. */
-export const isLocked = (path: string): boolean => lockOf(join(path, files.keys)) !== null
+export const isLocked = (path: string): boolean =>
+  [files.recordKey, files.keys].some(name => lockOf(join(path, name)) !== null)
 
-/** A new lock on everything private in a home whose node is stopped: the first one, or another passphrase. */
+/** A new lock on everything private in a home whose node is stopped: the first one, or another passphrase. The record's key comes first:
+ *  from then on the home is locked, and what a crash leaves undone is completed by the same again. */
 export const relock = (path: string, ring: Keyring, passphrase: string, which: "all" | "roots" = "all"): void => {
   const hold = holdHome(recordPath(path))
+  const [keys, recordKey] = [join(path, files.keys), join(path, files.recordKey)]
   try {
-    if (which === "roots") relockRoots(join(path, files.keys), ring, newKek(passphrase))
-    else relockKeys(join(path, files.keys), ring, newKek(passphrase))
+    const kek = newKek(passphrase)
+    if (which === "roots") return relockRoots(keys, ring, kek)
+    openRecordKey(recordKey, ring)
+    requireOpening(keys, ring)
+    relockRecordKey(recordKey, ring, kek)
+    const cipher = cipherOf(path, keyringOf(kek))
+    if (cipher !== undefined && existsSync(recordPath(path))) sealRecord(recordPath(path), cipher)
+    relockKeys(keys, ring, kek)
   } finally {
     hold.close()
   }
 }
 
+/** Undefined in a home that lies in the clear. */
+export const cipherOf = (path: string, ring: Keyring): Cipher | undefined => {
+  const key = openRecordKey(join(path, files.recordKey), ring)
+  return key && recordCipher(key, isProof)
+}
+
+/** Bodies that hold keys and signatures and nothing that anybody said: a record is proven with them, by who may not read it. */
+const isProof = ({ bytes, hash }: Row): boolean => {
+  const entry = decodeEntry(bytes, nodeSuite, hash)
+  return !isRefusal(entry) && proofKinds.has(entry.kind)
+}
+
+const proofKinds: ReadonlySet<number> = new Set([kinds.charter])
+
 /** A paired home. */
 export const openHome = (path: string, ring: Keyring = keyring()): Home => {
   const side = openSide(path, ring)
   const { charter, us } = openCharter(path)
-  return { ...side, charter, us, charterBody: readBytes(join(path, files.signatures)), record: recordPath(path) }
+  const charterBody = readBytes(join(path, files.signatures))
+  return { ...side, charter, us, charterBody, record: recordPath(path), cipher: cipherOf(path, ring) }
 }
 
 /** What a reader of a home needs, without its keys: works for who may not read them. */

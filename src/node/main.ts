@@ -28,6 +28,7 @@ import { Watch } from "./watch.ts"
 export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
 export { wordLists } from "../keys/pairing-words.ts"
 export {
+  cipherOf,
   type HomeOptions,
   initHome,
   isLocked,
@@ -82,7 +83,7 @@ export const startNode = async (path: string, options: NodeOptions = {}): Promis
   requireWritable(path)
   const home = openHome(path, options.ring)
   const log = options.log ?? (await import("./log.ts")).openLog(home.settings.code, options.logLevel ?? "info")
-  const store = openSqlite(home.record, { now: Date.now })
+  const store = openSqlite(home.record, { now: Date.now, cipher: home.cipher })
   const started: (() => Promise<void>)[] = [async () => store.close()]
   const undo = async (): Promise<void> => {
     for (const stop of started.splice(0).reverse()) await stop()

@@ -2,19 +2,22 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Head } from "../core/head.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals } from "../core/refusal.ts"
+import { bodyBytesOf, type Cipher } from "./sealed.ts"
 import type { Indexed, Row, Store } from "./store.ts"
 
 export type Reading = Omit<Store, "append" | "set" | "close">
 
 type Columns = readonly SQLOutputValue[]
 
-/** Hash, entry, salt and body come as one blob and their lengths: a blob costs more than the rest of a row, four cost half the rate. */
-const rowColumns = `author, generation, seq, at, gap, length(bytes), length(salt), length(body),
-  CAST(hash || bytes || coalesce(salt, x'') || coalesce(body, x'') AS BLOB)`
+/** Hash, entry, salt, body and box come as one blob and their lengths: a blob costs more than the rest of a row, five cost half the
+ *  rate. */
+const rowColumns = `author, generation, seq, at, gap, length(bytes), length(salt), length(body), length(box),
+  CAST(hash || bytes || coalesce(salt, x'') || coalesce(body, x'') || coalesce(box, x'') AS BLOB)`
 /** Rows that are fetched in one call: the call costs more than a row does, and a chunk of full bodies stays at 4 MiB. */
 const chunkRows = 64
 
-export const reading = (db: DatabaseSync): Reading => {
+/** `cipher`: of a sealed record. Without it its texts are `locked`, and what is private of a node is not given at all. */
+export const reading = (db: DatabaseSync, cipher?: Cipher): Reading => {
   const all = (sql: string) => {
     const statement = db.prepare(sql)
     statement.setReturnArrays(true)
@@ -29,7 +32,8 @@ export const reading = (db: DatabaseSync): Reading => {
   const byHash = all(`SELECT ${rowColumns} FROM entry WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1`)
   const stored = all(`SELECT ${rowColumns}, position FROM entry WHERE position > ? ORDER BY position LIMIT ?`)
   const index = all(
-    `SELECT position, at, gap, length(body), CAST(hash || bytes AS BLOB) FROM entry
+    `SELECT position, at, gap, length(body), length(box),
+       CAST(coalesce(substr(box, 1, 2), x'0000') || hash || bytes AS BLOB) FROM entry
      WHERE position > ? ORDER BY position LIMIT ?`,
   )
   const head = all(
@@ -55,6 +59,16 @@ export const reading = (db: DatabaseSync): Reading => {
   const snapshot = all("SELECT state FROM snapshot")
   const setting = all("SELECT value FROM setting WHERE name = ?")
 
+  const isSealed = all("SELECT value FROM meta WHERE name = 'sealed'")()[0]?.[0] === 1
+  const row = (columns: Columns): Row => rowOf(columns, cipher)
+  const kept = (name: string, value: SQLOutputValue | undefined): Uint8Array | undefined => {
+    const held = optional(value)
+    if (held === undefined || !isSealed) return held
+    const plain = cipher?.open(name, held)
+    if (plain === undefined) throw new Error(`The record is damaged, or sealed with another key: its ${name}.`)
+    return plain
+  }
+
   return {
     read: ({ author, generation, from, to }, bytesMax) => {
       const rows: Row[] = []
@@ -62,18 +76,18 @@ export const reading = (db: DatabaseSync): Reading => {
       for (let next = from; next <= to; ) {
         const chunk = range(author, generation, next, to, chunkRows)
         for (const columns of chunk) {
-          const row = rowOf(columns)
-          bytes += row.bytes.length + (row.body?.length ?? 0)
+          const found = row(columns)
+          bytes += found.bytes.length + (found.body?.length ?? 0)
           if (rows.length > 0 && bytes > bytesMax) return rows
-          rows.push(row)
-          next = row.seq + 1
+          rows.push(found)
+          next = found.seq + 1
         }
         if (chunk.length < chunkRows) break
       }
       return rows
     },
-    find: hash => byHash(hash).map(rowOf)[0],
-    since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[9]), row: rowOf(c) })),
+    find: hash => byHash(hash).map(row)[0],
+    since: (after, limit) => stored(after, limit).map(c => ({ position: number(c[10]), row: row(c) })),
     indexed: (after, limit) => index(after, limit).map(indexedOf),
     heads: (author, generation, sizeFrom = 0) => head(author, generation, sizeFrom).map(headOf),
     headOver: (author, generation, from, most) =>
@@ -88,8 +102,8 @@ export const reading = (db: DatabaseSync): Reading => {
       const started = first(author, generation).length > 0
       return { contiguous: started ? number(firstGap(author, generation)[0]?.[0]) : 0, rows: number(rows) }
     },
-    state: () => optional(snapshot()[0]?.[0]),
-    setting: name => optional(setting(name)[0]?.[0]),
+    state: () => kept("snapshot", snapshot()[0]?.[0]),
+    setting: name => kept(`setting ${name}`, setting(name)[0]?.[0]),
   }
 }
 
@@ -110,13 +124,14 @@ const blob = (value: SQLOutputValue | undefined): Uint8Array => {
 const optional = (value: SQLOutputValue | undefined): Uint8Array | undefined =>
   value === null || value === undefined ? undefined : blob(value)
 
-const rowOf = (c: Columns): Row => {
-  const packed = blob(c[8])
+const rowOf = (c: Columns, cipher: Cipher | undefined): Row => {
+  const packed = blob(c[9])
   const salt = 32 + number(c[5])
   const body = salt + (c[6] === null ? 0 : number(c[6]))
-  const end = body + (c[7] === null ? 0 : number(c[7]))
+  const box = body + (c[7] === null ? 0 : number(c[7]))
+  const end = box + (c[8] === null ? 0 : number(c[8]))
   if (packed.length !== end) throw new Error("The record is damaged: an entry is not whole.")
-  return {
+  const row = {
     author: number(c[0]),
     generation: number(c[1]),
     seq: number(c[2]),
@@ -124,18 +139,27 @@ const rowOf = (c: Columns): Row => {
     at: number(c[3]),
     gapBefore: c[4] === 1,
     bytes: packed.subarray(32, salt),
+  }
+  if (c[8] !== null) {
+    if (cipher === undefined) return { ...row, unread: "locked" }
+    const said = cipher.openRow(row, packed.subarray(box, end))
+    return said === undefined ? { ...row, unread: "altered" } : { ...row, ...said }
+  }
+  return {
+    ...row,
     ...(c[6] !== null && { salt: packed.subarray(salt, body) }),
-    ...(c[7] !== null && { body: packed.subarray(body, end) }),
+    ...(c[7] !== null && { body: packed.subarray(body, box) }),
   }
 }
 
 const indexedOf = (c: Columns): Indexed => {
-  const packed = blob(c[4])
+  const packed = blob(c[5])
+  const inClear = c[3] === null ? 0 : number(c[3])
   return {
     position: number(c[0]),
-    hash: packed.subarray(0, 32),
-    bytes: packed.subarray(32),
-    bodyBytes: c[3] === null ? 0 : number(c[3]),
+    hash: packed.subarray(2, 34),
+    bytes: packed.subarray(34),
+    bodyBytes: c[4] === null ? inClear : bodyBytesOf(number(c[4]), packed),
     at: number(c[1]),
     gapBefore: c[2] === 1,
   }

@@ -49,4 +49,9 @@ export const migrations: readonly string[] = [
   CREATE TABLE snapshot (only INTEGER PRIMARY KEY CHECK (only = 1), state BLOB NOT NULL) STRICT;
   CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
   `,
+  // Salt and body of a sealed record stand in their box and nowhere else; 'sealed' says that the snapshot and settings are sealed too.
+  `
+  ALTER TABLE entry ADD COLUMN box BLOB;
+  INSERT INTO meta VALUES ('sealed', 0);
+  `,
 ]

@@ -7,7 +7,8 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
-import { batchOf, rowOf, storeContract } from "./contract.ts"
+import { batchOf, type Medium, rowOf, storeContract } from "./contract.ts"
+import { type Cipher, recordCipher } from "./sealed.ts"
 import { openSqlite, openSqliteReader } from "./sqlite.ts"
 import { HomeRefused, type Store } from "./store.ts"
 
@@ -37,12 +38,14 @@ const faultAt = (path: string, nth: number): void => {
   }
 }
 
-storeContract("sqlite", () => {
+const cipher = recordCipher(new Uint8Array(32).fill(3), row => row.seq === 12)
+
+const medium = (options: { readonly cipher?: Cipher }) => (): Medium => {
   const home = mkdtempSync(join(tmpdir(), "parley-store-"))
   const path = join(home, "record.db")
   const opened: Store[] = []
   const open = (): Store => {
-    const store = openSqlite(path, { now: () => 0 })
+    const store = openSqlite(path, { now: () => 0, ...options })
     opened.push(store)
     return store
   }
@@ -65,7 +68,10 @@ storeContract("sqlite", () => {
       rmSync(home, { recursive: true, force: true })
     },
   }
-})
+}
+
+storeContract("sqlite", medium({}))
+storeContract("sqlite, sealed", medium({ cipher }))
 
 test("L-10: a second node on one home is refused at once, and harms nothing", () =>
   homed(path => {

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import { refuse } from "../core/refusal.ts"
 import { type Reading, reading } from "./reading.ts"
 import { applicationId, migrations } from "./schema.ts"
+import type { Cipher } from "./sealed.ts"
 import { type Append, HomeRefused, LateWriter, type Store, type StoreReader } from "./store.ts"
 
 /** A foreign tool may hold the record for a moment, e.g. to back it up; longer than this is a failure and not a wait. */
@@ -14,18 +15,25 @@ const checkpointPages = 4_096
 /** Length of a new log. */
 const firstLogBytes = 4 * 1_048_576
 
-export const openSqlite = (path: string, options: { readonly now: () => number }): Store => {
+export type SqliteOptions = {
+  readonly now: () => number
+  /** Of a locked home: its record is sealed from its first entry on. */
+  readonly cipher?: Cipher | undefined
+}
+
+export const openSqlite = (path: string, options: SqliteOptions): Store => {
   const lock = holdHome(path)
   try {
-    return openWriter(path, lock, options.now())
+    return openWriter(path, lock, options)
   } catch (cause) {
     lock.close()
     throw cause
   }
 }
 
-/** For the CLI, beside a running node: never writes, never migrates, takes no lock. */
-export const openSqliteReader = (path: string): StoreReader => {
+/** For the CLI, beside a running node: never writes, never migrates, takes no lock. Without the cipher of a sealed record it reads all but
+ *  texts. */
+export const openSqliteReader = (path: string, cipher?: Cipher): StoreReader => {
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyMs })
   try {
     const version = homeVersion(path, db)
@@ -34,7 +42,7 @@ export const openSqliteReader = (path: string): StoreReader => {
         `${path} is of version ${version}; it is brought to ${migrations.length} when its node next starts.`,
       )
     }
-    const read = reading(db)
+    const read = reading(db, cipher)
     return { ...read, close: () => db.close() }
   } catch (cause) {
     db.close()
@@ -92,7 +100,26 @@ const homeVersion = (path: string, db: DatabaseSync): number => {
   return version
 }
 
-const openWriter = (path: string, lock: { close(): void }, now: number): Store => {
+/** For who holds the home: an older record in the form of this version. Nothing else is written. */
+export const bringForward = (path: string, db: DatabaseSync): void => {
+  const version = homeVersion(path, db)
+  db.exec("BEGIN IMMEDIATE")
+  try {
+    migrate(db, version)
+    db.exec("COMMIT")
+  } catch (cause) {
+    if (db.isTransaction) db.exec("ROLLBACK")
+    throw cause
+  }
+}
+
+const migrate = (db: DatabaseSync, version: number): void => {
+  for (const step of migrations.slice(version)) db.exec(step)
+  if (version === 0) db.exec(`PRAGMA application_id = ${applicationId}`)
+  db.prepare("UPDATE meta SET value = ? WHERE name = 'schema'").run(migrations.length)
+}
+
+const openWriter = (path: string, lock: { close(): void }, { now, cipher }: SqliteOptions): Store => {
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true })
   try {
     // The version is asked before anything is set, so that a home of a newer version stays as it is.
@@ -101,13 +128,25 @@ const openWriter = (path: string, lock: { close(): void }, now: number): Store =
     if (mode !== "wal") throw new Error(`${path} lies where SQLite cannot keep a write-ahead log.`)
     // fullfsync is for macOS, whose fsync leaves the bytes in the drive's cache; elsewhere it changes nothing.
     db.exec(`PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = ${checkpointPages}`)
-    const epoch = takeOver(db, version, now)
+    const epoch = takeOver(db, version, now())
+    requireSealing(path, db, cipher)
     lengthenLog(db)
-    return writer(db, lock, epoch)
+    return writer(db, lock, epoch, cipher)
   } catch (cause) {
     db.close()
     throw cause
   }
+}
+
+/** A record is sealed or in the clear, as its home is; an empty one becomes what its home is. (A-9) */
+const requireSealing = (path: string, db: DatabaseSync, cipher: Cipher | undefined): void => {
+  const isSealed = db.prepare("SELECT value FROM meta WHERE name = 'sealed'").get()?.value === 1
+  if (isSealed === (cipher !== undefined)) return
+  if (cipher === undefined)
+    throw new HomeRefused(`${path} is sealed; it opens with the passphrase of its home.`, refuse("locked"))
+  const held = db.prepare("SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM snapshot) AS n").get()?.n
+  if (held !== 0) throw new Error(`${path} lies in the clear in a locked home; complete it with: parley lock`)
+  db.exec("UPDATE meta SET value = 1 WHERE name = 'sealed'")
 }
 
 /**
@@ -131,10 +170,8 @@ const lengthenLog = (db: DatabaseSync): void => {
 const takeOver = (db: DatabaseSync, version: number, now: number): number => {
   db.exec("BEGIN IMMEDIATE")
   try {
-    for (const step of migrations.slice(version)) db.exec(step)
-    if (version === 0) db.exec(`PRAGMA application_id = ${applicationId}`)
+    migrate(db, version)
     const put = db.prepare("UPDATE meta SET value = ? WHERE name = ?")
-    put.run(migrations.length, "schema")
     put.run(process.pid, "process")
     put.run(now, "opened")
     db.exec("UPDATE meta SET value = value + 1 WHERE name = 'writer'")
@@ -148,9 +185,9 @@ const takeOver = (db: DatabaseSync, version: number, now: number): number => {
   }
 }
 
-const writer = (db: DatabaseSync, lock: { close(): void }, epoch: number): Store => {
-  const read: Reading = reading(db)
-  const write = writing(db)
+const writer = (db: DatabaseSync, lock: { close(): void }, epoch: number, cipher: Cipher | undefined): Store => {
+  const read: Reading = reading(db, cipher)
+  const write = writing(db, cipher)
   const begin = db.prepare("BEGIN IMMEDIATE")
   const commit = db.prepare("COMMIT")
   const current = db.prepare("SELECT value FROM meta WHERE name = 'writer'")
@@ -184,10 +221,11 @@ const writer = (db: DatabaseSync, lock: { close(): void }, epoch: number): Store
   }
 }
 
-const writing = (db: DatabaseSync) => {
+const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
   const entry = db.prepare(
-    "INSERT INTO entry (author, generation, seq, hash, at, gap, bytes, salt, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO entry (author, generation, seq, hash, at, gap, bytes, salt, body, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   )
+  const kept = (name: string, plain: Uint8Array): Uint8Array => cipher?.seal(name, plain) ?? plain
   const head = db.prepare("INSERT INTO head VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
   const aside = db.prepare("INSERT INTO aside (author, bytes, refusal, at) VALUES (?, ?, ?, ?)")
   const mark = db.prepare("INSERT INTO mark (hash, refusal) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -197,15 +235,17 @@ const writing = (db: DatabaseSync) => {
     batch: (batch: Append): void => {
       for (const r of batch.rows) {
         const gap = r.gapBefore ? 1 : 0
-        entry.run(r.author, r.generation, r.seq, r.hash, r.at, gap, r.bytes, r.salt ?? null, r.body ?? null)
+        const box = (r.salt || r.body) && cipher?.sealRow(r)
+        const [salt, body] = box ? [null, null] : [r.salt ?? null, r.body ?? null]
+        entry.run(r.author, r.generation, r.seq, r.hash, r.at, gap, r.bytes, salt, body, box ?? null)
       }
       for (const h of batch.heads) head.run(h.author, h.generation, h.size, h.root, h.ed25519, h.mlDsa65)
       for (const a of batch.asides) aside.run(a.author, a.bytes, JSON.stringify(a.refusal), a.at)
       for (const m of batch.marks) mark.run(m.hash, JSON.stringify(m.refusal))
-      snapshot.run(batch.state)
+      snapshot.run(kept("snapshot", batch.state))
     },
     setting: (name: string, value: Uint8Array): void => {
-      setting.run(name, value)
+      setting.run(name, kept(`setting ${name}`, value))
     },
   }
 }

@@ -15,6 +15,8 @@ export type Row = {
   readonly body?: Uint8Array
   readonly at: number
   readonly gapBefore: boolean
+  /** Its body is held and cannot be read: the key was not given, or what is on the disk was altered. Never given to `append`. */
+  readonly unread?: "locked" | "altered"
 }
 
 /** A signed entry that could not be accepted: kept as evidence, never receipted. */
@@ -83,7 +85,7 @@ export type StoreReader = Omit<Store, "append" | "set">
 /** Another process has opened this home after us. (L-10) */
 export class LateWriter extends Error {}
 
-/** A home that may not be opened, and nothing of it was touched: it is in use, or a newer version wrote it. (L-10) */
+/** A home that may not be opened, and nothing of it was touched: it is in use, it is locked, or a newer version wrote it. (L-10, A-6) */
 export class HomeRefused extends Error {
   readonly refusal: Refusal
 
