@@ -1,6 +1,6 @@
 // The example as a person starts it, without the person: the program, its page's buttons, and both nodes behind it.
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { request } from "node:http"
@@ -13,6 +13,7 @@ import type { LineView, MessagePage, MessageView, OrderReply, ReportedView } fro
 import { decodeReportedRecordBody, encodeReportedRecordBody } from "../src/core/body.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import { en } from "../src/words/en.ts"
+import { own, printed as printedAs, say } from "./page/said.ts"
 import { words } from "./page/words.ts"
 import type { ActRequest, Frames, Outcome, SideCode, SideState, State } from "./shapes.ts"
 import { talks } from "./talks.ts"
@@ -121,11 +122,61 @@ test("example: one address is printed first, and the page lets in no other host 
   for (const path of [
     "/examples/main.ts",
     "/../package.json",
+    "//",
+    "//state",
     "/node_modules/@fontsource/noto-sans-jp/../../fastify/package.json",
   ])
     assert.equal((await fetch(`${page}${path}`)).status, 404, path)
   for (const path of ["/examples/page/page.ts", "/src/words/ja.ts", "/node_modules/@fontsource/noto-sans-jp/400.css"])
     assert.equal((await fetch(`${page}${path}`)).status, 200, path)
+})
+
+test("example: the page calls the console's buttons and states by the console's own words", () => {
+  const same = [
+    ["guide.1-how", "nav.write"],
+    ["guide.1-how", "precedence.PRIORITY"],
+    ["guide.1-how", "write.review"],
+    ["guide.2-how", "sound.test"],
+    ["guide.3", "alarm.acknowledge"],
+    ["act.defer", "act.defer"],
+    ["act.decline", "act.decline"],
+    ["came.defer", "rung.deferred"],
+    ["came.cut", "message.queued"],
+    ["node.queued", "message.queued"],
+    ["cable.up", "lamp.up"],
+    ["cable.down", "lamp.down"],
+  ] as const
+  for (const language of ["en", "ja", "zh"] as const) {
+    for (const [word, console] of same) {
+      const [said, button] = [say(language, word), own[language][console]]
+      assert.ok(said.toLowerCase().includes(button.toLowerCase()), `${language} ${word}: ${said} has no ${button}`)
+    }
+    const release = own[language]["review.send"].split(" ")[0]!
+    assert.ok(say(language, "guide.1-how").includes(release), `${language}: the release begins with ${release}`)
+  }
+})
+
+test("example: the terminal says dates and names as people do, and the refusal by its sentence", () => {
+  const given = { traffic: "drill", number: "D-0001", until: Date.UTC(2026, 10, 24, 8, 5) }
+  const deferred = { said: "came.defer", given, side: "beijing" } as const
+  assert.equal(
+    printedAs("en", deferred),
+    "Beijing deferred EXERCISE D-0001: to be answered by 24 November 2026 at 08:05 UTC.",
+  )
+  assert.match(printedAs("ja", deferred), /^北京は訓練 D-0001 .*2026年11月24日 8:05 UTC/)
+  assert.match(printedAs("zh", deferred), /^北京.*2026年11月24日 08:05 UTC/)
+  const faults = [{ record: "tokyo", author: "beijing", seq: 41, refusal: "wrong-body" }] as const
+  const found = { said: "came.verify-faults", given: { count: 1 }, faults } as const
+  assert.match(printedAs("en", found), /Record of Tokyo: entry 41 of Beijing: wrong-body The body is not/)
+})
+
+test("example: what cannot be asked for is a fault of usage (2), said with how to ask", () => {
+  for (const wrong of [["--bogus"], ["--port", "abc"]]) {
+    const program = join(import.meta.dirname, "main.ts")
+    const ended = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", program, ...wrong])
+    assert.equal(ended.status, 2, wrong.join(" "))
+    assert.match(String(ended.stderr), /npm start -- \[--home DIR\]/)
+  }
 })
 
 test("E-17: every record of the talks is of the law's form, in three languages, in a section that has a name", () => {

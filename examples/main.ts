@@ -6,7 +6,7 @@ import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import type { Language } from "../src/api/shapes.ts"
 import { Acts, type Came } from "./acts.ts"
-import { words } from "./page/words.ts"
+import { printed } from "./page/said.ts"
 import { consoleStyle, serve } from "./serve.ts"
 import type { Act, ActRequest, Outcome, SideState, State } from "./shapes.ts"
 import { isFree, openStage, type Ports, type Stage } from "./stage.ts"
@@ -94,13 +94,7 @@ class Example {
   #tell(came: Came): void {
     this.#outcomes.push({ id: ++this.#id, at: Date.now(), ...came })
     this.#outcomes.splice(0, this.#outcomes.length - outcomesKept)
-    const known = words[this.#language]
-    const side = came.side === undefined ? "" : known[`side.${came.side}`]
-    const given: Readonly<Record<string, string | number>> = { ...came.given, side }
-    const sentence = known[came.said].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name] ?? ""))
-    const faults =
-      came.faults?.map(({ record, author, seq, refusal }) => ` ${record}: ${author} ${seq} ${refusal}`) ?? []
-    console.log([sentence, came.refusal ?? "", ...faults].join(" ").trimEnd())
+    console.log(printed(this.#language, came))
   }
 }
 
@@ -120,19 +114,30 @@ const open = async (first: number, language: Language): Promise<{ ports: Ports; 
   throw new Error(`No three ports in a row are free from ${first} on; name another with --port.`)
 }
 
+/** What was asked for cannot be asked for. */
+class WrongUse extends Error {}
+
+const parsed = () => {
+  try {
+    return parseArgs({
+      options: {
+        home: { type: "string" },
+        port: { type: "string", default: "7300" },
+        language: { type: "string", default: "en" },
+        help: { type: "boolean", default: false },
+      },
+    }).values
+  } catch (cause) {
+    throw new WrongUse(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
 const readOptions = () => {
-  const { values } = parseArgs({
-    options: {
-      home: { type: "string" },
-      port: { type: "string", default: "7300" },
-      language: { type: "string", default: "en" },
-      help: { type: "boolean", default: false },
-    },
-  })
+  const values = parsed()
   const port = Number(values.port)
   const language = (["en", "ja", "zh"] as const).find(each => each === values.language)
-  if (!Number.isInteger(port) || port < 1 || port > 65_000) throw new Error("--port is a number from 1 to 65000.")
-  if (language === undefined) throw new Error("--language is en, ja or zh.")
+  if (!Number.isInteger(port) || port < 1 || port > 65_000) throw new WrongUse("--port is a number from 1 to 65000.")
+  if (language === undefined) throw new WrongUse("--language is en, ja or zh.")
   return { home: values.home, port, language, help: values.help }
 }
 
@@ -177,5 +182,6 @@ try {
   process.exitCode = await main()
 } catch (cause) {
   console.error(cause instanceof Error ? cause.message : String(cause))
-  process.exitCode = 3
+  if (cause instanceof WrongUse) console.error(`\n${usage}`)
+  process.exitCode = cause instanceof WrongUse ? 2 : 3
 }

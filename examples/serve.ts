@@ -22,6 +22,7 @@ const bodyBytesMax = 1_024
 const pageFiles = new Set([
   "examples/page/page.css",
   "examples/page/page.ts",
+  "examples/page/said.ts",
   "examples/page/words.ts",
   "src/words/en.ts",
   "src/words/ja.ts",
@@ -87,7 +88,8 @@ const json = (response: ServerResponse, value: object): void =>
   void send(response, 200, "application/json", JSON.stringify(value))
 
 const read = async (request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> => {
-  const path = new URL(request.url ?? "/", "http://page").pathname
+  // After a host of our own, so that what begins with two slashes names no other; what is no path at all is not found.
+  const path = URL.parse(`http://page${request.url ?? "/"}`)?.pathname ?? ""
   if (path === "/state") return json(response, await door.state())
   const file = fileOf(path)
   if (file === undefined || (request.method !== "GET" && request.method !== "HEAD")) return void send(response, 404)

@@ -1,14 +1,9 @@
 // The example page: three steps, both consoles in frames, and buttons that act on the real processes. It keeps nothing and decides
 // nothing: what it shows is what the program behind it has just said.
-import { en } from "../../src/words/en.ts"
-import { ja } from "../../src/words/ja.ts"
-import { zh } from "../../src/words/zh.ts"
 import type { Act, FaultSeen, Frames, Outcome, SideCode, SideState, State } from "../shapes.ts"
-import { type Word, words } from "./words.ts"
+import { fault, type Given, isSide, type Language, own, say, sentence } from "./said.ts"
+import type { Word } from "./words.ts"
 
-type Language = keyof typeof words
-
-const own = { en, ja, zh }
 const tags: Record<Language, string> = { en: "en", ja: "ja", zh: "zh-Hans" }
 const names: Record<Language, string> = { en: "English", ja: "日本語", zh: "中文" }
 const languages = ["en", "ja", "zh"] as const
@@ -27,21 +22,9 @@ let isGone = false
 /** In which language each console has been opened. */
 const opened = new Map<SideCode, Language>()
 
-type Given = Readonly<Record<string, string | number>>
-const isSide = (value: unknown): value is SideCode => value === "tokyo" || value === "beijing"
-
-const t = (word: Word, given: Given = {}): string =>
-  words[language][word].replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name] ?? ""))
+const t = (word: Word, given: Given = {}): string => say(language, word, given)
 const sideName = (code: SideCode): string => t(`side.${code}`)
-/** Both capitals, and the console's own words for what is to be pressed there. */
-const guided = (): Given => ({
-  tokyo: sideName("tokyo"),
-  beijing: sideName("beijing"),
-  write: own[language]["nav.write"],
-  priority: own[language]["precedence.PRIORITY"],
-  review: own[language]["write.review"],
-  test: own[language]["sound.test"],
-})
+const guided = (): Given => ({ tokyo: sideName("tokyo"), beijing: sideName("beijing") })
 
 /** The element; what it holds is put in as text, never as markup. */
 const make = <Tag extends keyof HTMLElementTagNameMap>(
@@ -302,25 +285,11 @@ const drawCable = (): void => {
 
 const drawReady = (): void => {
   const failed = state?.failed
-  const lines = (state?.outcomes ?? []).map(outcome => make("li", {}, sentence(outcome)))
+  const lines = (state?.outcomes ?? []).map(outcome => make("li", {}, sentence(language, outcome)))
   if (failed !== undefined) lines.push(make("li", {}, t("page.failed", { why: failed })))
   if (isGone && state === undefined) lines.push(make("li", {}, t("page.gone")))
   replace(ready, make("li", {}, t("page.waits")), ...lines)
   if (!ready.isConnected) stage.replaceChildren(ready)
-}
-
-const sentence = ({ said, given, side }: Outcome): string => {
-  const filled = Object.entries(given).map(([name, value]) => [name, filledIn(name, value)] as const)
-  return t(said, { side: side === undefined ? "" : sideName(side), ...Object.fromEntries(filled) })
-}
-
-const filledIn = (name: string, value: string | number): string => {
-  if ((name === "author" || name === "victim") && isSide(value)) return sideName(value)
-  if (name === "until" && typeof value === "number")
-    return `${new Date(value).toISOString().slice(0, 16).replace("T", " ")}Z`
-  if (name === "traffic" && (value === "real" || value === "drill" || value === "test"))
-    return own[language][`traffic.${value}`]
-  return String(value)
 }
 
 const drawCame = (): void => {
@@ -335,7 +304,7 @@ const drawCame = (): void => {
 
 const drawOutcome = (outcome: Outcome): HTMLLIElement => {
   const at = new Date(outcome.at).toISOString()
-  const text = make("div", {}, sentence(outcome))
+  const text = make("div", {}, sentence(language, outcome))
   if (outcome.refusal !== undefined)
     text.append(
       " ",
@@ -346,13 +315,9 @@ const drawOutcome = (outcome: Outcome): HTMLLIElement => {
   return make("li", {}, make("time", { datetime: at, class: "code-time" }, `${at.slice(11, 19)}Z`), text)
 }
 
-const drawFault = ({ record, author, seq, refusal }: FaultSeen): HTMLElement => {
-  const whose = isSide(author) ? sideName(author) : author
-  const [before = "", after = ""] = t("came.fault", { record: sideName(record), author: whose, seq, code: "\n" }).split(
-    "\n",
-  )
-  const code = make("span", { class: "code" }, refusal)
-  return make("span", { class: "fault" }, before, code, `${after} ${own[language][`refusal.${refusal}`]}`)
+const drawFault = (seen: FaultSeen): HTMLElement => {
+  const [before, after] = fault(language, seen)
+  return make("span", { class: "fault" }, before, make("span", { class: "code" }, seen.refusal), after)
 }
 
 build()
