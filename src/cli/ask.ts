@@ -1,7 +1,7 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
 import type { EntryView, LineView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
-import { readApiDoor } from "../node/main.ts"
+import { openCharter, readApiDoor } from "../node/main.ts"
 import { Refused } from "./say.ts"
 
 /** An order must be durable when it is answered; a node that takes longer is not well. */
@@ -14,6 +14,7 @@ export type Node = {
 }
 
 export const nodeOf = (home: string): Node => {
+  openCharter(home) // says first what else is wrong: no home, or not paired
   const door = readApiDoor(home)
   const ask = async <T>(path: string, body?: object): Promise<T> => {
     if (door === undefined)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -15,7 +15,7 @@ const home = (code: string): string => join(folder, code)
 const nodes: ChildProcess[] = []
 
 type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
-const parley = async (args: readonly string[], input = ""): Promise<Ran> => {
+const parley = async (args: readonly string[], input: string | Buffer = ""): Promise<Ran> => {
   const ran = spawn(process.execPath, [command, ...args])
   ran.stdin.on("error", () => undefined) // a command that ends without reading
   ran.stdin.end(input)
@@ -89,6 +89,24 @@ test("CH-6: pairing shows ten words in three languages, refuses others, and take
   assert.equal(statSync(join(home("aland"), "keys.json")).mode & 0o777, 0o600)
 })
 
+test("init: what is there is left as it is, what makes no card leaves nothing, and nothing hangs", async () => {
+  const names = ["--name-ja", "甲", "--name-zh", "甲", "--zone", "Asia/Tokyo", "--language", "ja", "--code", "x"]
+  const init = (path: string, name: string): Promise<Ran> =>
+    parley(["init", path, "--name-en", name, ...names, "--example"])
+  const full = join(folder, "full")
+  mkdirSync(full, { mode: 0o755 })
+  writeFileSync(join(full, "card"), "theirs")
+  const taken = await init(full, "A")
+  assert.deepEqual([taken.code, readFileSync(join(full, "card"), "utf8")], [3, "theirs"])
+  assert.match(taken.err, /is not empty/)
+  for (const name of ["a\u202eb", "x".repeat(201)]) {
+    const refused = await init(join(folder, "new"), name)
+    assert.deepEqual([refused.code, refused.err.split(":")[0]], [1, "bad-card"])
+  }
+  assert.equal((await init(join(folder, "new"), "A")).code, 0, "a second try finds nothing of the first")
+  if (existsSync("/proc/self")) assert.equal((await init("/proc/parley", "A")).code, 3)
+})
+
 test("exit codes: 2 for usage, 3 when the world failed", async () => {
   const codes = async (...commands: string[][]): Promise<(number | null)[]> =>
     (await Promise.all(commands.map(each => parley(each)))).map(({ code }) => code)
@@ -96,6 +114,13 @@ test("exit codes: 2 for usage, 3 when the world failed", async () => {
     await codes(["init"], ["nothing"], ["send", home("aland"), "x", "--precedence", "loud"], ["--help"]),
     [2, 2, 2, 0],
   )
+  assert.deepEqual(
+    await codes(["run", home("aland"), "--listen", "nonsense"], ["run", home("aland"), "--peer", "x"]),
+    [2, 2],
+  )
+  // Nobody at the keyboard: a sentence, not a trace.
+  const silent = await parley(["pair", home("aland"), "--card", join(folder, "bland.card")])
+  assert.deepEqual([silent.code, /--words/.test(silent.err), /await/.test(silent.err)], [3, true, false])
   // No such home, a node that has never run, and a node that does not run.
   assert.deepEqual(
     await codes(["log", home("nowhere")], ["log", home("aland")], ["send", home("aland"), "x"]),
@@ -111,6 +136,20 @@ test("R-1, R-5: what one sends the other logs, acknowledges and answers, and bot
     "one\n\u001b[31mtwo\n",
   )
   assert.equal(sent!.number, 1)
+  const act = "000102030405060708090a0b0c0d0e0f"
+  const first = await json(["send", home("aland"), "act", "--act", act, "--traffic", "test"])
+  assert.deepEqual(await json(["send", home("aland"), "act", "--act", act, "--traffic", "test"]), first)
+  for (const other of [
+    ["another", "--traffic", "test"],
+    ["act", "--traffic", "drill"],
+  ]) {
+    const reused = await parley(["send", home("aland"), ...other, "--act", act])
+    assert.deepEqual([reused.code, reused.err.split(":")[0]], [1, "act-reused"], "E-14: nothing was said in its place")
+  }
+  const latin = await parley(["send", home("aland")], Buffer.from("caf\xe9", "latin1"))
+  assert.deepEqual([latin.code, latin.err.split(":")[0]], [1, "bad-text"])
+  const twoLines = await parley(["send", home("aland"), "x", "--subject", "a\nb"])
+  assert.deepEqual([twoLines.code, twoLines.err.split(":")[0]], [1, "bad-request"])
   const refused = await parley(["send", home("aland"), " "])
   assert.deepEqual([refused.code, refused.err.split(":")[0]], [1, "empty-text"])
   const follower = spawn(process.execPath, [command, "log", home("bland"), "--follow", "--json"], {
@@ -137,7 +176,7 @@ test("R-1, R-5: what one sends the other logs, acknowledges and answers, and bot
     (await Promise.all(ended)).map(([code]) => code),
     [0, 0],
   )
-  const [logged] = await json(["log", home("aland")])
+  const logged = (await json(["log", home("aland")])).find(({ hash }) => hash === sent!.hash)
   assert.deepEqual(
     [logged!.author, logged!.rung, logged!.precedence, logged!.traffic],
     ["aland", "answered", "FLASH", "drill"],

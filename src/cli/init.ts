@@ -99,7 +99,7 @@ const readCode = (value: string): string => {
   throw new InvalidArgumentError("It has 1 to 16 of a-z, 0-9 and -.")
 }
 
-const readAddress = (value: string): string => {
+export const readAddress = (value: string): string => {
   if (parseAddress(value) !== undefined) return value
   throw new InvalidArgumentError("It has the form host:port.")
 }

@@ -5,7 +5,7 @@ import type { Charter } from "../core/charter.ts"
 import { messageView, RecordReader } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { openRecord } from "./open.ts"
-import { type Say, sayer, shown } from "./say.ts"
+import { indented, type Say, sayer, shownLine } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
 
 type Options = PassphraseOptions & { readonly follow?: true; readonly json?: true }
@@ -73,11 +73,12 @@ const sayMessage = (say: Say, { parties }: Charter, us: number, view: MessageVie
   ]
   const notes = marks.filter(mark => typeof mark === "string").map(mark => ` [${mark}]`)
   const head = `${new Date(view.written).toISOString()} ${author} ${view.number ?? "-"} ${view.traffic.toUpperCase()} ${view.precedence} ${rung}${notes.join("")}`
-  const lines = (view.text ?? "(no text is held)").split("\n").map(line => `    ${shown(line)}`)
+  const { columns } = process.stdout
+  const lines = (view.text ?? "(no text is held)").split("\n").flatMap(line => indented(shownLine(line), columns))
   say.result(
     { ...view, party: view.author, author, rung },
     head,
-    ...(view.subject ? [`    ${shown(view.subject)}:`] : []),
+    ...(view.subject ? indented(`${shownLine(view.subject)}:`, columns) : []),
     ...lines,
     `    ${view.hash}`,
   )

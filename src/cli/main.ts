@@ -48,4 +48,8 @@ process.stdout.on("error", error => {
   throw error
 })
 
+// Started by another process that holds a channel to it, as by bin/parley under an older Node: it ends when that one is gone.
+process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
+process.channel?.unref()
+
 process.exitCode = await main(process.argv.slice(2))

@@ -41,7 +41,7 @@ export const pair = (): Command =>
         `      ${numbers.join(" ")}`,
       ]
       if (options.showWords === true) return say.result({ words, numbers }, ...lines)
-      if (options.words === undefined && options.json !== true) say.result({}, ...lines)
+      if (options.words === undefined) say.result({ words, numbers }, ...lines)
       const typed = options.words ?? (await asked("What did the other side read out? "))
       granted(await pairSides(side, ceremony, granted(parseWords(typed, Object.values(wordLists)))))
       const line = hex(ceremony.charter.line)
@@ -54,7 +54,10 @@ export const pair = (): Command =>
 const asked = async (question: string): Promise<string> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return await lines.question(question)
+    const ended = new Promise<never>((_, reject) =>
+      lines.once("close", () => reject(new Error("Nobody answered; give what the other side read out with --words."))),
+    )
+    return await Promise.race([lines.question(question), ended])
   } finally {
     lines.close()
   }

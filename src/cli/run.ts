@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import { runUntilSignal } from "../node/main.ts"
+import { readAddress } from "./init.ts"
 import { sayer } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
@@ -19,8 +20,8 @@ export const run = (): Command =>
     )
     .argument("<home>")
     .option("--api-port <port>", "instead of the home's own", readPort)
-    .option("--listen <address>", "instead of the home's own")
-    .option("--peer <address>", "instead of the home's own")
+    .option("--listen <address>", "instead of the home's own", readAddress)
+    .option("--peer <address>", "instead of the home's own", readAddress)
     .option(
       "--frame-origin <origin>",
       "an origin that may show the console in a frame; may be given several times",

@@ -1,7 +1,7 @@
 // How the CLI speaks: results on standard output, for a person or one JSON object a line; refusals and failures on standard error; and
 // the exit code says which. 0 done, 1 refused, 2 usage, 3 the world failed.
-import { visible } from "../core/body.ts"
 import { isRefusal, type Refusal, refusals } from "../core/refusal.ts"
+import { visible } from "../core/text.ts"
 
 export const exits = { done: 0, refused: 1, usage: 2, failed: 3 } as const
 
@@ -60,10 +60,42 @@ export const explain = (
 const refusalIn = (error: unknown): Refusal | undefined =>
   error instanceof Error && "refusal" in error && isRefusal(error.refusal) ? error.refusal : undefined
 
+/** A heading of others on a terminal: one line, whatever it holds. */
+export const shownLine = (text: string): string =>
+  text
+    .split(/([\n\t])/)
+    .map((piece, at) => (at % 2 === 1 ? codePoint(piece.charCodeAt(0)) : shown(piece)))
+    .join("")
+
+const codePoint = (point: number): string => `<U+${point.toString(16).toUpperCase().padStart(4, "0")}>`
+
+/** Whatever a wide character takes on a terminal. */
+const isWide = (character: string): boolean =>
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character) ||
+  /[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(character)
+
+/** Lines no wider than the terminal, so that it breaks none itself: a text must not be able to begin a row at the margin. */
+export const indented = (text: string, columns: number | undefined): string[] => {
+  const indent = "    "
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(8, columns - indent.length - 1)
+  const lines: string[] = []
+  let line = ""
+  let width = 0
+  for (const character of text) {
+    const wide = isWide(character) ? 2 : 1
+    if (width + wide > room) {
+      lines.push(indent + line)
+      line = ""
+      width = 0
+    }
+    line += character
+    width += wide
+  }
+  return [...lines, indent + line]
+}
+
 /** Text of others on a terminal: nothing in it is obeyed, and what cannot be seen stands there as its code point. (C-2) */
 export const shown = (text: string): string =>
   visible(text)
-    .map(segment =>
-      "text" in segment ? segment.text : `<U+${segment.codepoint.toString(16).toUpperCase().padStart(4, "0")}>`,
-    )
+    .map(segment => ("text" in segment ? segment.text : codePoint(segment.codepoint)))
     .join("")

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto"
-import { text as readAll } from "node:stream/consumers"
+import { buffer as readAll } from "node:stream/consumers"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { Language, OrderRequest } from "../api/shapes.ts"
+import { refuse } from "../core/refusal.ts"
 import { type Precedence, precedences, type Traffic } from "../core/registry.ts"
 import { nodeOf } from "./ask.ts"
-import { sayer } from "./say.ts"
+import { Refused, sayer } from "./say.ts"
 
 type Options = {
   readonly precedence: Precedence
@@ -43,8 +44,8 @@ export const send = (): Command =>
       const request: OrderRequest = {
         kind: answer === undefined ? "message" : "answer",
         act: options.act ?? randomBytes(16).toString("hex"),
-        text: text === "-" ? (await readAll(process.stdin)).replace(/\n$/, "") : text,
-        ...(subject !== undefined && { subject }),
+        text: text === "-" ? utf8In(await readAll(process.stdin)).replace(/\n$/, "") : whole(text),
+        ...(subject !== undefined && { subject: whole(subject) }),
         language,
         precedence,
         traffic,
@@ -57,6 +58,21 @@ export const send = (): Command =>
         reply.hash,
       )
     })
+
+/** C-2: what is not UTF-8 is refused, never mended: it would be signed as something that nobody wrote. */
+const utf8In = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Refused(refuse("bad-text"))
+  }
+}
+
+/** Of an argument the platform has already put U+FFFD where it was not UTF-8. */
+const whole = (text: string): string => {
+  if (text.includes("\ufffd")) throw new Refused(refuse("bad-text", { character: "U+FFFD" }))
+  return text
+}
 
 const readPrecedence = (value: string): Precedence => {
   const found = precedences.find(precedence => precedence === value.toUpperCase())

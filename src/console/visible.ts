@@ -1,6 +1,6 @@
 // Text of the other side is shown as it is and never obeyed: what cannot be seen stands as its code point in brackets. What counts as such
-// is the law's own rule (core/body.ts, `visible`); this is only how a screen writes it. (E-13)
-import { visible } from "../core/body.ts"
+// is the law's own rule (core/text.ts, `visible`); this is only how a screen writes it. (E-13)
+import { visible } from "../core/text.ts"
 
 export type Piece = { readonly text: string; readonly hidden: boolean }
 

@@ -7,6 +7,7 @@ import { cardBytesMax, cardItemsMax, cborDepthMax, nameCharsMax, releasesMax } f
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { precedences } from "./registry.ts"
 import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
+import { isPlainLine } from "./text.ts"
 
 export type Names = { readonly en: string; readonly ja: string; readonly zh: string }
 
@@ -321,7 +322,9 @@ const readText = (value: Field, form: RegExp): string | undefined =>
   typeof value === "string" && form.test(value) ? value : undefined
 
 const readName = (value: Field): string | undefined =>
-  typeof value === "string" && value.length > 0 && value.length <= nameCharsMax ? value : undefined
+  typeof value === "string" && value.length > 0 && value.length <= nameCharsMax && isPlainLine(value)
+    ? value
+    : undefined
 
 const readList = <Item>(value: Field, read: (item: Field) => Item | undefined): Item[] | undefined => {
   if (!Array.isArray(value) || value.length > cardItemsMax) return undefined

@@ -22,7 +22,7 @@ export const refusals = {
   "two-histories": [17, "L-8", "Its author has signed two different entries with one number."],
   "seen-mismatch": [18, "L-5", "It claims to have seen a record of ours that is not ours."],
   "wrong-body": [19, "E-12", "The body is not the one that was signed."],
-  "bad-text": [20, "E-13", "The text is not valid UTF-8."],
+  "bad-text": [20, "E-13", "The text is not UTF-8, or holds a character that no text may hold."],
   "bad-head": [21, "L-4", "The signed head does not match the entries that it covers."],
   "bad-head-signature": [22, "L-4", "A signature of the head is false."],
   "bad-frame": [23, "F-4", "The sealed frame was altered, or sealed with another key."],

@@ -1,6 +1,7 @@
 // A file that is either the old one or the new one, whole, whenever the power fails; readable by its owner alone.
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -21,8 +22,20 @@ const hasModes = process.platform !== "win32"
 
 /** Throws when the directory is open to anybody else; makes it when it is not there. */
 export const ensurePrivateDirectory = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: directoryMode })
+  makeDirectory(dirname(path))
   refuseOpenDirectory(path)
+}
+
+/** One after the other: where none can be made, as under /proc, the platform's own way of making them all never ends. */
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: directoryMode })
+  } catch (cause) {
+    // Two processes may make the same parent at once.
+    if (!existsSync(path)) throw new Error(`${path} cannot be made.`, { cause })
+  }
 }
 
 /** Throws, naming both modes, when anybody but the owner may read the file or list its directory. */

@@ -1,7 +1,7 @@
 // A home: the directory in which one side keeps its keys, its charter and its record. Made by `init`, completed by pairing, opened by
 // one node at a time. Every file is written whole or not at all.
 import { randomBytes } from "node:crypto"
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Officer } from "../api/shapes.ts"
 import {
@@ -114,10 +114,11 @@ const defaultOfficers: readonly Officer[] = [
   { name: "administrator", role: "administrator" },
 ]
 
-/** Makes a home with new keys. The directory must be empty or not there. */
+/** Makes a home with new keys. The directory must be empty or not there; what cannot be a card leaves nothing behind. */
 export const initHome = async (path: string, options: HomeOptions): Promise<Side> => {
   if (existsSync(join(path, files.keys))) throw new Error(`${path} is a home already; keys are never overwritten.`)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (existsSync(path) && readdirSync(path).length > 0)
+    throw new Error(`${path} is not empty; a home is made in a directory of its own.`)
   const kek = options.passphrase === undefined ? null : newKek(options.passphrase)
   const keys = createKeys(join(path, files.keys), xwingNode, kek)
   if (kek !== null) createRecordKey(join(path, files.recordKey), kek)
@@ -139,7 +140,10 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
     terms: terms(example),
   })
   const card = decodeCard(encodeCard(body, await keys.rootSign(body, cardPrefix)), nodeSuite)
-  if (isRefusal(card)) throw new Error(`These settings make no card: ${JSON.stringify(card.details)}.`)
+  if (isRefusal(card)) {
+    for (const name of readdirSync(path)) rmSync(join(path, name)) // what has just been made; it was empty
+    throw new HomeRefused("What was given makes no card; nothing was kept.", card)
+  }
   replaceAtomically(join(path, files.card), `${cardText(card)}\n`, { scrub: false })
   writeSettings(join(path, files.settings), {
     code,
@@ -328,11 +332,20 @@ export const writeApiDoor = (path: string, door: ApiDoor): void =>
 
 export const readApiDoor = (path: string): ApiDoor | undefined => {
   if (!existsSync(join(path, files.api))) return undefined
-  const value: unknown = JSON.parse(readFileSync(join(path, files.api), "utf8"))
+  const value = parsedDoor(readFileSync(join(path, files.api), "utf8"))
   if (typeof value !== "object" || value === null || !("url" in value) || !("secret" in value)) return undefined
   return typeof value.url === "string" && typeof value.secret === "string"
     ? { url: value.url, secret: value.secret }
     : undefined
+}
+
+/** A file that a full disk or a person has cut short is no door: the node's next start makes another. */
+const parsedDoor = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 // Small files are kept as text, so that one atomic writer serves all.

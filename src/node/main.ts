@@ -78,6 +78,9 @@ export type StartedNode = {
 /** Read at once: more of them are more garbage before the first collection, and a node at rest keeps what it took. */
 const feedRows = 100
 const stopMsMax = 3_000
+const minuteMs = 60_000
+/** Reasons are the platform's own words, of which there are few. */
+const reasonsMax = 64
 
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
   requireWritable(path)
@@ -222,7 +225,7 @@ const pathOf = (home: Home, options: NodeOptions, log: Log): Transport & { port(
     throw new Error(
       `${home.path} neither listens nor knows where ${peer.code} does; set "listen" or "peer" in its settings.`,
     )
-  const lately = once()
+  const [lately, strangers] = [once(), eachMinute()]
   return tlsTransport({
     name: `tls:${peer.code}`,
     ...(listen && { listen }),
@@ -232,7 +235,10 @@ const pathOf = (home: Home, options: NodeOptions, log: Log): Transport & { port(
     peerSpki: peer.tlsSpki,
     random: Math.random,
     ...(options.coat === false && { coat: false }),
-    refused: reason => log.warn({ reason }, "somebody who is not the peer was turned away"),
+    refused: reason => {
+      const times = strangers(reason, Date.now())
+      if (times > 0) log.warn({ reason, times }, "somebody who is not the peer was turned away")
+    },
     failed: reason => {
       if (lately(reason)) log.info({ reason }, "the peer cannot be reached; tried again every second")
     },
@@ -246,6 +252,21 @@ const once = (): ((reason: string) => boolean) => {
     const isNew = reason !== last
     last = reason
     return isNew
+  }
+}
+
+/** How often a reason has come, once a minute for each reason, and 0 in between: whoever knocks must not fill the disk with our log. */
+export const eachMinute = (): ((reason: string, now: number) => number) => {
+  const counts = new Map<string, { times: number; saidAt: number }>()
+  return (reason, now) => {
+    const known = counts.get(reason) ?? { times: 0, saidAt: Number.NEGATIVE_INFINITY }
+    if (counts.size >= reasonsMax && !counts.has(reason)) counts.clear()
+    counts.set(reason, known)
+    known.times += 1
+    if (now - known.saidAt < minuteMs) return 0
+    const { times } = known
+    counts.set(reason, { times: 0, saidAt: now })
+    return times
   }
 }
 

@@ -18,6 +18,7 @@ import { fromHex } from "../core/hash.ts"
 import { bodyBytesMax, desksMax, reasonBytesMax, refsMax, subjectBytesMax, timeMsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
+import { isPlainLine } from "../core/text.ts"
 import type { LineRecord } from "../record/record.ts"
 
 /** All but who releases it. */
@@ -113,6 +114,8 @@ const readText = (request: Fields, precedence: number, { salt }: Bearings): Body
   if (subject !== undefined && typeof subject !== "string") return wrong("subject")
   const checkedSubject = subject === undefined ? true : checkText(subject, subjectBytesMax)
   if (checkedSubject !== true) return checkedSubject
+  // A subject is a heading: what breaks it into lines could draw a row of its own in a list.
+  if (typeof subject === "string" && !isPlainLine(subject)) return wrong("subject")
   const hasSubject = subject !== undefined && subject !== ""
   const bytes = encodeMessageBody({ language, text, ...(hasSubject && { subject }) })
   const most = bodyBytesMaxAt(precedence)

@@ -89,7 +89,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
   })
-  await app.listen({ host: options.host, port: options.port })
+  await app.listen({ host: options.host, port: options.port }).catch((cause: unknown) => {
+    throw new Error(`The API cannot listen on ${options.host}:${options.port}; is another program there?`, { cause })
+  })
   const address = app.server.address()
   const port = typeof address === "object" && address !== null ? address.port : options.port
   // Port 0 is known only now, and until now nobody was answered.

@@ -15,8 +15,9 @@ import type {
   ReportedView,
 } from "../api/shapes.ts"
 import { encodeRingBody } from "../core/body.ts"
+import { bodyHash, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
-import { hex } from "../core/hash.ts"
+import { equal, hex } from "../core/hash.ts"
 import { deadAfterMs, refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
@@ -248,7 +249,20 @@ export class Watch {
     const answer = await this.#options.running.order({ ...asked, act, releases: [release] })
     if (isRefusal(answer)) return answer
     const { entry } = answer
+    if (!this.#isOneAct(entry, asked)) return refuse("act-reused", { hash: hex(entry.hash), seq: entry.seq })
     return { hash: hex(entry.hash), seq: entry.seq, number: entry.number ?? null }
+  }
+
+  /** E-14: who asks twice with one act must have asked for the same; of the second request nothing was signed. */
+  #isOneAct(entry: Entry, asked: Asked): boolean {
+    const said = ({ kind, traffic, precedence, refs, action, info, handling, notAfter }: Asked): string =>
+      JSON.stringify([kind, traffic, precedence, refs.map(hex), action, info, handling, notAfter ?? null])
+    if (said(entry) !== said(asked)) return false
+    if (!asked.body || !entry.bodyHash) return !asked.body && !entry.bodyHash
+    if (equal(bodyHash(asked.body, this.#options.suite), entry.bodyHash)) return true
+    // Salts are drawn anew for each request, so a true repeat is told by its text.
+    const held = this.#options.store.find(entry.hash)?.body
+    return held !== undefined && equal(held, asked.body.bytes)
   }
 
   #human(): void {

@@ -190,9 +190,11 @@ const doorkeeper = (path: TlsPath, arrived: (socket: Socket) => void) => {
   return {
     open: () =>
       new Promise<number | undefined>((resolve, reject) => {
-        outer.once("error", reject)
+        const failed = (cause: Error): void =>
+          reject(new Error(`The peer's port ${path.listen?.host}:${path.listen?.port} cannot be opened.`, { cause }))
+        outer.once("error", failed)
         outer.listen({ host: path.listen?.host, port: path.listen?.port }, () => {
-          outer.off("error", reject)
+          outer.off("error", failed)
           // Once it listens, an error is one failed accept, e.g. for want of file handles: the next may succeed.
           outer.on("error", error => refused(reasonOf(error)))
           const address = outer.address()

@@ -302,7 +302,7 @@ export const en = {
   "refusal.two-histories": "Its author has signed two different entries with one number.",
   "refusal.seen-mismatch": "It claims to have seen a record of ours that is not ours.",
   "refusal.wrong-body": "The body is not the one that was signed.",
-  "refusal.bad-text": "The text is not valid UTF-8.",
+  "refusal.bad-text": "The text is not UTF-8, or holds a character that no text may hold.",
   "refusal.bad-head": "The signed head does not match the entries that it covers.",
   "refusal.bad-head-signature": "A signature of the head is false.",
   "refusal.bad-frame": "The sealed frame was altered, or sealed with another key.",

@@ -304,7 +304,7 @@ export const ja: Record<Word, string> = {
   "refusal.two-histories": "作成者が一つの番号で異なる二つの記載に署名しています。",
   "refusal.seen-mismatch": "当方のものではない記録を、当方の記録として見たと述べています。",
   "refusal.wrong-body": "本文が署名されたものと異なります。",
-  "refusal.bad-text": "本文が正しい UTF-8 ではありません。",
+  "refusal.bad-text": "本文が UTF-8 でないか、本文に含められない文字が含まれています。",
   "refusal.bad-head": "署名された先頭値が、対象の記載と一致しません。",
   "refusal.bad-head-signature": "先頭値の署名が偽です。",
   "refusal.bad-frame": "封緘された伝送単位が改変されたか、別の鍵で封緘されています。",

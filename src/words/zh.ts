@@ -301,7 +301,7 @@ export const zh: Record<Word, string> = {
   "refusal.two-histories": "作者以同一序号签署了两个不同的条目。",
   "refusal.seen-mismatch": "声称见过我方的某一记录，而该记录并非我方所有。",
   "refusal.wrong-body": "正文不是所签名的正文。",
-  "refusal.bad-text": "正文不是有效的 UTF-8。",
+  "refusal.bad-text": "正文不是 UTF-8，或含有正文不得包含的字符。",
   "refusal.bad-head": "已签名的首部与其涵盖的条目不符。",
   "refusal.bad-head-signature": "首部的某一签名为假。",
   "refusal.bad-frame": "密封帧遭改动，或以另一密钥密封。",
