@@ -8,7 +8,11 @@ const source = new URL("src/", import.meta.url).pathname
 const target = new URL("dist/", import.meta.url).pathname
 /** Built by Vite, or for tests alone. */
 const left = (path: string): boolean =>
-  path.startsWith("console/") || !path.endsWith(".ts") || path.endsWith(".test.ts") || path.endsWith(".child.ts")
+  path.startsWith("console/") ||
+  path.startsWith("evidence/page/") ||
+  !path.endsWith(".ts") ||
+  path.endsWith(".test.ts") ||
+  path.endsWith(".child.ts")
 
 const relative = /(["'])(\.{1,2}\/[^"'\n]+)\.ts\1/g
 

@@ -8,6 +8,7 @@ import { type Case, cborCases } from "./cases-cbor.ts"
 import { charterCases } from "./cases-charter.ts"
 import { entryCases } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
+import { evidenceCases } from "./cases-evidence.ts"
 import { frameCases } from "./cases-frame.ts"
 import { headCases, orderCases, proofCases, sceneCases } from "./cases-log.ts"
 import { type ExampleLine, exampleLine, type Made, Pen, saidOf } from "./line.ts"
@@ -53,6 +54,7 @@ export const vectors = async (line: ExampleLine): Promise<Record<string, object>
     charterHash: hex(line.charter.hash),
     ...epochCases(line),
   },
+  "evidence.json": { page: "evidence.md", ...evidenceCases(line) },
   "charter.json": { page: "charter.md", ...(await charterCases(line)) },
 })
 

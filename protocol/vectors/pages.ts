@@ -14,6 +14,7 @@ import type { Case } from "./cases-cbor.ts"
 import { charterCases } from "./cases-charter.ts"
 import { oneOfEach, otherLog } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
+import { evidenceExample } from "./cases-evidence.ts"
 import { type ExampleLine, Pen, type Said, start } from "./line.ts"
 import { limitsTable, registryTables } from "./tables.ts"
 
@@ -368,6 +369,7 @@ export const examples = async (line: ExampleLine, orders: readonly Case[]): Prom
     frame: frameExample(),
     epoch: epochExample(line),
     charter: await charterExample(line),
+    evidence: evidenceExample(line),
     limits: limitsTable(),
     security: securityExample(message),
     ...registryTables(),

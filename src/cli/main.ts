@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander"
 import { packageVersion } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
+import { exporting } from "./export.ts"
 import { init } from "./init.ts"
 import { lock } from "./lock.ts"
 import { log } from "./log.ts"
@@ -24,7 +25,8 @@ export const program = (): Command => {
       "after",
       "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
-  for (const command of [init, card, pair, run, send, log, acknowledge, status, verify, signIn, lock, passphrase])
+  const all = [init, card, pair, run, send, log, acknowledge, status, verify, exporting, signIn, lock, passphrase]
+  for (const command of all)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
   return parley
 }

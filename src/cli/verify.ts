@@ -1,3 +1,4 @@
+import { statSync } from "node:fs"
 import { Command } from "commander"
 import type { Charter } from "../core/charter.ts"
 import type { Head } from "../core/head.ts"
@@ -9,23 +10,32 @@ import { nodeSuite } from "../suites/node.ts"
 import { openProvable } from "./open.ts"
 import { exits, sayer } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
-
-type Options = PassphraseOptions & { readonly heads?: true; readonly json?: true }
+import { verifyBundle } from "./verify-bundle.ts"
 
 const rowsAtOnce = 1_000
+
+type Options = PassphraseOptions & {
+  readonly heads?: true
+  readonly trust?: readonly string[]
+  readonly language: string
+  readonly json?: true
+}
 
 export const verify = (): Command =>
   new Command("verify")
     .description(
-      "Verifies the whole record of a home again, from nothing but its charter, and says what it proved. The node may run or be stopped.",
+      "Verifies the whole record of a home again, from nothing but its charter, and says what it proved; or a bundle of evidence, from nothing but fingerprints.",
     )
-    .argument("<home>")
-    .option("--heads", "the fast depth: by heads and hashes; signatures only of what no head covers")
+    .argument("<home>", "a home, whose node may run or be stopped, or a file *.parley.zip")
+    .option("--heads", "of a home, the fast depth: by heads and hashes; signatures only of what no head covers")
     .option(
       "--passphrase-file <file>",
       `${passphraseFileHelp}; without it all but the texts of a locked home is proven`,
     )
+    .option("--trust <fingerprint...>", "of a bundle: a party's fingerprint, heard from the party itself")
+    .option("--language <en|ja|zh>", "of a bundle: the language of its verdicts", "en")
     .action(async (home: string, options: Options) => {
+      if (statSync(home, { throwIfNoEntry: false })?.isFile() === true) return verifyBundle(home, options)
       const { charter, store } = await openProvable(home, options)
       const pool = checking()
       try {
@@ -69,7 +79,7 @@ function* rowsOf(store: StoreReader): Generator<Held> {
 }
 
 /** Heads of every generation that has entries, and of the next, which has none. */
-const headsOf = (store: StoreReader, parties: number): Head[] => {
+export const headsOf = (store: StoreReader, parties: number): Head[] => {
   const heads: Head[] = []
   for (let author = 0; author < parties; author++) {
     let generation = 1

@@ -20,7 +20,7 @@ export type Checkpoint = Pick<Head, "author" | "generation" | "size" | "root">
 export const headContext = utf8("parley/1 head")
 
 /** The author's log, as a key name of the signed-note format: it has neither spaces nor "+". */
-const originOf = (line: Uint8Array, { author, generation }: Checkpoint): string =>
+export const originOf = (line: Uint8Array, { author, generation }: Pick<Checkpoint, "author" | "generation">): string =>
   `parley/1/${hex(line)}/${author}/${generation}`
 
 /** What both signatures cover, its last newline included. (L-4) */
@@ -58,7 +58,8 @@ const typeOf = (key: PublicKey): Uint8Array | undefined => {
   }
 }
 
-const noteKeyId = (origin: string, key: PublicKey, suite: Suite): Uint8Array => {
+/** The four bytes by which a note names a key. (L-4) */
+export const noteKey = (origin: string, key: PublicKey, suite: Suite): Uint8Array => {
   const type = typeOf(key)
   if (type === undefined) throw new Error(`no note is signed with algorithm ${key.alg}`)
   return suite.sha256(utf8(`${origin}\n`), type, key.public).slice(0, 4)
@@ -68,7 +69,7 @@ const noteKeyId = (origin: string, key: PublicKey, suite: Suite): Uint8Array => 
 export const note = (line: Uint8Array, head: Head, keys: readonly [PublicKey, PublicKey], suite: Suite): string => {
   const origin = originOf(line, head)
   const signed = (key: PublicKey, signature: Uint8Array): string =>
-    `— ${origin} ${base64(concat(noteKeyId(origin, key, suite), signature))}\n`
+    `— ${origin} ${base64(concat(noteKey(origin, key, suite), signature))}\n`
   return `${headText(line, head)}\n${signed(keys[0], head.ed25519)}${signed(keys[1], head.mlDsa65)}`
 }
 
@@ -98,7 +99,7 @@ export const parseNote = (
   if (isRefusal(signatures)) return signatures
   const named = (key: PublicKey): Uint8Array | undefined => {
     if (typeOf(key) === undefined) return undefined
-    const id = noteKeyId(origin, key, suite)
+    const id = noteKey(origin, key, suite)
     const ours = signatures.filter(it => equal(it.subarray(0, 4), id))
     return ours.length === 1 ? ours[0]!.slice(4) : undefined
   }

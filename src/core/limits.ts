@@ -85,3 +85,7 @@ export const openingBytesMax = 5_120
 export const precedenceFloor = 1
 /** How long a peer has to show, with an entry of ours, that it holds more of our log than we do. 60 s is 57 kB at 960 B/s. (L-11) */
 export const doubtMs = 60_000
+/** A bundle of evidence. What is larger is chosen in two; a reader holds all of it in memory. (EV-1) */
+export const bundleBytesMax = 256 * 1_048_576
+/** Files in one bundle: about 5,000 entries with their bodies and proofs. (EV-1) */
+export const bundleFilesMax = 16_384

@@ -19,18 +19,50 @@ const split = (size: number): number => {
   return power
 }
 
+/** Root over leaves `from` … `to`, the second not included. */
+export type RootOf = (from: number, to: number) => Hash
+
+const plainly =
+  (leaves: readonly Hash[], suite: Suite): RootOf =>
+  (from, to) =>
+    treeRoot(leaves, suite, from, to)
+
+/** As `treeRoot`, with every full subtree hashed once: for who makes many proofs of one log. (L-1) */
+export const rootsOf = (leaves: readonly Hash[], suite: Suite): RootOf => {
+  const levels = [leaves]
+  for (let below = leaves; below.length > 1; below = levels.at(-1)!)
+    levels.push(
+      Array.from({ length: below.length >> 1 }, (_, at) => nodeHash(below[2 * at]!, below[2 * at + 1]!, suite)),
+    )
+  const root: RootOf = (from, to) => {
+    if (from === to) return emptyRoot(suite)
+    const length = to - from
+    const power = split(length)
+    if (length === 1) return leaves[from]!
+    // Left parts are always whole and stand at a multiple of their length; what is left over is not.
+    if (length === 2 * power && from % length === 0) return levels[Math.log2(length)]![from / length]!
+    return nodeHash(root(from, from + power), root(from + power, to), suite)
+  }
+  return root
+}
+
 /** Path from the leaf at `seq` to the root over all `leaves`. (L-2) */
-export const inclusionProof = (leaves: readonly Hash[], seq: number, suite: Suite): Hash[] => {
+export const inclusionProof = (
+  leaves: readonly Hash[],
+  seq: number,
+  suite: Suite,
+  root: RootOf = plainly(leaves, suite),
+): Hash[] => {
   if (!Number.isInteger(seq) || seq < 1 || seq > leaves.length) throw new Error(`no leaf ${seq} in ${leaves.length}`)
   const path: Hash[] = []
   let [from, to] = [0, leaves.length]
   while (to - from > 1) {
     const middle = from + split(to - from)
     if (seq <= middle) {
-      path.push(treeRoot(leaves, suite, middle, to))
+      path.push(root(middle, to))
       to = middle
     } else {
-      path.push(treeRoot(leaves, suite, from, middle))
+      path.push(root(from, middle))
       from = middle
     }
   }
@@ -65,7 +97,12 @@ export const checkInclusion = ({ seq, size, leaf, root, path }: Inclusion, suite
 }
 
 /** That the tree over all `leaves` begins with the tree over the first `size`. (L-3) */
-export const consistencyProof = (leaves: readonly Hash[], size: number, suite: Suite): Hash[] => {
+export const consistencyProof = (
+  leaves: readonly Hash[],
+  size: number,
+  suite: Suite,
+  root: RootOf = plainly(leaves, suite),
+): Hash[] => {
   if (!Number.isInteger(size) || size < 1 || size > leaves.length)
     throw new Error(`no tree of ${size} in ${leaves.length}`)
   const path: Hash[] = []
@@ -74,15 +111,15 @@ export const consistencyProof = (leaves: readonly Hash[], size: number, suite: S
   while (to !== size) {
     const middle = from + split(to - from)
     if (size <= middle) {
-      path.push(treeRoot(leaves, suite, middle, to))
+      path.push(root(middle, to))
       to = middle
     } else {
-      path.push(treeRoot(leaves, suite, from, middle))
+      path.push(root(from, middle))
       from = middle
     }
   }
   // Left out when it is the whole old tree: the reader holds that root.
-  if (from > 0) path.push(treeRoot(leaves, suite, from, to))
+  if (from > 0) path.push(root(from, to))
   return path.reverse()
 }
 

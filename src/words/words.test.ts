@@ -3,13 +3,23 @@ import { test } from "node:test"
 import { IntlMessageFormat } from "intl-messageformat"
 import { refusals } from "../core/refusal.ts"
 import { precedences, traffics } from "../core/registry.ts"
-import { en, type Word } from "./en.ts"
+import { bundleWords } from "./bundle.ts"
+import { en } from "./en.ts"
 import { ja } from "./ja.ts"
 import { zh } from "./zh.ts"
 
-const languages = { en, ja, zh } as const
+const prefixed = (words: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(words).map(([key, word]) => [`bundle ${key}`, word])
+const all = (
+  own: Readonly<Record<string, string>>,
+  bundle: Readonly<Record<string, string>>,
+): Record<string, string> => ({
+  ...own,
+  ...Object.fromEntries(prefixed(bundle)),
+})
+const languages = { en: all(en, bundleWords.en), ja: all(ja, bundleWords.ja), zh: all(zh, bundleWords.zh) } as const
 const tag = { en: "en", ja: "ja", zh: "zh-Hans" } as const
-const keys = Object.keys(en) as Word[]
+const keys = Object.keys(languages.en)
 
 /** The names that a message asks to be filled in, found in its syntax tree and not by eye. */
 const argumentsOf = (message: string, locale: string): string[] => {
@@ -29,15 +39,15 @@ const argumentsOf = (message: string, locale: string): string[] => {
 test("words: the three languages have the same keys, and no word is empty", () => {
   for (const words of Object.values(languages)) {
     assert.deepEqual(Object.keys(words).sort(), [...keys].sort())
-    for (const key of keys) assert.notEqual(words[key].trim(), "", key)
+    for (const key of keys) assert.notEqual(words[key]?.trim() ?? "", "", key)
   }
 })
 
 test("words: every message parses as ICU MessageFormat and asks for the same arguments in every language", () => {
   for (const key of keys) {
-    const asked = argumentsOf(en[key], "en")
+    const asked = argumentsOf(languages.en[key] ?? "", "en")
     for (const language of ["ja", "zh"] as const)
-      assert.deepEqual(argumentsOf(languages[language][key], tag[language]), asked, `${language} ${key}`)
+      assert.deepEqual(argumentsOf(languages[language][key] ?? "", tag[language]), asked, `${language} ${key}`)
   }
 })
 
@@ -67,12 +77,12 @@ test("words: no word takes a side", () => {
   for (const language of ["en", "ja", "zh"] as const)
     for (const key of keys)
       for (const word of banned[language])
-        assert.doesNotMatch(languages[language][key], word, `${language} ${key} takes a side`)
+        assert.doesNotMatch(languages[language][key] ?? "", word, `${language} ${key} takes a side`)
 })
 
 test("words: Chinese is written in simplified characters, Japanese in Japanese ones", () => {
   for (const key of keys) {
-    assert.doesNotMatch(zh[key], /[線應對處時發圖錄過實驗絡動聽試務電話語請図発処応対]/u, `zh ${key}`)
-    assert.doesNotMatch(ja[key], /[线应处时发图录过实验络动听试务电话语请]/u, `ja ${key}`)
+    assert.doesNotMatch(languages.zh[key] ?? "", /[線應對處時發圖錄過實驗絡動聽試務電話語請図発処応対]/u, `zh ${key}`)
+    assert.doesNotMatch(languages.ja[key] ?? "", /[线应处时发图录过实验络动听试务电话语请]/u, `ja ${key}`)
   }
 })

@@ -1,0 +1,241 @@
+// Writes a bundle: a few entries of a record with everything that a stranger needs to judge them, and nothing that was not chosen
+// (page: protocol/evidence.md). The same record, choice and page give the same bytes.
+import type { Charter } from "../core/charter.ts"
+import { type Body, decodeEntry, type Entry, leafHash } from "../core/entry.ts"
+import { concat, equal, hex, utf8 } from "../core/hash.ts"
+import { type Head, note, originOf } from "../core/head.ts"
+import { consistencyProof, inclusionProof, type RootOf, rootsOf } from "../core/proof.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isReceipt, kinds } from "../core/registry.ts"
+import type { Hash, Suite } from "../core/suite.ts"
+import { bundleWords } from "../words/bundle.ts"
+import {
+  charterFile,
+  consistencyText,
+  fileOf,
+  logStem,
+  pageFile,
+  readmeFile,
+  stemOf,
+  sumsFile,
+  sumsOf,
+  tlogProof,
+  vkeyOf,
+} from "./files.ts"
+import { writeZip } from "./zip.ts"
+
+/** A record, and what is to be shown of it. */
+export type Wanted = {
+  readonly charter: Charter
+  readonly suite: Suite
+  /** Bytes of every entry that is held, in any order. */
+  readonly entries: Iterable<Uint8Array>
+  readonly heads: Iterable<Head>
+  readonly bodyOf: (hash: Hash) => Body | undefined
+  readonly chosen: readonly Entry[]
+  /** Whether the body of an entry is shown. Charters' bodies always are: they hold the roots' signatures. */
+  readonly shows: (entry: Entry) => boolean
+  /** verify.html, as it was released. */
+  readonly page: Uint8Array
+}
+
+export type Written = {
+  readonly bytes: Uint8Array
+  readonly files: readonly string[]
+  /** Chosen entries that no signed head covers yet. */
+  readonly uncovered: readonly Entry[]
+  /** Chosen entries whose body is shown, and those whose body is kept back or not held. */
+  readonly shown: number
+  readonly withheld: number
+}
+
+/** One author's log: what is held of it without a gap. */
+type Log = {
+  readonly held: (Uint8Array | undefined)[]
+  readonly leaves: Hash[]
+  roots: RootOf
+  head: Head | undefined
+  /** The leaves under the head. */
+  covered: readonly Hash[]
+}
+
+const emptyLog = (suite: Suite): Log => ({
+  held: [],
+  leaves: [],
+  roots: rootsOf([], suite),
+  head: undefined,
+  covered: [],
+})
+
+const nameOf = ({ author, generation }: Pick<Entry, "author" | "generation">): string => `${author} ${generation}`
+
+export const writeBundle = (wanted: Wanted): Written | Refusal => {
+  const { charter, suite, chosen } = wanted
+  if (chosen.length === 0) return refuse("bad-request", { field: "entries" })
+  const logs = gather(wanted)
+  const others = gatherOthers(wanted, logs)
+  const files = new Map<string, Uint8Array>()
+  const put = (name: string, text: string | Uint8Array): void => {
+    files.set(name, typeof text === "string" ? utf8(text) : text)
+  }
+  put(charterFile, charter.bytes)
+  for (const entry of chosen) put(fileOf("chosen", stemOf(charter, entry)), entry.bytes)
+  for (const [stem, entry] of others) put(fileOf("other", stem), entry.bytes)
+  const all = [...chosen, ...others.values()]
+  const counts = putBodies(wanted, all, put)
+  putHeads(wanted, logs, all, put)
+  for (const entry of all) putProof(wanted, logs, entry, put)
+  for (const entry of all) putConsistency(wanted, logs, entry, put)
+  put(readmeFile, readme(charter, chosen))
+  put(pageFile, wanted.page)
+  put(sumsFile, sumsOf(files, suite))
+  const uncovered = chosen.filter(entry => !isCovered(logs, entry))
+  return { bytes: writeZip(files), files: [...files.keys()].sort(), uncovered, ...counts }
+}
+
+const isCovered = (logs: ReadonlyMap<string, Log>, entry: Entry): boolean =>
+  (logs.get(nameOf(entry))?.head?.size ?? 0) >= entry.seq
+
+/** All logs, and of each the largest signed head that is the tree's own. */
+const gather = ({ charter, suite, entries, heads }: Wanted): Map<string, Log> => {
+  const logs = new Map<string, Log>()
+  for (const bytes of entries) {
+    const entry = decodeEntry(bytes, suite)
+    if (isRefusal(entry) || charter.parties[entry.author] === undefined) continue
+    const log = logs.get(nameOf(entry)) ?? emptyLog(suite)
+    logs.set(nameOf(entry), log)
+    log.held[entry.seq - 1] = bytes
+  }
+  for (const log of logs.values()) {
+    for (const bytes of log.held) {
+      if (bytes === undefined) break
+      log.leaves.push(leafHash(bytes, suite))
+    }
+    log.roots = rootsOf(log.leaves, suite)
+  }
+  for (const head of heads) {
+    const log = logs.get(nameOf(head))
+    if (log === undefined || head.size > log.leaves.length || head.size <= (log.head?.size ?? 0)) continue
+    if (equal(log.roots(0, head.size), head.root)) log.head = head
+  }
+  for (const log of logs.values()) log.covered = log.leaves.slice(0, log.head?.size ?? 0)
+  return logs
+}
+
+/** What goes with the chosen entries: what the parties declared of themselves, receipts and answers that name a chosen entry, and of
+ *  every other party the first `stored` and the first entry at all by which it countersigned each. (EV-10) */
+const gatherOthers = ({ charter, suite, chosen }: Wanted, logs: ReadonlyMap<string, Log>): Map<string, Entry> => {
+  const names = new Set(chosen.map(({ hash }) => hex(hash)))
+  const others = new Map<string, Entry>()
+  for (const log of logs.values()) {
+    const [byAny, byStored] = [countersigning(chosen, logs), countersigning(chosen, logs)]
+    for (const bytes of log.held) {
+      if (bytes === undefined) break
+      const entry = decodeEntry(bytes, suite)
+      if (isRefusal(entry)) continue
+      const answers = isReceipt(entry.kind) || entry.kind === kinds.answer
+      const needed = [
+        isDeclaration(entry.kind),
+        answers && entry.refs.some(ref => names.has(hex(ref))),
+        byAny(entry),
+        entry.kind === kinds.stored && byStored(entry),
+      ]
+      if (needed.includes(true) && !names.has(hex(entry.hash))) others.set(stemOf(charter, entry), entry)
+    }
+  }
+  return others
+}
+
+/** What a party says of itself, and every reader needs: its roots' signatures, and how its log goes on. */
+const isDeclaration = (kind: number): boolean => kind === kinds.charter || kind === kinds.generation
+
+/** Asked of one log's entries in their order: whether this is the first to have seen one more of the chosen, at a size that the head
+ *  of the chosen one's log can be compared with. */
+const countersigning = (chosen: readonly Entry[], logs: ReadonlyMap<string, Log>): ((entry: Entry) => boolean) => {
+  const waiting = new Map<string, number[]>()
+  for (const [name, entries] of Map.groupBy(chosen, nameOf))
+    waiting.set(
+      name,
+      entries.map(({ seq }) => seq).sort((a, b) => b - a),
+    )
+  return ({ seen }) => {
+    let isFirst = false
+    for (const row of seen) {
+      const seqs = waiting.get(nameOf(row)) ?? []
+      if (row.size > (logs.get(nameOf(row))?.head?.size ?? 0)) continue
+      for (; seqs.length > 0 && seqs.at(-1)! <= row.size; isFirst = true) seqs.pop()
+    }
+    return isFirst
+  }
+}
+
+type Put = (name: string, text: string | Uint8Array) => void
+
+/** A body with its salt before it: the SHA-256 of the file is what the entry signs. (EV-4) */
+const putBodies = (wanted: Wanted, all: readonly Entry[], put: Put): { shown: number; withheld: number } => {
+  const chosen = new Set(wanted.chosen)
+  let [shown, withheld] = [0, 0]
+  for (const entry of all) {
+    if (entry.bodyHash === undefined) continue
+    const isChosen = chosen.has(entry)
+    const body = wanted.shows(entry) || isDeclaration(entry.kind) ? wanted.bodyOf(entry.hash) : undefined
+    if (body !== undefined) put(fileOf("body", stemOf(wanted.charter, entry)), concat(body.salt, body.bytes))
+    if (isChosen && body !== undefined) shown++
+    if (isChosen && body === undefined) withheld++
+  }
+  return { shown, withheld }
+}
+
+/** The head of every log that an entry of the bundle lies in. */
+const putHeads = (wanted: Wanted, logs: ReadonlyMap<string, Log>, all: readonly Entry[], put: Put): void => {
+  const { charter, suite } = wanted
+  for (const entry of all) {
+    const head = logs.get(nameOf(entry))?.head
+    if (head === undefined) continue
+    const stem = logStem(charter, head)
+    put(fileOf("head", stem), noteOf(wanted, head))
+    const vkey = vkeyOf(originOf(charter.line, head), charter.parties[head.author]!.nodeKeys[0]!, suite)
+    if (vkey !== undefined) put(fileOf("key", stem), vkey)
+  }
+}
+
+const noteOf = ({ charter, suite }: Wanted, head: Head): string => {
+  const [first, second] = charter.parties[head.author]!.nodeKeys
+  return note(charter.line, head, [first!, second!], suite)
+}
+
+const putProof = (wanted: Wanted, logs: ReadonlyMap<string, Log>, entry: Entry, put: Put): void => {
+  const { covered, roots, head } = logs.get(nameOf(entry))!
+  if (head === undefined || head.size < entry.seq) return
+  const path = inclusionProof(covered, entry.seq, wanted.suite, roots)
+  put(fileOf("proof", stemOf(wanted.charter, entry)), tlogProof(entry.seq, path, noteOf(wanted, head)))
+}
+
+/** That the head of a chosen entry's log continues what another entry has seen of it. */
+const putConsistency = (wanted: Wanted, logs: ReadonlyMap<string, Log>, entry: Entry, put: Put): void => {
+  for (const row of entry.seen) {
+    const log = wanted.chosen.some(it => nameOf(it) === nameOf(row)) ? logs.get(nameOf(row)) : undefined
+    if (log?.head === undefined || row.size >= log.head.size) continue
+    const path = consistencyProof(log.covered, row.size, wanted.suite, log.roots)
+    const name = fileOf("consistency", stemOf(wanted.charter, { ...row, seq: row.size }))
+    put(name, consistencyText(row.size, path, noteOf(wanted, log.head)))
+  }
+}
+
+const languages = ["en", "ja", "zh"] as const
+
+/** What a person reads who has nothing but this file. */
+const readme = (charter: Charter, chosen: readonly Entry[]): string =>
+  languages
+    .map(language => {
+      const given = {
+        line: hex(charter.line),
+        parties: charter.parties.map(({ names, code }) => `${names[language]} (${code})`).join(", "),
+        entries: chosen.map(entry => stemOf(charter, entry)).join(", "),
+      }
+      return bundleWords[language].readme.replaceAll(
+        /\{(line|parties|entries)\}/g,
+        (_, name: keyof typeof given) => given[name],
+      )
+    })
+    .join("\n----\n\n")

@@ -1,0 +1,307 @@
+// What a bundle proves, entry by entry (page: protocol/evidence.md, sections 3 to 6). One judge for the command line, the console and the
+// page inside the bundle. It takes nothing on the bundle's word but what signatures and trusted fingerprints carry.
+import { decodeCharterBody, decodeDeclinedBody, decodeDeferredBody, decodeMessageBody } from "../core/body.ts"
+import { checkCharterSignatures, type Names } from "../core/charter.ts"
+import { bodyHash, checkSignature, type Entry } from "../core/entry.ts"
+import { equal, fromUtf8, hex } from "../core/hash.ts"
+import { checkHead, type Head, originOf, parseNote } from "../core/head.ts"
+import { checkConsistency, checkInclusion } from "../core/proof.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isReceipt, kinds } from "../core/registry.ts"
+import type { PublicKey, Suite } from "../core/suite.ts"
+import { consistencyText, fileOf, logStem, pageFile, pathIn, stemIn, stemOf, tlogProof, vkeyOf } from "./files.ts"
+import { type Opened, openBundle } from "./read.ts"
+import { fingerprint } from "./trust.ts"
+
+export type Said = {
+  readonly kind: number
+  readonly party: number
+  readonly at: number
+  /** The entry of the bundle that says it. */
+  readonly by: string
+  readonly officers: readonly Released[]
+}
+
+/** Named by whom: `node` is the word of the party's own node, and nobody's signature. (E-19) */
+export type Released = { readonly type: "node" | "key" | "passkey"; readonly officer: string }
+
+export type Verdict = {
+  readonly stem: string
+  readonly hash: string
+  readonly entry: Entry
+  readonly trusted: boolean
+  readonly signed: boolean
+  readonly released: readonly Released[]
+  /** Size of the signed head that it is proven to lie under. Both its signatures hold, so it is covered against a quantum computer. */
+  readonly included: number | undefined
+  /** By other parties: the first entry that has seen it. */
+  readonly countersigned: readonly (Omit<Said, "kind" | "officers"> & { readonly size: number; readonly pq: boolean })[]
+  readonly receipts: readonly Said[]
+  readonly body: "none" | "shown" | "withheld" | "false"
+  readonly text: { readonly language: string; readonly text: string; readonly subject?: string } | undefined
+  readonly proven: boolean
+}
+
+export type Fault = { readonly file: string; readonly refusal: Refusal }
+
+export type PartyFound = {
+  readonly code: string
+  readonly names: Names
+  readonly fingerprint: string
+  readonly trusted: boolean
+}
+
+export type Judgement = {
+  readonly line: string
+  readonly parties: readonly PartyFound[]
+  readonly entries: readonly Verdict[]
+  readonly faults: readonly Fault[]
+  /** SHA-256 of the verify.html inside: who opens that page compares it with the release's. (EV-11) */
+  readonly page: string
+  /** True when every chosen entry is proven and nothing in the bundle is false; else why not. */
+  readonly outcome: true | Refusal
+}
+
+/** `trust`: fingerprints, heard from the parties themselves. Refused is what is no bundle at all. */
+export const judge = (zip: Uint8Array, trust: readonly string[], suite: Suite): Judgement | Refusal => {
+  const opened = openBundle(zip, suite)
+  return isRefusal(opened) ? opened : new Judge(opened, trust, suite).judgement()
+}
+
+class Judge {
+  readonly #opened: Opened
+  readonly #suite: Suite
+  readonly #parties: readonly PartyFound[]
+  readonly #strangers: readonly string[]
+  readonly #faults: Fault[] = []
+  readonly #heads = new Map<string, Head>()
+  readonly #all: ReadonlyMap<string, Entry>
+  /** Stems of entries whose own signature is their author's, and of those that are proven to lie under a head. */
+  readonly #signed = new Set<string>()
+  readonly #included = new Set<string>()
+  /** Stems of entries whose body in the bundle is the one that they sign. */
+  readonly #bodied = new Set<string>()
+
+  constructor(opened: Opened, trust: readonly string[], suite: Suite) {
+    this.#opened = opened
+    this.#suite = suite
+    this.#all = new Map([...opened.chosen, ...opened.others])
+    this.#parties = opened.charter.parties.map(card => {
+      const print = fingerprint(card, suite)
+      return { code: card.code, names: card.names, fingerprint: print, trusted: trust.includes(print) }
+    })
+    this.#strangers = trust.filter(print => !this.#parties.some(party => party.fingerprint === print))
+  }
+
+  judgement(): Judgement {
+    const { charter, chosen, files } = this.#opened
+    this.#readHeads()
+    for (const [stem, entry] of this.#all) this.#readEntry(stem, entry)
+    const used = this.#readConsistency()
+    for (const name of files.keys())
+      if (stemIn(name)?.folder === "consistency" && !used.has(name))
+        this.#fault(name, refuse("bad-consistency", { why: "of no entry in the bundle" }))
+    const entries = [...chosen].map(([stem, entry]) => this.#verdict(stem, entry))
+    return {
+      line: hex(charter.line),
+      parties: this.#parties,
+      entries,
+      faults: this.#faults,
+      page: hex(this.#suite.sha256(files.get(pageFile)!)),
+      outcome: this.#outcome(entries),
+    }
+  }
+
+  #outcome(entries: readonly Verdict[]): true | Refusal {
+    const [fault] = this.#faults
+    if (fault !== undefined) return refuse(fault.refusal.refusal, { ...fault.refusal.details, file: fault.file })
+    const uncovered = entries.find(verdict => verdict.included === undefined)
+    if (uncovered !== undefined) return refuse("not-covered", { entry: uncovered.stem })
+    if (this.#strangers[0] !== undefined) return refuse("untrusted", { fingerprint: this.#strangers[0] })
+    const untrusted = entries.find(verdict => !verdict.trusted)
+    return untrusted === undefined || refuse("untrusted", { entry: untrusted.stem })
+  }
+
+  #fault(file: string, refusal: Refusal): void {
+    this.#faults.push({ file, refusal })
+  }
+
+  #keys(author: number): readonly PublicKey[] {
+    return this.#opened.charter.parties[author]?.nodeKeys ?? []
+  }
+
+  /** Every head in the bundle, both signatures, under the name of its own log. (L-4) */
+  #readHeads(): void {
+    for (const [name, bytes] of this.#opened.files) {
+      const { folder, stem = "" } = stemIn(name) ?? {}
+      if (folder === "key") this.#readKey(name, stem, bytes)
+      if (folder !== "head") continue
+      const read = parseNote(fromUtf8(bytes) ?? "", author => this.#keys(author), this.#suite)
+      const found = isRefusal(read) ? read : this.#headIn(read.line, read.head, stem)
+      if (isRefusal(found)) this.#fault(name, found)
+      else this.#heads.set(stem, found)
+    }
+  }
+
+  #headIn(line: Uint8Array, head: Head, stem: string): Head | Refusal {
+    const { charter } = this.#opened
+    if (!equal(line, charter.line)) return refuse("wrong-line")
+    if (logStem(charter, head) !== stem) return refuse("bad-head", { why: "of another log" })
+    const proof = checkHead(charter.line, head, this.#keys(head.author), this.#suite)
+    return proof === true ? head : proof
+  }
+
+  /** The key in the form of other tools is the one that the charter declares. */
+  #readKey(name: string, stem: string, bytes: Uint8Array): void {
+    const { charter } = this.#opened
+    const author = charter.parties.findIndex(({ code }) => stem.startsWith(`${code}.`))
+    const generation = Number(stem.slice(stem.lastIndexOf(".") + 1))
+    const due = vkeyOf(originOf(charter.line, { author, generation }), this.#keys(author)[0]!, this.#suite)
+    if (fromUtf8(bytes) !== due) this.#fault(name, refuse("unknown-key"))
+  }
+
+  /** Signature, body and place of one entry. (EV-4, EV-5, EV-6) */
+  #readEntry(stem: string, entry: Entry): void {
+    const { charter, files, bodies, chosen } = this.#opened
+    const file = fileOf(chosen.has(stem) ? "chosen" : "other", stem)
+    const proof = checkSignature(entry, this.#keys(entry.author).slice(0, 1), this.#suite)
+    if (proof === true) this.#signed.add(stem)
+    else this.#fault(file, proof)
+    const body = bodies.get(stem)
+    if (body !== undefined && entry.bodyHash && equal(bodyHash(body, this.#suite), entry.bodyHash))
+      this.#bodied.add(stem)
+    else if (body !== undefined) this.#fault(fileOf("body", stem), refuse("wrong-body"))
+    if (entry.kind === kinds.charter && body !== undefined) {
+      const signatures = decodeCharterBody(body.bytes)
+      const fault = isRefusal(signatures)
+        ? signatures
+        : checkCharterSignatures(charter, entry.author, signatures, this.#suite)
+      if (fault !== undefined) this.#fault(fileOf("body", stem), fault)
+    }
+    if (entry.generation === 1 && (entry.seq === 1) !== (entry.kind === kinds.charter))
+      this.#fault(file, refuse("other-charter"))
+    const log = logStem(charter, entry)
+    const head = this.#heads.get(log)
+    const path = fileOf("proof", stem)
+    if (!files.has(path)) {
+      if (head !== undefined && head.size >= entry.seq) this.#fault(path, refuse("missing-file"))
+    } else if (this.#isIncluded(entry, head, log, path)) this.#included.add(stem)
+    else this.#fault(path, refuse("bad-proof"))
+  }
+
+  #isIncluded(entry: Entry, head: Head | undefined, log: string, file: string): boolean {
+    if (head === undefined) return false
+    const write = (path: readonly Uint8Array[], note: string): string => tlogProof(entry.seq, path, note)
+    const path = this.#pathIn(file, log, write)
+    const { size, root } = head
+    return path !== undefined && checkInclusion({ seq: entry.seq, size, leaf: entry.hash, root, path }, this.#suite)
+  }
+
+  #pathIn(file: string, log: string, write: (path: readonly Uint8Array[], note: string) => string) {
+    const { files } = this.#opened
+    const note = fromUtf8(files.get(fileOf("head", log))!)
+    const text = fromUtf8(files.get(file)!)
+    return text === undefined || note === undefined ? undefined : pathIn(text, write, note)
+  }
+
+  /** Which rows of `seen` are continued by the head of that log: file names that were used. */
+  #readConsistency(): Set<string> {
+    const used = new Set<string>()
+    for (const entry of this.#all.values())
+      for (const row of entry.seen) {
+        const file = fileOf("consistency", stemOf(this.#opened.charter, { ...row, seq: row.size }))
+        if (this.#opened.files.has(file)) used.add(file)
+        if (this.#continues(row, file) === false) this.#fault(file, refuse("bad-consistency", { size: row.size }))
+      }
+    return used
+  }
+
+  /** Whether the tree that an entry has seen is the beginning of the signed one; undefined where the bundle cannot tell. (EV-7) */
+  #continues(row: Entry["seen"][number], file: string): boolean | undefined {
+    const log = logStem(this.#opened.charter, row)
+    const head = this.#heads.get(log)
+    if (head === undefined || row.size > head.size) return undefined
+    if (row.size === head.size) return equal(row.root, head.root)
+    if (!this.#opened.files.has(file)) return undefined
+    const path = this.#pathIn(file, log, (path, note) => consistencyText(row.size, path, note))
+    if (path === undefined) return false
+    const { size, root } = head
+    return checkConsistency({ oldSize: row.size, oldRoot: row.root, size, root, path }, this.#suite)
+  }
+
+  #verdict(stem: string, entry: Entry): Verdict {
+    const { bodies, charter } = this.#opened
+    const held = bodies.get(stem)
+    const body = this.#bodied.has(stem) ? held : undefined
+    const trusted = this.#parties[entry.author]?.trusted === true
+    const signed = this.#signed.has(stem)
+    const included = this.#included.has(stem) ? this.#heads.get(logStem(charter, entry))?.size : undefined
+    return {
+      stem,
+      hash: hex(entry.hash),
+      entry,
+      trusted,
+      signed,
+      released: entry.releases.map(({ type, officer }) => ({ type, officer })),
+      included,
+      countersigned: this.#countersigned(entry),
+      receipts: this.#receipts(entry),
+      body: body ? "shown" : held ? "false" : entry.bodyHash ? "withheld" : "none",
+      text: body && textOf(entry.kind, body.bytes),
+      proven: trusted && signed && included !== undefined && this.#faults.length === 0,
+    }
+  }
+
+  /** Entries of others, truly signed, in the order of their log. */
+  #ofOthers(author: number): [string, Entry][] {
+    return [...this.#all].filter(([stem, it]) => it.author !== author && this.#signed.has(stem))
+  }
+
+  /** The size at which an entry has proven to have seen another. */
+  #seenAt(by: Entry, { author, generation, seq }: Entry): number | undefined {
+    const row = by.seen.find(it => it.author === author && it.generation === generation && it.size >= seq)
+    if (row === undefined) return undefined
+    const file = fileOf("consistency", stemOf(this.#opened.charter, { ...row, seq: row.size }))
+    return this.#continues(row, file) === true ? row.size : undefined
+  }
+
+  #countersigned(entry: Entry): Verdict["countersigned"] {
+    const found = new Map<number, Verdict["countersigned"][number]>()
+    for (const [by, it] of this.#ofOthers(entry.author)) {
+      const size = found.has(it.author) ? undefined : this.#seenAt(it, entry)
+      if (size === undefined) continue
+      found.set(it.author, { party: it.author, at: it.time, by, size, pq: this.#included.has(by) })
+    }
+    return [...found.values()]
+  }
+
+  /** Each kind once for each party, the first time. (R-2, R-6) */
+  #receipts(entry: Entry): Said[] {
+    const said = new Map<string, Said>()
+    const others = this.#ofOthers(entry.author)
+    const names = (it: Entry): boolean => it.refs.some(ref => equal(ref, entry.hash))
+    const lacks = new Set(
+      others.flatMap(([, it]) => (it.kind === kinds["without-body"] && names(it) ? [it.author] : [])),
+    )
+    for (const [by, it] of others) {
+      const answers = it.kind === kinds.answer && it.refs[0] !== undefined && equal(it.refs[0], entry.hash)
+      const covers = it.kind === kinds.stored && !lacks.has(it.author) && this.#seenAt(it, entry) !== undefined
+      if (!(answers || covers || (isReceipt(it.kind) && names(it)))) continue
+      const place = `${it.author} ${it.kind}`
+      const officers = it.releases.map(({ type, officer }) => ({ type, officer }))
+      if (!said.has(place)) said.set(place, { kind: it.kind, party: it.author, at: it.time, by, officers })
+    }
+    return [...said.values()].sort((a, b) => a.at - b.at)
+  }
+}
+
+/** What a person reads of a body; undefined for what has no text, or is not of its kind's form. */
+const textOf = (kind: number, bytes: Uint8Array): Verdict["text"] => {
+  if (kind === kinds.message || kind === kinds.answer || kind === kinds["read-back"]) {
+    const body = decodeMessageBody(bytes)
+    return isRefusal(body) ? undefined : body
+  }
+  if (kind !== kinds.deferred && kind !== kinds.declined) return undefined
+  const body = kind === kinds.deferred ? decodeDeferredBody(bytes) : decodeDeclinedBody(bytes)
+  return isRefusal(body) ? undefined : { language: body.language, text: body.reason }
+}

@@ -1,0 +1,122 @@
+// Opens a bundle (page: protocol/evidence.md, sections 1 and 2): everything in it has its place and its form, or the whole is refused.
+// Whether what it says is true is judge.ts's.
+import { type Charter, decodeCharter } from "../core/charter.ts"
+import { type Body, decodeEntry, type Entry } from "../core/entry.ts"
+import { equal, fromUtf8 } from "../core/hash.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import type { Suite } from "../core/suite.ts"
+import {
+  charterFile,
+  type Folder,
+  fileOf,
+  logStem,
+  type Place,
+  pageFile,
+  placeOf,
+  readmeFile,
+  stemIn,
+  stemOf,
+  sumsFile,
+  sumsOf,
+} from "./files.ts"
+import { type Files, readZip } from "./zip.ts"
+
+export type Opened = {
+  readonly charter: Charter
+  readonly files: Files
+  /** By stem, in the order of author, generation and seq. */
+  readonly chosen: ReadonlyMap<string, Entry>
+  readonly others: ReadonlyMap<string, Entry>
+  readonly bodies: ReadonlyMap<string, Body>
+}
+
+const saltBytes = 16
+
+export const openBundle = (zip: Uint8Array, suite: Suite): Opened | Refusal => {
+  const files = readZip(zip)
+  if (isRefusal(files)) return files
+  for (const name of [readmeFile, charterFile, sumsFile, pageFile])
+    if (!files.has(name)) return refuse("missing-file", { file: name })
+  const changed = changedFile(files, suite)
+  if (changed !== undefined) return changed
+  const charter = decodeCharter(files.get(charterFile)!, suite)
+  if (isRefusal(charter)) return charter
+  const stray = strayFile(files, charter)
+  if (stray !== undefined) return stray
+  const chosen = entriesIn(files, charter, "chosen", suite)
+  if (isRefusal(chosen)) return chosen
+  const others = entriesIn(files, charter, "other", suite)
+  if (isRefusal(others)) return others
+  if (chosen.size === 0) return refuse("missing-file", { file: "chosen" })
+  const twice = [...chosen.keys()].find(stem => others.has(stem))
+  if (twice !== undefined) return refuse("bad-bundle", { file: twice, why: "both chosen and not" })
+  const opened = { charter, files, chosen, others, bodies: bodiesIn(files) }
+  return missing(opened) ?? opened
+}
+
+/** EV-3: the list is exactly what the files give. */
+const changedFile = (files: Files, suite: Suite): Refusal | undefined => {
+  const listed = fromUtf8(files.get(sumsFile)!)
+  const due = sumsOf(files, suite)
+  if (listed === due) return undefined
+  const lines = new Set(listed?.split("\n"))
+  const first = due.split("\n").find(line => !lines.has(line))
+  return refuse("changed-file", { file: first?.slice(66) || sumsFile })
+}
+
+/** A file that has no place in a bundle of this charter. (EV-2) */
+const strayFile = (files: Files, charter: Charter): Refusal | undefined => {
+  for (const name of files.keys()) {
+    if ([readmeFile, charterFile, sumsFile, pageFile].includes(name)) continue
+    const found = stemIn(name)
+    const isLog = found?.folder === "head" || found?.folder === "key"
+    // A log's stem is that of a place without the place.
+    const place = found && placeOf(charter, isLog ? `${found.stem}.1` : found.stem)
+    if (place === undefined) return refuse("bad-bundle", { file: name, why: "no such file in a bundle" })
+  }
+  return undefined
+}
+
+const entriesIn = (files: Files, charter: Charter, folder: Folder, suite: Suite): Map<string, Entry> | Refusal => {
+  const entries: (readonly [string, Entry])[] = []
+  for (const [name, bytes] of files) {
+    const found = stemIn(name)
+    if (found?.folder !== folder) continue
+    const entry = decodeEntry(bytes, suite)
+    if (isRefusal(entry)) return refuse(entry.refusal, { ...entry.details, file: name })
+    if (!equal(entry.line, charter.line)) return refuse("wrong-line", { file: name })
+    if (stemOf(charter, entry) !== found.stem) return refuse("wrong-entry", { file: name })
+    entries.push([found.stem, entry])
+  }
+  return new Map(entries.sort(([, a], [, b]) => a.author - b.author || a.generation - b.generation || a.seq - b.seq))
+}
+
+const bodiesIn = (files: Files): Map<string, Body> => {
+  const bodies = new Map<string, Body>()
+  for (const [name, bytes] of files) {
+    const found = stemIn(name)
+    if (found?.folder === "body")
+      bodies.set(found.stem, { salt: bytes.subarray(0, saltBytes), bytes: bytes.subarray(saltBytes) })
+  }
+  return bodies
+}
+
+/** EV-2: every file belongs to an entry that is there, every log has its head, and both sides' charter entries are whole. */
+const missing = ({ charter, files, chosen, others, bodies }: Opened): Refusal | undefined => {
+  const isHeld = (stem: string): boolean => chosen.has(stem) || others.has(stem)
+  for (const name of files.keys()) {
+    const { folder, stem = "" } = stemIn(name) ?? {}
+    if ((folder === "body" || folder === "proof") && !isHeld(stem))
+      return refuse("bad-bundle", { file: name, why: "of an entry that is not in the bundle" })
+    if (folder !== "proof" && folder !== "consistency") continue
+    const head = fileOf("head", logStem(charter, placeOf(charter, stem)!))
+    if (!files.has(head)) return refuse("missing-file", { file: head })
+  }
+  for (const author of charter.parties.keys()) {
+    const first: Place = { author, generation: 1, seq: 1 }
+    const stem = stemOf(charter, first)
+    if (!isHeld(stem)) return refuse("missing-file", { file: fileOf("other", stem) })
+    if (!bodies.has(stem)) return refuse("missing-file", { file: fileOf("body", stem) })
+  }
+  return undefined
+}
