@@ -25,11 +25,14 @@ const never = new Promise<never>(() => undefined)
 /** True for what opens a sealing epoch, false for every entry; heads are not made at all. */
 const falseSigner = (keys: Signer): Signer => ({
   keys: keys.keys,
-  sign(messages) {
-    if (messages.every(isOpening)) return keys.sign(messages)
+  holds: key => keys.holds(key),
+  makeNodeKeys: () => never,
+  keepNodeKeys: () => undefined,
+  sign(messages, by) {
+    if (messages.every(isOpening)) return keys.sign(messages, by)
     return messages.every(isEntry) ? messages.map(() => new Uint8Array(64).fill(7)) : never
   },
-  signPost: (message, context) => (isOpening(message) ? keys.signPost(message, context) : never),
+  signPost: (message, context, by) => (isOpening(message) ? keys.signPost(message, context, by) : never),
   makeEpochKey: () => never,
   eraseEpochKey: () => undefined,
   encapsulate: publicKey => keys.encapsulate(publicKey),
@@ -44,7 +47,10 @@ const copied = ({ charter, us, charterBody, record, cipher }: Home): Store => {
   const store = openSqlite(record, { now: Date.now, cipher })
   const snapshot = store.state()
   if (snapshot === undefined) throw new Error("This node has never run.")
-  const line = newLine({ charter, us, suite: nodeSuite, charterBody }, { snapshot, unconfirmed: [], recent: [] })
+  const line = newLine(
+    { charter, us, suite: nodeSuite, charterBody },
+    { snapshot, unconfirmed: [], recent: [], changes: [] },
+  )
   for (const peer of line.state.peers.values()) peer.nextEpoch += epochsAhead
   store.append({ rows: [], heads: [], asides: [], marks: [], state: snapshotOf(line) })
   return store

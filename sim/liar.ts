@@ -168,8 +168,8 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
     signer: honest => ({
       ...honest,
       // Planted: one entry of its own log with a false signature, which its true heads will cover. Two could block it for good.
-      sign: messages => {
-        const made = honest.sign(messages) as Uint8Array[]
+      sign: (messages, by) => {
+        const made = honest.sign(messages, by) as Uint8Array[]
         signed += 1
         if (resting || planted || signed < 20 || !isEntry(messages[0]!) || !chance.chance(0.02)) return made
         planted = true

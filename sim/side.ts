@@ -3,7 +3,7 @@
 import { checkSignature, decodeEntry } from "../src/core/entry.ts"
 import type { Order, Tell } from "../src/core/event.ts"
 import { isRefusal } from "../src/core/refusal.ts"
-import type { Suite } from "../src/core/suite.ts"
+import type { PublicKey, Suite } from "../src/core/suite.ts"
 import type { Signer } from "../src/keys/signer.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
 import type { Row, Store } from "../src/store/store.ts"
@@ -138,7 +138,7 @@ export const side = (options: SideOptions): Side => {
       store: ground.store(opened()),
       paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
       world: mine.world,
-      check: rows => bad(rows, parties, suite),
+      check: (rows, key) => bad(rows, key, suite),
       tell,
       failed,
     }).then(
@@ -199,12 +199,11 @@ export const side = (options: SideOptions): Side => {
 }
 
 /** What the node's workers do: rows whose own signature is false. */
-const bad = (rows: readonly Row[], parties: Parties, suite: Suite): Uint8Array[] =>
+const bad = (rows: readonly Row[], key: PublicKey, suite: Suite): Uint8Array[] =>
   rows
     .filter(row => {
       const entry = decodeEntry(row.bytes, suite)
-      const key = parties.charter.parties[row.author]?.nodeKeys[0]
-      return isRefusal(entry) || !key || checkSignature(entry, [key], suite) !== true
+      return isRefusal(entry) || checkSignature(entry, [key], suite) !== true
     })
     .map(row => row.hash)
 

@@ -11,8 +11,11 @@ export const slowSigner = (all: Universe, chance: Prng, keys: Signer): Signer =>
   }
   return {
     keys: keys.keys,
-    sign: messages => later(3, keys.sign(messages)),
-    signPost: (message, context) => later(30, keys.signPost(message, context)),
+    holds: keys.holds,
+    sign: (messages, by) => later(3, keys.sign(messages, by)),
+    signPost: (message, context, by) => later(30, keys.signPost(message, context, by)),
+    makeNodeKeys: alg => later(20, keys.makeNodeKeys(alg)),
+    keepNodeKeys: key => later(20, keys.keepNodeKeys(key)),
     makeEpochKey: number => later(20, keys.makeEpochKey(number)),
     eraseEpochKey: number => later(20, keys.eraseEpochKey(number)),
     encapsulate: publicKey => later(20, keys.encapsulate(publicKey)),

@@ -71,7 +71,10 @@ const secretsOfEpochs = (home: string): Uint8Array[] => {
   const store = openSqliteReader(recordPath(home), cipher)
   const snapshot = store.state()!
   store.close()
-  const line = newLine({ charter, us, suite: nodeSuite, charterBody }, { snapshot, unconfirmed: [], recent: [] })
+  const line = newLine(
+    { charter, us, suite: nodeSuite, charterBody },
+    { snapshot, unconfirmed: [], recent: [], changes: [] },
+  )
   const secrets = [...line.state.peers.values()].flatMap(peer => [
     ...peer.secrets.map(({ secret }) => secret),
     ...[peer.pairingOurs, peer.pairingTheirs].filter(secret => secret !== null),

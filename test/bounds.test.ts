@@ -286,7 +286,7 @@ test("LI-6: one order more than may wait is refused as busy, and nothing of it i
   let holds = false
   const held: Signer = {
     ...keys,
-    sign: messages => (holds ? new Promise<Uint8Array[]>(() => undefined) : keys.sign(messages)),
+    sign: (messages, by) => (holds ? new Promise<Uint8Array[]>(() => undefined) : keys.sign(messages, by)),
   }
   const { line, a, b } = await two({ signer: held })
   await line.until("up", () => isUp(a) && isUp(b))

@@ -150,7 +150,7 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
       ),
       bad("another version", "EP-3", "malformed", changed(line, second.payload, [1, 2])),
       bad("cut short", "EP-3", "malformed", base.slice(0, 2_000)),
-      bad("a kind of frame that does not exist", "F-3", "bad-frame", "05"),
+      bad("a kind of frame that does not exist", "F-3", "bad-frame", "06"),
     ],
     answered: { clause: "EP-7", frame: hex(answer) },
     openingRefused: (["unknown-epoch", "unknown-secret", "replayed-frame", "undecipherable"] as const).map(

@@ -19,6 +19,7 @@ import {
 import { assemble, type Body, bodyHash, type Entry, type Fields, toSign } from "../../src/core/entry.ts"
 import { compare, equal, fromHex, hex, utf8 } from "../../src/core/hash.ts"
 import { type Head, headContext, headText } from "../../src/core/head.ts"
+import { keyPrefix, type NodeKeys, type Rotation, rotationSigned } from "../../src/core/key.ts"
 import { append, emptyFrontier, type Frontier, rootOf } from "../../src/core/log.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds, saysSomething } from "../../src/core/registry.ts"
@@ -157,10 +158,13 @@ export class Pen {
   frontier: Frontier = emptyFrontier()
   readonly numbers = [0, 0, 0, 0]
   time = start
+  /** The node keys in force. */
+  keys: NodeKeys
 
   constructor(line: ExampleLine, us: number) {
     this.#line = line
     this.#party = line.parties[us]!
+    this.keys = this.#party.keys.keys
   }
 
   get root(): Uint8Array {
@@ -191,9 +195,11 @@ export class Pen {
       ...changed,
       traffic,
     }
-    const key = charter.parties[fields.author]?.nodeKeys[0] ?? this.#party.card.nodeKeys[0]!
+    const key =
+      fields.author === this.#party.us ? this.keys[0] : (charter.parties[fields.author]?.nodeKeys[0] ?? this.keys[0])
     const unsigned = toSign(fields, kidOf(key, suite), key.alg)
-    const [signature] = by.keys.sign([unsigned.signed]) as Uint8Array[]
+    const own = by === this.#party ? this.keys[0] : undefined
+    const [signature] = by.keys.sign([unsigned.signed], own) as Uint8Array[]
     const entry = assemble(unsigned, signature!, suite)
     return body ? { entry, body } : { entry }
   }
@@ -222,7 +228,19 @@ export class Pen {
   head(changed: Partial<Head> = {}): Head {
     const unsigned = { author: this.#party.us, generation: 1, size: this.frontier.size, root: this.root, ...changed }
     const text = utf8(headText(this.#line.charter.line, unsigned))
-    const [ed25519] = this.#party.keys.sign([text]) as Uint8Array[]
-    return { ...unsigned, ed25519: ed25519!, mlDsa65: this.#party.keys.signPost(text, headContext) as Uint8Array }
+    const [ed25519] = this.#party.keys.sign([text], this.keys[0]) as Uint8Array[]
+    const mlDsa65 = this.#party.keys.signPost(text, headContext, this.keys[1]) as Uint8Array
+    return { ...unsigned, ed25519: ed25519!, mlDsa65 }
+  }
+
+  /** The body of a rotation to the party's next keys. (K-2) */
+  rotation(changed: Partial<Rotation> = {}): Rotation {
+    const { keys } = this.#party
+    const next = { replaces: kidOf(this.keys[0], suite), keys: keys.makeNodeKeys(-19) as NodeKeys, ...changed }
+    const signed = rotationSigned(this.#line.charter, this.#party.us, next)
+    const post = (by: NodeKeys): Uint8Array => keys.signPost(signed, keyPrefix, by[1]) as Uint8Array
+    const held = keys.holds(next.keys[0]) ? next.keys : this.keys
+    const [first] = keys.sign([signed], held[0]) as Uint8Array[]
+    return { type: "rotation", proofs: [first!, post(held)], post: post(this.keys), ...next, ...changed }
   }
 }

@@ -10,6 +10,7 @@ import { entryCases } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
 import { evidenceCases } from "./cases-evidence.ts"
 import { frameCases } from "./cases-frame.ts"
+import { keyCases } from "./cases-key.ts"
 import { headCases, orderCases, proofCases, sceneCases } from "./cases-log.ts"
 import { type ExampleLine, exampleLine, type Made, Pen, saidOf } from "./line.ts"
 import { examples, fill } from "./pages.ts"
@@ -39,6 +40,7 @@ export const vectors = async (line: ExampleLine): Promise<Record<string, object>
   },
   "body.json": { page: "registry.md", cases: bodyCases() },
   "log.json": { page: "log.md", first: saidOf(new Pen(line, 0).charter()), cases: sceneCases(line) },
+  "key.json": { page: "key.md", first: saidOf(new Pen(line, 0).charter()), cases: keyCases(line) },
   "head.json": {
     page: "log.md",
     line: hex(line.charter.line),

@@ -16,6 +16,7 @@ import { oneOfEach, otherLog } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
 import { evidenceExample } from "./cases-evidence.ts"
 import { type ExampleLine, Pen, type Said, start } from "./line.ts"
+import { keyExample } from "./pages-key.ts"
 import { limitsTable, registryTables } from "./tables.ts"
 
 const fence = (...lines: string[]): string => ["```", ...lines, "```"].join("\n")
@@ -367,6 +368,7 @@ export const examples = async (line: ExampleLine, orders: readonly Case[]): Prom
     receipt: receiptExample(line),
     sync: syncExample(line),
     frame: frameExample(),
+    key: keyExample(line),
     epoch: epochExample(line),
     charter: await charterExample(line),
     evidence: evidenceExample(line),

@@ -103,6 +103,18 @@ for (const { name, clause, heard } of scenes.cases)
     }
   })
 
+const changes = read<{ first: SaidHex; cases: Scene[] }>("key.json")
+for (const { name, clause, heard } of changes.cases)
+  test(`K-1 to K-3: key (${clause}), ${name}: ${heard.flatMap(it => it.told).join(", ") || "taken"}`, () => {
+    const reader = new Reader(line)
+    reader.heard(changes.first)
+    for (const said of heard) {
+      reader.told.length = 0
+      reader.heard(said)
+      deepEqual(reader.told, said.told)
+    }
+  })
+
 type HeadHex = Omit<Head, "root" | "ed25519" | "mlDsa65"> & Record<"root" | "ed25519" | "mlDsa65", string>
 type HeadCase = Named & {
   head?: HeadHex

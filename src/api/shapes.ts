@@ -8,6 +8,7 @@
 //   POST /api/orders OrderRequest → OrderReply (or 409 Problem)   POST /api/displayed {hash}   POST /api/human (a touch)
 //   POST /api/reported ReportedView without hash and importer → OrderReply: imports history
 //   GET  /api/sessions → SessionView[]   POST /api/sessions/end {id} → 204: that officer is signed out, everywhere and at once
+//   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
@@ -147,7 +148,19 @@ export type SessionView = {
 
 /** What a console needs to verify the record by itself, in lower-case hex. */
 export type CharterView = { readonly charter: string }
-export type EntryBytes = { readonly cose: string }
+/** Node keys of a party, from a place of its log on; `inForce` those that sign now, `held` whether this home has the private ones. */
+export type KeyView = {
+  readonly party: number
+  readonly generation: number
+  readonly after: number
+  readonly algorithm: string
+  readonly kid: string
+  readonly inForce: boolean
+  readonly held: boolean
+}
+
+/** Salt and body only of what changes node keys. */
+export type EntryBytes = { readonly cose: string; readonly salt?: string; readonly body?: string }
 export type HeadView = {
   readonly author: number
   readonly generation: number

@@ -1,5 +1,5 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
-import type { EntryView, LineView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
+import type { EntryView, KeyView, LineView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
 import { Refused } from "./say.ts"
@@ -11,6 +11,8 @@ export type Node = {
   order(request: OrderRequest): Promise<OrderReply>
   entry(hash: string): Promise<EntryView>
   line(): Promise<LineView>
+  keys(): Promise<KeyView[]>
+  rotateKeys(algorithm?: string): Promise<OrderReply>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -36,6 +38,8 @@ export const nodeOf = (home: string): Node => {
     order: request => ask("/api/orders", request),
     entry: hash => ask(`/api/entries/${encodeURIComponent(hash)}`),
     line: () => ask("/api/line"),
+    keys: () => ask("/api/keys"),
+    rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
   }
 }
 

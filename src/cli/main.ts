@@ -5,6 +5,7 @@ import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
 import { exporting } from "./export.ts"
 import { init } from "./init.ts"
+import { key } from "./key.ts"
 import { lock } from "./lock.ts"
 import { log } from "./log.ts"
 import { pair } from "./pair.ts"
@@ -25,7 +26,7 @@ export const program = (): Command => {
       "after",
       "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
-  const all = [init, card, pair, run, send, log, acknowledge, status, verify, exporting, signIn, lock, passphrase]
+  const all = [init, card, pair, run, send, log, acknowledge, status, key, verify, exporting, signIn, lock, passphrase]
   for (const command of all)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
   return parley

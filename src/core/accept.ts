@@ -2,13 +2,15 @@
 // An entry that is its author's is kept whatever it claims: a log has no holes. What cannot be true of the log itself is kept aside.
 import { about, recall, refused, setAside } from "./aside.ts"
 import { decodeEpochKeyBody } from "./body.ts"
-import { checkCharterSignatures, decodeRootSignatures } from "./charter.ts"
-import { bodyHash, checkSignature, decodeEntry, type Entry } from "./entry.ts"
+import { checkCharterSignatures, decodeRootSignatures, kidOf } from "./charter.ts"
+import { bodyHash, decodeEntry, type Entry } from "./entry.ts"
 import type { Held } from "./event.ts"
 import { equal, hex } from "./hash.ts"
 import type { Head } from "./head.ts"
-import { keepHead } from "./heads.ts"
+import { judgeHead, keepHead } from "./heads.ts"
 import { isXwingPublic } from "./hpke.ts"
+import { isKeyChange, judge, keysOf } from "./key.ts"
+import { changeKeys } from "./key-change.ts"
 import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
 import { append, type Frontier, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
@@ -56,7 +58,7 @@ const belongs = (line: Line, entry: Entry): Refusal | undefined => {
 }
 
 const signatureOf = (line: Line, entry: Entry): true | Refusal =>
-  checkSignature(entry, [line.charter.parties[entry.author]!.nodeKeys[0]!], line.suite)
+  judge(line.state.logs[entry.author]!.tenures, entry, line.suite)
 
 const place = (line: Line, peer: Peer, held: Held): void => {
   const { entry } = held
@@ -110,21 +112,27 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   const frontiers = [log.frontier]
   for (const it of waiting) frontiers.push(append(frontiers.at(-1)!, it.entry.hash, line.suite))
   const covered = equal(rootOf(frontiers.at(-1)!, line.suite), head.root)
+  const tenures = log.tenures.length
   const whole = waiting.every((it, at) => acceptNext(line, log, it, covered, frontiers[at + 1]))
   // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
   takeAhead(line, log)
   if (!whole) return
-  if (covered) keepHead(line, log, head)
-  else refused(line, refuse("bad-head", { author: head.author, size: head.size }), head.author)
+  // Where the keys have changed on the way, it is not by those that it was judged by that a head of its size is signed. (K-4)
+  const proof = log.tenures.length === tenures ? true : judgeHead(line, log, head)
+  if (covered && proof === true) keepHead(line, log, head)
+  else refused(line, proof === true ? refuse("bad-head", { author: head.author, size: head.size }) : proof, head.author)
 }
 
 /** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. `grown`: the tree with it. */
 const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: Frontier): boolean => {
   const { entry } = held
-  const proof = covered ? true : signatureOf(line, entry)
-  if (proof !== true && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true)
-  if (proof !== true) {
-    refused(line, proof, log.author)
+  // What changes keys is judged at once: what follows is judged by what it brings. (K-2)
+  const changes = isKeyChange(entry.kind)
+  const proof = covered && !changes ? true : signatureOf(line, entry)
+  if (proof !== true && !covered && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true)
+  const problem = proof !== true && !covered ? proof : changes && !held.body && refuse("bad-key-change", about(entry))
+  if (problem) {
+    refused(line, problem, log.author)
     return false
   }
   const misfit = fits(line, log, held)
@@ -145,6 +153,7 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: 
     owe(line, held, null)
   }
   grow(line, log, held, grown)
+  if (changes) changeKeys(line, log, held, proof)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
   return true
 }
@@ -259,11 +268,13 @@ const acceptAhead = (line: Line, log: Log, held: Held): void => {
   const { entry } = held
   if (log.ahead.size >= aheadMax || (line.us === log.author && line.state.restored)) return
   const isNear = log.ahead.has(entry.seq - 1) || log.ahead.has(entry.seq + 1)
+  // What changes keys is taken in its turn; what is signed with keys that are not known yet comes again after it. (K-2)
+  if (isKeyChange(entry.kind)) return
   if (!isNear && log.ahead.keys().reduce((edges, seq) => edges + (log.ahead.has(seq + 1) ? 0 : 1), 0) >= gapsMax) return
   const proof = signatureOf(line, entry)
-  if (proof !== true) return refused(line, proof, log.author)
-  const { ownRoot, hash, traffic, number = 0, act = null } = entry
-  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number, act })
+  if (proof !== true) return proof.refusal === "unknown-key" ? undefined : refused(line, proof, log.author)
+  const { ownRoot, hash, traffic, number = 0, act = null, kid } = entry
+  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number, act, kid })
   line.state.staged.push({ held, gapBefore: true })
   if (log.progressAt < line.now && log.ahead.size === 1) log.progressAt = line.now
   owe(line, held, hash)
@@ -277,8 +288,10 @@ const takeAhead = (line: Line, log: Log): void => {
     if (!next) return
     const numbered = next.number === 0 || next.number === log.numbers[next.traffic]! + 1
     const isReused = next.act !== null && log.acts.has(hex(next.act))
-    if (!equal(next.ownRoot, log.root) || !numbered || isReused) {
-      const code = isReused ? "act-reused" : "false-own-root"
+    const [key] = keysOf(log.tenures, log.generation, seq)
+    const isOld = next.kid !== null && !equal(next.kid, kidOf(key, line.suite))
+    if (!equal(next.ownRoot, log.root) || !numbered || isReused || isOld) {
+      const code = isReused ? "act-reused" : isOld ? "key-replaced" : "false-own-root"
       const problem = refuse(code, { author: log.author, seq, hash: hex(next.hash) })
       line.state.stagedMarks.push({ hash: next.hash, refusal: problem })
       log.broken = true

@@ -2,6 +2,7 @@
 // (page: protocol/log.md, section 3).
 import { refused } from "./aside.ts"
 import { hex } from "./hash.ts"
+import { keysOf } from "./key.ts"
 import { refuse } from "./refusal.ts"
 import type { Line, Log } from "./state.ts"
 import type { Hash } from "./suite.ts"
@@ -26,7 +27,12 @@ export const wantChecks = (line: Line): void => {
     if (log.checking || log.author === line.us || log.checkedTo >= log.frontier.size || log.buffer.length > 0) continue
     if (log.claimed > log.frontier.size && line.now - log.progressAt < 1_000) continue
     log.checking = true
-    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce)
-    line.out.push({ do: "check", author: log.author, generation: log.generation, from: log.checkedTo + 1, to })
+    const { author, generation, tenures } = log
+    const from = log.checkedTo + 1
+    const key = keysOf(tenures, generation, from)[0]
+    // One key a time: the entry that changes it is still judged by the old one.
+    const changed = tenures.find(it => it.generation === generation && it.after >= from)?.after ?? Infinity
+    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce, changed)
+    line.out.push({ do: "check", author, generation, from, to, key })
   }
 }

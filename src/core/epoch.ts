@@ -2,9 +2,11 @@
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
+import { showChanges } from "./key-change.ts"
 import { epochFramesMax, epochMsMax, openingBytesMax } from "./limits.ts"
 import {
   openingLabel,
+  ownKeys,
   pathsOf,
   readPayload,
   refusedLabel,
@@ -24,6 +26,7 @@ const earlyFramesMax = 64
 
 /** What a newly opened path is told before anything sealed: openings that the peer may not have. */
 export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
+  showChanges(line, peer, path)
   if (peer.baseOpening) sendOpening(line, path, peer.baseOpening)
   if (peer.sending && !peer.sending.confirmed) sendOpening(line, path, peer.sending.opening)
   if (!peer.sending) openEpoch(line, peer)
@@ -31,7 +34,7 @@ export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
 
 /** Begins a sending epoch, or what must come before it: our base encapsulation, made once. (EP-1, EP-4) */
 export const openEpoch = (line: Line, peer: Peer): void => {
-  if (peer.opening || pathsOf(line, peer).length === 0) return
+  if (peer.opening || line.state.keyless || pathsOf(line, peer).length === 0) return
   const base = peer.pairingOurs === null
   if (!base && pairingSecret(line, peer) === null) return
   peer.opening = true
@@ -74,6 +77,12 @@ const signOpening = (
   const id = ask(line, {
     about: "attestation",
     use: (ed25519, mlDsa65) => {
+      if (!ed25519) {
+        // Without the key in force nothing can be opened; whoever changes the keys begins again. (K-6)
+        peer.opening = false
+        line.state.keyless = true
+        return
+      }
       const frame = concat(Uint8Array.of(frameKinds.opening), encode([payload, ed25519, mlDsa65]))
       peer.opening = false
       line.state.dirty = true
@@ -103,7 +112,8 @@ const signOpening = (
       })
     },
   })
-  line.out.push({ do: "attest", id, message: concat(openingLabel, payload), context: made.base ? openingLabel : null })
+  const message = concat(openingLabel, payload)
+  line.out.push({ do: "attest", id, keys: ownKeys(line), message, context: made.base ? openingLabel : null })
 }
 
 /** A frame for this peer, or nothing while no epoch is open. Begins the next epoch when this one is worn. (EP-5) */
@@ -181,7 +191,7 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (number === refusals["unknown-epoch"][0] && !sending.confirmed) {
     if (line.now - peer.shownAgainAt < reopenMs) return undefined
     peer.shownAgainAt = line.now
-    showOpening(line, peer, sending.opening)
+    for (const path of pathsOf(line, peer)) showOpenings(line, peer, path)
     return undefined
   }
   if (line.now - peer.reopenedAt < reopenMs) return undefined

@@ -2,8 +2,9 @@
 // turns one into the others, in order. Events carry the time; chance and keys come as answers to effects.
 import type { Body, DeskAddress, Entry, Release } from "./entry.ts"
 import type { Head } from "./head.ts"
+import type { NodeKeys } from "./key.ts"
 import type { Refusal, RefusalCode } from "./refusal.ts"
-import type { Hash } from "./suite.ts"
+import type { Hash, PublicKey } from "./suite.ts"
 
 /** What somebody here wants said. `id` names the order in its answer. */
 export type Order = {
@@ -41,11 +42,13 @@ export type Event = { readonly now: number } & (
   | { readonly type: "pathClosed"; readonly path: number }
   | { readonly type: "heard"; readonly path: number; readonly frame: Uint8Array }
   | { readonly type: "flushed"; readonly path: number; readonly bytes: number }
-  | { readonly type: "signed"; readonly signature: Uint8Array }
+  /** Null: the key is not held here. (K-6) */
+  | { readonly type: "signed"; readonly signature: Uint8Array | null }
   | {
       readonly type: "attested"
       readonly id: number
-      readonly ed25519: Uint8Array
+      /** Null: the key is not held here. */
+      readonly ed25519: Uint8Array | null
       readonly mlDsa65: Uint8Array | null
     }
   | { readonly type: "encapsulated"; readonly id: number; readonly enc: Uint8Array; readonly secret: Uint8Array }
@@ -73,8 +76,16 @@ export type Event = { readonly now: number } & (
 export type Accepted = { readonly held: Held; readonly gapBefore: boolean }
 
 export type Effect =
-  | { readonly do: "sign"; readonly message: Uint8Array }
-  | { readonly do: "attest"; readonly id: number; readonly message: Uint8Array; readonly context: Uint8Array | null }
+  | { readonly do: "sign"; readonly key: PublicKey; readonly message: Uint8Array }
+  | {
+      readonly do: "attest"
+      readonly id: number
+      readonly keys: NodeKeys
+      readonly message: Uint8Array
+      readonly context: Uint8Array | null
+    }
+  /** The keys before these are not needed any more: their change is durable. (K-6) */
+  | { readonly do: "keepNodeKeys"; readonly key: PublicKey }
   | { readonly do: "encapsulate"; readonly id: number; readonly publicKey: Uint8Array }
   | { readonly do: "decapsulate"; readonly id: number; readonly number: number; readonly enc: Uint8Array }
   | { readonly do: "makeEpochKey"; readonly number: number }
@@ -114,6 +125,8 @@ export type Effect =
       readonly generation: number
       readonly from: number
       readonly to: number
+      /** The key in force over the whole stretch. */
+      readonly key: PublicKey
     }
   | { readonly do: "wakeAt"; readonly at: number }
   | { readonly do: "tell"; readonly tell: Tell }

@@ -217,7 +217,8 @@ const decodeHead = (fields: readonly Value[]): Part | Refusal => {
   const [author, generation, size, root, ed25519, mlDsa65] = fields
   if (!isCount(author) || !isCount(generation) || !isCount(size) || !isBytes(root, 32))
     return refuse("malformed", { part: "head" })
-  if (!isBytes(ed25519, 64) || !isBytes(mlDsa65, 3_309)) return refuse("malformed", { part: "head" })
+  const isClassical = isBytes(ed25519, 64) || isBytes(ed25519, 96) // P-384 signs with 96
+  if (!isClassical || !isBytes(mlDsa65, 3_309)) return refuse("malformed", { part: "head" })
   return { type: "head", head: { author, generation, size, root, ed25519, mlDsa65 } }
 }
 

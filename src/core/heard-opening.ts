@@ -33,7 +33,9 @@ export const heardOpening = (
     psk === undefined
   )
     return refuse("malformed", { frame: "opening" })
-  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519))
+  // The base opening is of the life before any change of keys: it is the card's key that signs it. (K-5)
+  const by = psk === null ? line.charter.parties[peer.party]!.nodeKeys[0] : undefined
+  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519, by))
     return refuse("bad-opening", { peer: peer.party })
   if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
   if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })

@@ -85,6 +85,10 @@ export const openingBytesMax = 5_120
 export const precedenceFloor = 1
 /** How long a peer has to show, with an entry of ours, that it holds more of our log than we do. 60 s is 57 kB at 960 B/s. (L-11) */
 export const doubtMs = 60_000
+/** Changes of a party's node keys: one a year in two lifetimes, and more. Each is 2 kB in memory and some bytes of the snapshot. (LI-9) */
+export const keyChangesMax = 256
+/** A change of keys that is shown: a key of 1,952 B, signatures of 3,309 B twice or of 3,309 and 7,856 B, the entry, its words. (K-5) */
+export const shownBytesMax = 20_480
 /** A bundle of evidence. What is larger is chosen in two; a reader holds all of it in memory. (EV-1) */
 export const bundleBytesMax = 256 * 1_048_576
 /** Files in one bundle: about 5,000 entries with their bodies and proofs. (EV-1) */

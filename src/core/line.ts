@@ -11,7 +11,9 @@ import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
 import { compareHead, heardHead, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
-import { creditBytes, creditSlack, frameBytesMax, openingBytesMax } from "./limits.ts"
+import { heardShown, restoreKeys } from "./key-change.ts"
+import { creditBytes, creditSlack, frameBytesMax, openingBytesMax, shownBytesMax } from "./limits.ts"
+import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
@@ -37,6 +39,8 @@ export type Left = {
   readonly snapshot: Uint8Array
   readonly unconfirmed: readonly Held[]
   readonly recent: readonly Held[]
+  /** The entries at which a log's node keys have changed, as the snapshot names them, oldest first. */
+  readonly changes: readonly Held[]
 }
 
 export const newLine = (options: LineOptions, left?: Left): Line => {
@@ -44,6 +48,7 @@ export const newLine = (options: LineOptions, left?: Left): Line => {
   const line: Line = { ...options, state, now: 0, out: [], heardBytes: 0 }
   if (!left) return line
   restoreSnapshot(state, left.snapshot)
+  restoreKeys(line, left.changes)
   for (const held of left.recent) rememberAct(state.logs[held.entry.author]!, held.entry)
   const own = state.logs[options.us]!
   const least = Math.min(...[...state.peers.values()].map(peer => peer.confirmed))
@@ -84,6 +89,8 @@ const handle = (line: Line, event: Event): void => {
     case "started":
       // The clock may have been set back while the node was down; a key is then renewed a day from now, not in years.
       state.epochKeyAt = Math.min(state.epochKeyAt, line.now)
+      // Keys whose change was durable when the process ended, and keys whose change was not, go now. (K-6)
+      if (state.logs[line.us]!.changes.length > 0) line.out.push({ do: "keepNodeKeys", key: ownKeys(line)[0] })
       return
     case "woke":
       // A timer may come a little early: whatever is then not due yet must be asked for again.
@@ -220,6 +227,10 @@ const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
       return heardOpeningFrame(line, peer, path, frame)
     case frameKinds.openingFragment:
       return joinOpening(line, peer, path, frame)
+    case frameKinds.keysShown: {
+      const refusal = heardShown(line, peer, frame)
+      return refusal ? refused(line, refusal, peer.party) : undefined
+    }
     case frameKinds.openingRefused: {
       const refusal = heardRefusal(line, peer, frame)
       return refusal ? refused(line, refusal, peer.party) : undefined
@@ -241,8 +252,8 @@ const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array
   if (refusal) refused(line, refusal, peer.party)
 }
 
-/** Pieces of one opening: 5,120 bytes in fragments of 88 or more. (EP-8) */
-const openingPiecesMax = 64
+/** Pieces of one opening, or of a change of keys that is shown: 20,480 bytes in fragments of 88 or more. (EP-8, K-5) */
+const openingPiecesMax = 255
 
 /** Openings larger than a path's fragment come in pieces: kind, id (4), index, count, bytes. (EP-8) */
 const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
@@ -258,8 +269,9 @@ const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): voi
   if (pieces.some(piece => piece === undefined)) return
   path.openingParts.delete(id)
   const whole = concat(...(pieces as Uint8Array[]))
-  if (whole.length > openingBytesMax || whole[0] !== frameKinds.opening) return
-  heardOpeningFrame(line, peer, path, whole)
+  const isShown = whole[0] === frameKinds.keysShown
+  if (whole.length > (isShown ? shownBytesMax : openingBytesMax)) return
+  if (isShown || whole[0] === frameKinds.opening) heardFrame(line, path, whole)
 }
 
 const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void => {

@@ -2,11 +2,13 @@
 // protocol/epoch.md, sections 2 and 5). What they do is in epoch.ts and heard-opening.ts.
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal, utf8 } from "./hash.ts"
+import { keysAfter, type NodeKeys } from "./key.ts"
 import { openingBytesMax } from "./limits.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
 import { frameKinds } from "./seal.ts"
 import type { Psk } from "./secret.ts"
 import { ask, type Line, type Path, type Peer } from "./state.ts"
+import type { PublicKey } from "./suite.ts"
 
 export const openingLabel = utf8("parley/1 opening")
 export const refusedLabel = utf8("parley/1 opening-refused")
@@ -69,11 +71,23 @@ export const refuseOpening = (line: Line, peer: Peer, path: Path, { epoch, code,
   const id = ask(line, {
     about: "attestation",
     use: ed25519 => {
-      if (!line.state.paths.has(path.id)) return
+      if (!ed25519 || !line.state.paths.has(path.id)) return
       sendOpening(line, path, concat(Uint8Array.of(frameKinds.openingRefused), encode([payload, ed25519])))
     },
   })
-  line.out.push({ do: "attest", id, message: concat(refusedLabel, payload), context: null })
+  line.out.push({ do: "attest", id, keys: ownKeys(line), message: concat(refusedLabel, payload), context: null })
+}
+
+/** Our own keys in force. */
+export const ownKeys = ({ state, us }: Line): NodeKeys => {
+  const { tenures, generation, frontier } = state.logs[us]!
+  return keysAfter(tenures, generation, frontier.size)
+}
+
+/** The peer's keys in force, as far as we hold its log, or as it has shown that they changed since. (K-5) */
+export const keysOfPeer = ({ state }: Line, peer: Peer): NodeKeys => {
+  const { tenures, generation, frontier } = state.logs[peer.party]!
+  return peer.shownKeys ?? keysAfter(tenures, generation, frontier.size)
 }
 
 export const verifyBy = (
@@ -82,9 +96,8 @@ export const verifyBy = (
   label: Uint8Array,
   payload: Uint8Array,
   signature: Value | undefined,
-): boolean =>
-  signature instanceof Uint8Array &&
-  line.suite.verify(line.charter.parties[peer.party]!.nodeKeys[0]!, concat(label, payload), signature)
+  key: PublicKey = keysOfPeer(line, peer)[0],
+): boolean => signature instanceof Uint8Array && line.suite.verify(key, concat(label, payload), signature)
 
 export const readPayload = (
   line: Line,

@@ -50,6 +50,13 @@ export const refusals = {
   "empty-text": [45, "E-13", "There is no text to send."],
   unpaired: [46, "CH-1", "This home is not paired yet."],
   "not-allowed": [47, "A-4", "The role of this officer does not allow it."],
+  "bad-key-change": [59, "K-3", "The change of keys is not of the form, or not signed by all who must sign it."],
+  "key-missing": [
+    62,
+    "K-6",
+    "The node key that is in force is not in this home: it can say nothing until its keys are changed.",
+  ],
+  "key-replaced": [63, "K-1", "It is signed with a key that its author had replaced by then."],
   "bad-bundle": [68, "EV-1", "The file is not a bundle as the law has it."],
   "packed-bundle": [69, "EV-1", "A file in the bundle is compressed. It is not unpacked, however small it looks."],
   "path-escapes": [70, "EV-1", "A name in the bundle leads out of it."],

@@ -39,6 +39,7 @@ export type Precedence = (typeof precedences)[number]
 export const kinds = {
   charter: 1, //         body: the root signatures over the charter; always entry 1 of generation 1
   generation: 2, //      opens a new generation; refs the old head's last entry
+  key: 3, //             body: other node keys, signed by those in force and by themselves
   "epoch-key": 4, //     body: an X-Wing public key to seal to
   "reported-record": 8, // body: history as reported, with its source; nobody's statement
   stored: 16, //         receipt: everything in `seen`, and refs beyond a gap, is durable here with its body

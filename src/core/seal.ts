@@ -3,7 +3,13 @@ import { concat } from "./hash.ts"
 import { replayWindow } from "./limits.ts"
 import type { Suite } from "./suite.ts"
 
-export const frameKinds = { sealed: 0x01, opening: 0x02, openingFragment: 0x03, openingRefused: 0x04 } as const
+export const frameKinds = {
+  sealed: 0x01,
+  opening: 0x02,
+  openingFragment: 0x03,
+  openingRefused: 0x04,
+  keysShown: 0x05,
+} as const
 export const headerBytes = 12
 export const tagBytes = 16
 

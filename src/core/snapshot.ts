@@ -19,7 +19,8 @@ export const snapshot = (state: State): Uint8Array =>
       log.headSize,
       log.checkedTo,
       flag(log.broken),
-      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number, it.act]),
+      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number, it.act, it.kid]),
+      log.changes.map(it => [it.generation, it.seq]),
     ]),
     [...state.peers.values()].map(peer => [
       peer.party,
@@ -60,15 +61,18 @@ const restoreLog = (log: Log, row: Row): void => {
   log.checkedTo = checkedTo as number
   log.broken = broken === 1
   log.claimed = log.frontier.size
-  for (const [seq, ownRoot, hash, traffic, number, act] of rows(row[9]))
+  for (const [seq, ownRoot, hash, traffic, number, act, kid] of rows(row[9]))
     log.ahead.set(seq as number, {
       ownRoot: (ownRoot as Uint8Array).slice(),
       hash: (hash as Uint8Array).slice(),
       traffic: traffic as number,
       number: number as number,
       act: act instanceof Uint8Array ? act.slice() : null,
+      kid: kid instanceof Uint8Array ? kid.slice() : null,
     })
   log.claimed = Math.max(log.claimed, ...log.ahead.keys())
+  // A snapshot of before keys could change has no such row.
+  log.changes = rows(row[10] ?? []).map(([at, seq]) => ({ generation: at as number, seq: seq as number, held: null }))
 }
 
 const restorePeer = (peer: Peer, row: Row): void => {

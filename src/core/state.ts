@@ -4,6 +4,7 @@ import type { Charter } from "./charter.ts"
 import type { Body, Entry, Unsigned } from "./entry.ts"
 import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
+import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier } from "./log.ts"
 import type { Refusal } from "./refusal.ts"
 import type { FrameKeys, Window } from "./seal.ts"
@@ -27,12 +28,18 @@ export type Log = {
   readonly ahead: Map<number, Ahead>
   /** The author has signed what cannot be true: nothing more of this generation is accepted. */
   broken: boolean
+  /** Where its author has changed its node keys; what it has changed them to is in the record. `held` for our own. (K-1) */
+  changes: { readonly generation: number; readonly seq: number; readonly held: Held | null }[]
   // Not in the snapshot:
+  /** Its author's node keys, by position; the first are the card's. */
+  tenures: Tenure[]
   readonly acts: Map<string, Entry | null>
   /** Largest size that anybody says exists, what is held beyond a gap included. */
   claimed: number
   progressAt: number
   pendingHeads: Head[]
+  /** Heads of sizes that are not reached, signed with keys that are not known yet. (K-4) */
+  unjudgedHeads: Head[]
   /** Up to here entries waited for a head in vain, and are judged one by one. */
   judgedTo: number
   /** Entries that wait for the head that covers them. */
@@ -47,6 +54,8 @@ export type Ahead = {
   readonly traffic: number
   readonly number: number
   readonly act: Uint8Array | null
+  /** Which key has signed it; null in a snapshot of before keys could change. */
+  readonly kid: Uint8Array | null
 }
 
 /** A secret that an epoch leaves behind, for the next opening to build on. `proven`: the peer was seen to hold it. */
@@ -86,6 +95,8 @@ export type Peer = {
   keyNumber: number
   publicKey: Uint8Array
   // Sealing, of this process only:
+  /** Keys that its log will bring, by a signed change that was shown before it could be sealed. (K-5) */
+  shownKeys: NodeKeys | null
   sending: Sending | null
   opening: boolean
   /** The epoch before could not be opened there: what was sealed in it must be said again. */
@@ -152,6 +163,8 @@ export type State = {
   /** A peer has said that it holds more of our log than we do, and has not shown it yet. Not in the snapshot. */
   doubtSince: number | null
   doubtEnded: boolean
+  /** The node key that is in force is not held here: nothing can be signed. Not in the snapshot. (K-6) */
+  keyless: boolean
   // Not in the snapshot:
   /** Roots of our own log by size, from the smallest size that a peer is proven to hold. */
   readonly roots: Map<number, Hash>
@@ -195,7 +208,7 @@ export type Writing = {
 /** Questions to keys and store that are not answered yet. */
 export type Ask =
   | { readonly about: "encapsulation"; readonly use: (enc: Uint8Array, secret: Uint8Array) => void }
-  | { readonly about: "attestation"; readonly use: (ed25519: Uint8Array, mlDsa65: Uint8Array | null) => void }
+  | { readonly about: "attestation"; readonly use: (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null) => void }
   | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
   | { readonly about: "rival"; readonly held: Held }
   | { readonly about: "pastHead"; readonly head: Head }
@@ -215,13 +228,15 @@ export type Line = {
   heardBytes: number
 }
 
-const freshLog = (author: number, parties: number, suite: Suite): Log => ({
+const freshLog = (charter: Charter, author: number, suite: Suite): Log => ({
   author,
   generation: 1,
+  changes: [],
+  tenures: [cardTenure(charter.parties, author)],
   frontier: emptyFrontier(),
   root: emptyRoot(suite),
   numbers: [0, 0, 0, 0],
-  seen: new Array<number>(parties).fill(0),
+  seen: new Array<number>(charter.parties.length).fill(0),
   headSize: 0,
   checkedTo: 0,
   ahead: new Map(),
@@ -230,6 +245,7 @@ const freshLog = (author: number, parties: number, suite: Suite): Log => ({
   claimed: 0,
   progressAt: 0,
   pendingHeads: [],
+  unjudgedHeads: [],
   judgedTo: 0,
   buffer: [],
   bufferBytes: 0,
@@ -252,6 +268,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   secrets: [],
   keyNumber: 0,
   publicKey: base,
+  shownKeys: null,
   sending: null,
   opening: false,
   reopened: false,
@@ -282,7 +299,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
 
 /** A line of which nothing has been said yet. */
 export const freshState = (charter: Charter, us: number, suite: Suite): State => ({
-  logs: charter.parties.map((_, author) => freshLog(author, charter.parties.length, suite)),
+  logs: charter.parties.map((_, author) => freshLog(charter, author, suite)),
   peers: new Map(
     charter.parties.flatMap((card, party) => (party === us ? [] : [[party, freshPeer(party, card.base)] as const])),
   ),
@@ -293,6 +310,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   restored: false,
   doubtSince: null,
   doubtEnded: false,
+  keyless: false,
   roots: new Map([[0, emptyRoot(suite)]]),
   urgent: [],
   orders: [],

@@ -8,6 +8,8 @@ import { assemble, type Body, bodyHash, decodeEntry, entryBytes, type Fields, ty
 import type { Order } from "./event.ts"
 import { hex, utf8 } from "./hash.ts"
 import { type Head, headText } from "./head.ts"
+import { isKeyChange } from "./key.ts"
+import { changeOwnKeys, lackKey, unlawfulChange } from "./key-change.ts"
 import {
   bodyBytesMax,
   entryBytesMax,
@@ -20,6 +22,7 @@ import {
   saltBytes,
 } from "./limits.ts"
 import { append, rootOf } from "./log.ts"
+import { ownKeys } from "./opening.ts"
 import { isThin } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
@@ -40,6 +43,7 @@ export const takeOrder = (line: Line, order: Order): void => {
     line.out.push({ do: "tell", tell: { type: "notDone", order: order.id, refusal } })
   }
   if (state.restored) return no(refuse("restored"))
+  if (state.keyless) return no(refuse("key-missing"))
   const bytes = order.body?.bytes.length ?? 0
   if (bytes > bodyBytesMax) return no(refuse("too-large", { bytes, most: bodyBytesMax }))
   if (state.orders.length >= ordersMax) return no(refuse("busy", { waiting: state.orders.length }))
@@ -85,7 +89,7 @@ const housekeeping = (line: Line): Order | null => {
 /** The next own entry to sign, if there is one: housekeeping goes first, a repeated act is answered without a new entry. */
 const nextOrder = (line: Line): Order | null => {
   const { state } = line
-  if (isInDoubt(line)) return null
+  if (isInDoubt(line) || state.keyless) return null
   const own = ownLog(line)
   const automatic = housekeeping(line)
   if (automatic) return automatic
@@ -136,7 +140,7 @@ export const signNext = (line: Line): boolean => {
     ...(order.act ? { act: order.act } : {}),
     releases: order.releases,
   }
-  const key = line.charter.parties[line.us]!.nodeKeys[0]!
+  const [key] = ownKeys(line)
   const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
   const bytes = entryBytes(unsigned, signatureBytes)
   if (bytes > entryBytesMax) {
@@ -144,16 +148,22 @@ export const signNext = (line: Line): boolean => {
     state.afterwards.push({ type: "notDone", order: order.id, refusal })
     return signNext(line)
   }
+  const unlawful = unlawfulChange(line, unsigned.fields, order.body)
+  if (unlawful) {
+    state.afterwards.push({ type: "notDone", order: order.id, refusal: unlawful })
+    return signNext(line)
+  }
   state.signing = { order: order.id === 0 ? null : order, unsigned, ...(order.body ? { body: order.body } : {}) }
-  line.out.push({ do: "sign", message: unsigned.signed })
+  line.out.push({ do: "sign", key, message: unsigned.signed })
   return true
 }
 
 /** The signature is there: the entry takes its place and waits to be written. */
-export const heardSigned = (line: Line, signature: Uint8Array): void => {
+export const heardSigned = (line: Line, signature: Uint8Array | null): void => {
   const { state } = line
   const { order, unsigned, body } = state.signing!
   state.signing = null
+  if (!signature) return lackKey(line, order)
   const entry = assemble(unsigned, signature, line.suite)
   // What our own law would not read must never be written: the order is refused, and the log is as it was.
   const read = decodeEntry(entry.bytes, line.suite)
@@ -170,6 +180,7 @@ export const heardSigned = (line: Line, signature: Uint8Array): void => {
   state.roots.set(own.frontier.size, own.root)
   rememberAct(own, entry)
   state.ownEntryAt = line.now
+  if (isKeyChange(entry.kind)) changeOwnKeys(line, body ? { entry, body } : { entry })
   const held = body ? { entry, body } : { entry }
   state.staged.push({ held, gapBefore: false })
   state.stagedOwn.push({ order, held })
@@ -181,7 +192,7 @@ export const heardSigned = (line: Line, signature: Uint8Array): void => {
 export const headDueAt = (line: Line): number => {
   const own = ownLog(line)
   const { state } = line
-  if (own.frontier.size === own.headSize || state.attestingHead || state.restored) return Infinity
+  if (own.frontier.size === own.headSize || state.attestingHead || state.restored || state.keyless) return Infinity
   if (own.frontier.size - own.headSize >= headEntriesMax) return line.now
   const open = [...state.paths.values()]
   const thin = open.length > 0 && open.every(path => isThin(path.traits))
@@ -202,20 +213,22 @@ export const makeHead = (line: Line): void => {
   line.state.attestingHead = true
   const unsigned = { author, generation, size, root }
   const message = utf8(headText(line.charter.line, unsigned))
-  const use = (ed25519: Uint8Array, mlDsa65: Uint8Array | null): void => {
+  const use = (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null): void => {
     line.state.attestingHead = false
+    if (!ed25519) return lackKey(line, null)
     if (own.generation !== generation || !mlDsa65) return
     const head: Head = { ...unsigned, ed25519, mlDsa65 }
     own.headSize = size
     line.state.stagedHeads.push(head)
   }
-  line.out.push({ do: "attest", id: ask(line, { about: "attestation", use }), message, context: headContext })
+  const id = ask(line, { about: "attestation", use })
+  line.out.push({ do: "attest", id, keys: ownKeys(line), message, context: headContext })
 }
 
 /** A fresh key to be sealed to, once the last has been used for a day: what was sealed to the old one is then out of reach. (EP-2) */
 export const epochKeyDueAt = (line: Line): number => {
   const { state } = line
-  if (ownLog(line).frontier.size === 0 || state.restored) return Infinity
+  if (ownLog(line).frontier.size === 0 || state.restored || state.keyless) return Infinity
   if (state.epochKey === 0 && state.epochKeyAt === 0) return line.now
   return state.epochKeyUsed ? state.epochKeyAt + epochMsMax : Infinity
 }

@@ -7,25 +7,16 @@ import { type Charter, checkCharterSignatures } from "../core/charter.ts"
 import { bodyHash, checkSignature, decodeEntry, type Entry } from "../core/entry.ts"
 import { equal, hex } from "../core/hash.ts"
 import { checkHead, type Head } from "../core/head.ts"
-import { append, emptyFrontier, emptyRoot, type Frontier, rootOf } from "../core/log.ts"
+import { isKeyChange, judge, keysAfter, keysOf, tenureOf } from "../core/key.ts"
+import { append, rootOf } from "../core/log.ts"
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
+import { freshLog, type Held, hashBytes, type Log } from "./log.ts"
 
 export type Depth = "heads" | "signatures"
 
-/** An entry as a store or a bundle holds it. `hash`: what it is filed under, if it is. */
-export type Held = {
-  readonly author: number
-  readonly generation: number
-  readonly seq: number
-  readonly hash?: Uint8Array
-  readonly bytes: Uint8Array
-  readonly salt?: Uint8Array
-  readonly body?: Uint8Array
-  /** Its body is held and was not read: its key was not given, or does not open it. (A-9) */
-  readonly unread?: "locked" | "altered"
-}
+export type { Held }
 
 export type VerifyOptions = {
   readonly charter: Charter
@@ -78,25 +69,6 @@ export type Verified = {
 const faultsKept = 20
 const batch = 512
 const batchesInFlight = 8
-const hashBytes = 32
-
-type Log = {
-  readonly author: number
-  readonly generation: number
-  frontier: Frontier
-  root: Uint8Array
-  /** Roots by size, from 0, one after the other. */
-  roots: Uint8Array
-  readonly numbers: number[]
-  readonly waiting: Map<number, Held>
-  readonly bytes: Uint8Array[]
-  /** Entries whose signatures are being checked, and those whose are false. */
-  asked: number
-  readonly unsigned: number[]
-  heads: number
-  underHead: number
-  signatures: number
-}
 
 type Claim = {
   readonly entry: Entry
@@ -180,6 +152,7 @@ class Verification {
     if (!isRefusal(entry)) {
       const misfit = this.#misfit(log, entry, row.body)
       if (misfit !== undefined) this.#fault(row, misfit)
+      if (isKeyChange(entry.kind)) this.#changeKeys(log, entry, row)
       this.#remember(log, entry)
     }
     log.frontier = append(log.frontier, leaf, this.#options.suite)
@@ -195,11 +168,21 @@ class Verification {
     if (this.#options.depth === "signatures" && log.bytes.length - log.asked >= batch) this.#startChecks(log, 0)
   }
 
+  /** What changes keys is judged at once, whatever the depth: everything after it is judged by what it brings. (K-2) */
+  #changeKeys(log: Log, entry: Entry, { salt, body }: Held): void {
+    const { charter, suite } = this.#options
+    const held = salt && body ? { entry, body: { salt, bytes: body } } : { entry }
+    const proof = judge(log.tenures, entry, suite)
+    const tenure = proof === true ? tenureOf({ charter, ...log }, held, suite) : proof
+    if (isRefusal(tenure)) this.#fault(entry, tenure)
+    else log.tenures.push(tenure)
+  }
+
   /** An entry beyond a gap: what can be said of it by itself. */
   #alone(log: Log, row: Held): void {
     const entry = this.#decoded(row)
     if (isRefusal(entry)) return
-    const proof = checkSignature(entry, this.#keys(log.author), this.#options.suite)
+    const proof = judge(log.tenures, entry, this.#options.suite)
     if (proof !== true) this.#fault(row, proof)
     log.signatures++
   }
@@ -215,14 +198,14 @@ class Verification {
     if (entry.author !== row.author) this.#fault(row, refuse("unknown-author", { says: entry.author }))
     if (entry.generation !== row.generation) this.#fault(row, refuse("wrong-generation", { says: entry.generation }))
     if (entry.seq !== row.seq) this.#fault(row, refuse("wrong-seq", { says: entry.seq }))
-    if (row.hash !== undefined && !equal(row.hash, entry.hash)) this.#fault(row, this.#altered(entry))
+    if (row.hash !== undefined && !equal(row.hash, entry.hash)) this.#fault(row, this.#altered(row, entry))
     this.#checkBody(row, entry)
     return entry
   }
 
   /** Its bytes are not those of its name. */
-  #altered(entry: Entry): Refusal {
-    const proof = checkSignature(entry, this.#keys(entry.author), this.#options.suite)
+  #altered(row: Held, entry: Entry): Refusal {
+    const proof = judge(this.#log(row.author, row.generation).tenures, entry, this.#options.suite)
     return proof === true ? refuse("malformed", { why: "filed under another hash", hash: hex(entry.hash) }) : proof
   }
 
@@ -303,7 +286,7 @@ class Verification {
     if (!equal(rootAt(log, head.size), head.root)) return refuse("bad-head", { size: head.size })
     if (this.#options.depth === "heads" && head.size <= log.underHead) return undefined
     const { charter, suite } = this.#options
-    const proof = checkHead(charter.line, head, charter.parties[head.author]?.nodeKeys ?? [], suite)
+    const proof = checkHead(charter.line, head, keysAfter(log.tenures, log.generation, head.size), suite)
     return proof === true ? undefined : proof
   }
 
@@ -312,9 +295,12 @@ class Verification {
     if (this.#options.depth === "heads") log.asked = Math.max(log.asked, covered)
     while (log.asked < log.bytes.length) {
       const from = log.asked
-      const entries = log.bytes.slice(from, from + batch)
+      // One key a time: where it changes, a batch ends.
+      const changed = log.tenures.find(it => it.generation === log.generation && it.after > from)?.after ?? Infinity
+      const entries = log.bytes.slice(from, Math.min(from + batch, changed))
       log.asked += entries.length
-      const told = this.#verdicts(log.author, entries).then(good => {
+      const [key] = keysOf(log.tenures, log.generation, from + 1)
+      const told = this.#verdicts(key, entries).then(good => {
         log.signatures += entries.length
         for (const [place, isGood] of good.entries()) if (!isGood) log.unsigned.push(from + place + 1)
       })
@@ -328,42 +314,20 @@ class Verification {
     this.#fault({ author, generation, seq, bytes: bytes[seq - 1]! }, refuse(code))
   }
 
-  async #verdicts(author: number, entries: readonly Uint8Array[]): Promise<readonly boolean[]> {
+  async #verdicts(key: PublicKey, entries: readonly Uint8Array[]): Promise<readonly boolean[]> {
     const { check, suite } = this.#options
-    const keys = this.#keys(author)
-    if (check !== undefined) return check(keys, entries)
+    if (check !== undefined) return check([key], entries)
     return entries.map(bytes => {
       const entry = decodeEntry(bytes, suite)
-      return !isRefusal(entry) && checkSignature(entry, keys, suite) === true
+      return !isRefusal(entry) && checkSignature(entry, [key], suite) === true
     })
-  }
-
-  #keys(author: number): readonly PublicKey[] {
-    return this.#options.charter.parties[author]?.nodeKeys.slice(0, 1) ?? []
   }
 
   #log(author: number, generation: number): Log {
     const name = nameOf(author, generation)
     const held = this.#logs.get(name)
     if (held !== undefined) return held
-    const root = emptyRoot(this.#options.suite)
-    const roots = new Uint8Array(hashBytes * 1_024)
-    roots.set(root)
-    const log = {
-      author,
-      generation,
-      frontier: emptyFrontier(),
-      root,
-      roots,
-      numbers: [],
-      waiting: new Map(),
-      bytes: [],
-      asked: 0,
-      unsigned: [],
-      heads: 0,
-      underHead: 0,
-      signatures: 0,
-    }
+    const log = freshLog(this.#options.charter.parties, author, generation, this.#options.suite)
     this.#logs.set(name, log)
     return log
   }

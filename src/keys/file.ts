@@ -1,13 +1,14 @@
 // The Signer on a file, for a side without a hardware module (page: docs/OPERATING). Seeds, readable by their owner alone, sealed
 // under the home's passphrase where it has one, replaced atomically. X-Wing comes with whoever runs it (src/suites/xwing-node.ts).
-import { randomBytes, sign } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
-import { algorithms, type Kem } from "../core/suite.ts"
+import { algorithms, type Kem, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory, replaceAtomically } from "./atomic.ts"
 import { tlsIdentity } from "./certificate.ts"
 import { type Kek, type Keyring, keyring, keyringOf } from "./lock.ts"
+import { isOf, makePair, type NodePair, type OpenPair, openPair, pairIn, pairValue, publicPair } from "./node-keys.ts"
 import { bytesIn, type Fields, objectIn, openPrivate, privateText, readPrivate } from "./private-file.ts"
-import { ed25519Private, mlDsaPrivate, publicOf } from "./raw.ts"
+import { ed25519Private, publicOf } from "./raw.ts"
 import { createRoots, openRoots, rootPathOf, rootSigner, rootText } from "./root.ts"
 import type { RootSigner, Signer, TlsIdentity } from "./signer.ts"
 
@@ -20,7 +21,8 @@ export type FileKeys = Signer &
 
 /** Everything private of a node, as seeds. */
 type Secrets = {
-  readonly node: { readonly ed25519: Uint8Array; readonly mlDsa65: Uint8Array }
+  /** The pair in force, then one that is to come. */
+  node: readonly NodePair[]
   readonly tls: { readonly ed25519: Uint8Array }
   readonly epochs: Map<number, Uint8Array>
 }
@@ -34,7 +36,7 @@ export const createKeys = (path: string, kem: Kem, kek: Kek | null = null): File
   ensurePrivateDirectory(path)
   const seed = (): Uint8Array => Uint8Array.from(randomBytes(seedBytes))
   const secrets: Secrets = {
-    node: { ed25519: seed(), mlDsa65: seed() },
+    node: [makePair(algorithms.ed25519)],
     tls: { ed25519: seed() },
     epochs: new Map([[0, seed()]]),
   }
@@ -51,13 +53,35 @@ export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring()): Fil
 }
 
 const keysOf = (path: string, secrets: Secrets, kek: Kek | null, kem: Kem, ring: Keyring): FileKeys => {
-  const nodeKey = ed25519Private(secrets.node.ed25519)
-  const postKey = mlDsaPrivate(secrets.node.mlDsa65)
+  let pairs = secrets.node.map(openPair)
   const keep = (options: { readonly scrub: boolean }): void => replaceAtomically(path, toText(secrets, kek), options)
   return {
-    keys: [publicOf(algorithms.ed25519, nodeKey), publicOf(algorithms.mlDsa65, postKey)],
-    sign: messages => messages.map(message => plain(sign(null, message, nodeKey))),
-    signPost: (message, context) => plain(sign(null, message, { key: postKey, context })),
+    get keys() {
+      return pairs[0]!.keys
+    },
+    holds: key => pairs.some(pair => isOf(pair, key)),
+    sign: (messages, by) => messages.map(message => pairOf(pairs, by).sign(message)),
+    signPost: (message, context, by) => pairOf(pairs, by).signPost(message, context),
+
+    makeNodeKeys(alg) {
+      const held = secrets.node.slice(1).findIndex(pair => pair.alg === alg)
+      if (held >= 0) return pairs[held + 1]!.keys
+      secrets.node = [secrets.node[0]!, makePair(alg)]
+      pairs = secrets.node.map(openPair)
+      keep({ scrub: false })
+      return pairs[1]!.keys
+    },
+
+    // K-6: from here on nobody can sign as we did before. Gone from the file first, then from memory.
+    keepNodeKeys(key) {
+      const kept = pairs.findIndex(pair => isOf(pair, key))
+      if (kept < 0 || pairs.length === 1) return
+      const gone = secrets.node.filter((_, at) => at !== kept)
+      secrets.node = [secrets.node[kept]!]
+      pairs = [pairs[kept]!]
+      keep({ scrub: true })
+      for (const pair of gone) for (const bytes of [pair.classical, pair.mlDsa65]) bytes.fill(0)
+    },
 
     // Asked twice for one number, as after a crash, it answers with the key that it has: the first answer may have been published.
     makeEpochKey(number) {
@@ -105,6 +129,12 @@ export const requireOpening = (path: string, ring: Keyring): void => {
   if (readPrivate(path).version !== 1) openPrivate(path, "node-keys", ring)
 }
 
+const pairOf = (pairs: readonly OpenPair[], by: PublicKey | undefined): OpenPair => {
+  const pair = by === undefined ? pairs[0] : pairs.find(each => isOf(each, by))
+  if (pair === undefined) throw new Error("a node key that is not here was to sign; it is asked for first")
+  return pair
+}
+
 /** The node's keys and the roots again, under another lock or for the first time under one. A crash in between leaves one of them as it
  *  was: the same again completes it. */
 export const relockKeys = (path: string, ring: Keyring, kek: Kek): void => {
@@ -135,34 +165,33 @@ const bringForward = (path: string): void => {
   replaceAtomically(path, toText(secrets, null), { scrub: true })
 }
 
-const plain = (bytes: Buffer): Uint8Array => Uint8Array.from(bytes)
-
 const toText = ({ node, tls, epochs }: Secrets, kek: Kek | null): string => {
   const shown = {
-    node: {
-      ed25519: publicOf(algorithms.ed25519, ed25519Private(node.ed25519)).public.toHex(),
-      mlDsa65: publicOf(algorithms.mlDsa65, mlDsaPrivate(node.mlDsa65)).public.toHex(),
-    },
+    node: node.map(publicPair).map(([first, second]) => [first.public.toHex(), second.public.toHex()]),
     tls: publicOf(algorithms.ed25519, ed25519Private(tls.ed25519)).public.toHex(),
     epochs: [...epochs.keys()],
   }
   const secret = {
-    node: { ed25519: node.ed25519.toHex(), mlDsa65: node.mlDsa65.toHex() },
+    // One pair of Ed25519 stands as it did before keys could change.
+    node: node.length > 1 || node[0]!.alg !== algorithms.ed25519 ? node.map(pairValue) : firstPair(node[0]!),
     tls: { ed25519: tls.ed25519.toHex() },
     epochs: Object.fromEntries([...epochs].map(([number, seed]) => [number, seed.toHex()])),
   }
   return privateText("node-keys", kek, shown, secret)
 }
 
+const firstPair = ({ classical, mlDsa65 }: NodePair): object => ({
+  ed25519: classical.toHex(),
+  mlDsa65: mlDsa65.toHex(),
+})
+
 const secretsIn = (path: string, secret: Fields): Secrets => {
-  const node = objectIn(path, "node", secret.node)
+  // Before keys could change there was one pair.
+  const node = Array.isArray(secret.node) && secret.node.length > 0 ? secret.node : [secret.node]
   const tls = objectIn(path, "tls", secret.tls)
   const epochs = Object.entries(objectIn(path, "epochs", secret.epochs))
   return {
-    node: {
-      ed25519: bytesIn(path, "node.ed25519", node.ed25519, seedBytes),
-      mlDsa65: bytesIn(path, "node.mlDsa65", node.mlDsa65, seedBytes),
-    },
+    node: node.map((pair, at) => pairIn(path, at === 0 ? "node" : `node.${at}`, pair)),
     tls: { ed25519: bytesIn(path, "tls.ed25519", tls.ed25519, seedBytes) },
     epochs: new Map(
       epochs.map(([number, seed]) => [Number(number), bytesIn(path, `epochs.${number}`, seed, seedBytes)]),

@@ -3,9 +3,9 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign } from "node:crypto"
 import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js"
 import { slh_dsa_sha2_128s } from "@noble/post-quantum/slh-dsa.js"
-import { algorithms, type Kem } from "../core/suite.ts"
+import { algorithms, type Kem, type PublicKey } from "../core/suite.ts"
 import { tlsIdentity } from "./certificate.ts"
-import type { RootSigner, Signer, TlsIdentity } from "./signer.ts"
+import type { NodeKeys, RootSigner, Signer, TlsIdentity } from "./signer.ts"
 
 export type SeededKeys = Signer & RootSigner & { readonly tls: TlsIdentity; readonly base: Uint8Array }
 
@@ -13,17 +13,31 @@ export type SeededKeys = Signer & RootSigner & { readonly tls: TlsIdentity; read
 export const seededKeys = (seed: Uint8Array, xwing: (chance: (bytes: number) => Uint8Array) => Kem): SeededKeys => {
   const draw = stream(seed)
   const kem = xwing(draw)
-  const nodeKey = ed25519Private(derived(seed, "node"))
-  const post = ml_dsa65.keygen(derived(seed, "ml-dsa-65"))
+  let [first, ...others]: SeededPair[] = [pairOf(seed, "")]
+  let made = 0
+  const named = (by: PublicKey | undefined): SeededPair => {
+    const pair = by ? [first!, ...others].find(each => each.keys.some(key => isSame(key, by))) : first
+    if (pair === undefined) throw new Error("a node key that is not here was to sign; it is asked for first")
+    return pair
+  }
   const epochs = new Map([[0, derived(seed, "base")]])
   const base = kem.publicKey(derived(seed, "base"))
   return {
-    keys: [
-      { alg: algorithms.ed25519, public: publicOf(nodeKey) },
-      { alg: algorithms.mlDsa65, public: post.publicKey },
-    ],
-    sign: messages => messages.map(message => Uint8Array.from(sign(null, message, nodeKey))),
-    signPost: (message, context) => ml_dsa65.sign(message, post.secretKey, { context, extraEntropy: false }),
+    get keys() {
+      return first!.keys
+    },
+    holds: key => [first!, ...others].some(pair => pair.keys.some(each => isSame(each, key))),
+    sign: (messages, by) => messages.map(message => Uint8Array.from(sign(null, message, named(by).classical))),
+    signPost: (message, context, by) =>
+      ml_dsa65.sign(message, named(by).post.secretKey, { context, extraEntropy: false }),
+    makeNodeKeys() {
+      others[0] ??= pairOf(seed, ` ${++made}`)
+      return others[0].keys
+    },
+    keepNodeKeys(key) {
+      const kept = [first!, ...others].find(pair => pair.keys.some(each => isSame(each, key)))
+      if (kept) [first, ...others] = [kept]
+    },
     makeEpochKey(number) {
       const held = epochs.get(number)
       if (held !== undefined) return kem.publicKey(held)
@@ -50,6 +64,25 @@ export const seededKeys = (seed: Uint8Array, xwing: (chance: (bytes: number) => 
     base,
   }
 }
+
+type SeededPair = {
+  readonly keys: NodeKeys
+  readonly classical: KeyObject
+  readonly post: ReturnType<typeof ml_dsa65.keygen>
+}
+
+/** Ed25519 whatever is asked for: ECDSA cannot be had without chance here. */
+const pairOf = (seed: Uint8Array, nth: string): SeededPair => {
+  const classical = ed25519Private(derived(seed, `node${nth}`))
+  const post = ml_dsa65.keygen(derived(seed, `ml-dsa-65${nth}`))
+  const keys = [
+    { alg: algorithms.ed25519, public: publicOf(classical) },
+    { alg: algorithms.mlDsa65, public: post.publicKey },
+  ] as const
+  return { keys, classical, post }
+}
+
+const isSame = (a: PublicKey, b: PublicKey): boolean => a.alg === b.alg && Buffer.compare(a.public, b.public) === 0
 
 /** SLH-DSA in its deterministic variant takes 1.5 s a signature here, so its key is made only when asked for. */
 const rootSigner = (seed: Uint8Array): RootSigner => {

@@ -1,13 +1,25 @@
 // What the node asks of its keys. Private keys never leave this room; an HSM and a file answer to the same interface.
 import type { PublicKey } from "../core/suite.ts"
 
+export type NodeKeys = readonly [PublicKey, PublicKey]
+/** What a node key 0 may be of: Ed25519, or where a hardware module has none ECDSA P-256 or P-384. */
+export type Classical = -19 | -9 | -51
+
 export type Signer = {
-  /** The node's own keys: [0] signs entries and heads, [1] is ML-DSA-65 and signs heads and openings beside it. */
-  readonly keys: readonly [PublicKey, PublicKey]
-  /** Signature of each message by key 0; the messages of one batch. */
-  sign(messages: readonly Uint8Array[]): Promise<Uint8Array[]> | Uint8Array[]
-  /** Signature by the ML-DSA-65 key under a context. */
-  signPost(message: Uint8Array, context: Uint8Array): Promise<Uint8Array> | Uint8Array
+  /** The node's own keys: [0] signs entries and heads, [1] is ML-DSA-65 and signs heads and openings beside it. While they are being
+   *  changed, the ones that were. */
+  readonly keys: NodeKeys
+  /** Whether the private half of a node key is here. (K-6) */
+  holds(key: PublicKey): boolean
+  /** Signature of each message by the node key named, else by `keys[0]`; the messages of one batch. */
+  sign(messages: readonly Uint8Array[], by?: PublicKey): Promise<Uint8Array[]> | Uint8Array[]
+  /** Signature by the ML-DSA-65 key named, else by `keys[1]`, under a context. */
+  signPost(message: Uint8Array, context: Uint8Array, by?: PublicKey): Promise<Uint8Array> | Uint8Array
+  /** New node keys, kept beside those in force. Asked again before they are in force, it answers with the ones that it has. */
+  makeNodeKeys(alg: Classical): Promise<NodeKeys> | NodeKeys
+  /** These are in force for good: all other node keys are erased, once what was asked before is signed. Where they are not held,
+   *  nothing is erased. */
+  keepNodeKeys(key: PublicKey): Promise<void> | void
   /** A new X-Wing key pair is made and kept under `number`; its public key (1,216 B). Number 0 is the card's. */
   makeEpochKey(number: number): Promise<Uint8Array> | Uint8Array
   /** Erases the private key for good. */

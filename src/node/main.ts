@@ -7,6 +7,7 @@ import type { Charter } from "../core/charter.ts"
 import { decodeEntry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { isRefusal } from "../core/refusal.ts"
+import type { PublicKey } from "../core/suite.ts"
 import type { Keyring } from "../keys/lock.ts"
 import type { Fed } from "../record/facts.ts"
 import { type Changes, LineRecord } from "../record/record.ts"
@@ -17,6 +18,7 @@ import { nodeSuite } from "../suites/node.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
 import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } from "./home.ts"
+import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { type LineStatus, type Running, run, type World } from "./run.ts"
@@ -144,7 +146,7 @@ const wire = async (
     store,
     paths: [{ peer: 1 - us, transport }],
     world,
-    check: rows => badOnes(charter, pool, rows),
+    check: (rows, key) => badOnes(pool, rows, key),
     tell,
     failed,
   })
@@ -177,6 +179,7 @@ const wire = async (
     origins,
     frames,
     watch,
+    office: keyOffice({ charter, us, suite: nodeSuite, running, signer: home.keys, salt }),
     signIns,
     sessions,
     cliSecret,
@@ -300,17 +303,12 @@ const fedOf = ({ position, hash, bytes, bodyBytes, at, gapBefore }: Indexed): Fe
   return { entry, bodyBytes, at, gapBefore }
 }
 
-const badOnes = async (charter: Charter, pool: Checking, rows: readonly Row[]): Promise<Uint8Array[]> => {
-  const bad: Uint8Array[] = []
-  for (const [author, theirs] of Map.groupBy(rows, row => row.author)) {
-    const keys = charter.parties[author]?.nodeKeys.slice(0, 1) ?? []
-    const good = await pool.check(
-      keys,
-      theirs.map(row => row.bytes),
-    )
-    for (const [at, row] of theirs.entries()) if (good[at] !== true) bad.push(row.hash)
-  }
-  return bad
+const badOnes = async (pool: Checking, rows: readonly Row[], key: PublicKey): Promise<Uint8Array[]> => {
+  const good = await pool.check(
+    [key],
+    rows.map(row => row.bytes),
+  )
+  return rows.filter((_, at) => good[at] !== true).map(row => row.hash)
 }
 
 const note = (told: Tell, metrics: Metrics, log: Log, { parties }: Charter, state: { storedAt: number }): void => {

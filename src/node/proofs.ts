@@ -2,8 +2,12 @@
 // is read or judged; whoever asks does that.
 import type { CharterView, EntryBytes, HeadView } from "../api/shapes.ts"
 import type { Charter } from "../core/charter.ts"
+import { decodeEntry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
-import type { Store } from "../store/store.ts"
+import { isKeyChange } from "../core/key.ts"
+import { isRefusal } from "../core/refusal.ts"
+import type { Row, Store } from "../store/store.ts"
+import { nodeSuite } from "../suites/node.ts"
 
 /** Entries, and their bytes, in one answer. */
 const entriesMax = 1_000
@@ -26,7 +30,14 @@ export const entriesFrom = (store: Pick<Store, "read">, range: EntryRange): Entr
   const to = from + Math.min(limit, entriesMax) - 1
   const rows = store.read({ author, generation, from, to }, entriesBytesMax)
   const gap = rows.findIndex(({ seq }, at) => seq !== from + at)
-  return rows.slice(0, gap < 0 ? rows.length : gap).map(({ bytes }) => ({ cose: hex(bytes) }))
+  return rows.slice(0, gap < 0 ? rows.length : gap).map(entryBytes)
+}
+
+/** What changes keys comes with its body: what follows is judged by it. (K-2) */
+const entryBytes = ({ hash, bytes, salt, body }: Row): EntryBytes => {
+  const entry = body && decodeEntry(bytes, nodeSuite, hash)
+  const changes = entry && !isRefusal(entry) && isKeyChange(entry.kind)
+  return { cose: hex(bytes), ...(changes && salt && { salt: hex(salt), body: hex(body) }) }
 }
 
 /** The newest signed head of a log that lies within what is held of it. */

@@ -66,6 +66,8 @@ export const routes: readonly Route[] = [
   orders("/api/human", watchers, wordBytesMax, "reads"),
   reads("/api/sessions", supervisors),
   orders("/api/sessions/end", keepers),
+  reads("/api/keys", staff),
+  orders("/api/keys/rotate", keepers),
   { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),

@@ -4,11 +4,12 @@ import type { Charter } from "../core/charter.ts"
 import { decodeEntry, type Entry, leafHash } from "../core/entry.ts"
 import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
 import { equal } from "../core/hash.ts"
+import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
 import { isRefusal, type Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
-import type { Suite } from "../core/suite.ts"
+import type { PublicKey, Suite } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Row, RowRange, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -31,7 +32,7 @@ export type RunOptions = {
   readonly paths: readonly { readonly peer: number; readonly transport: Transport }[]
   readonly world: World
   /** Verifies rows' own signatures off the loop; answers the hashes of the bad ones. */
-  readonly check: (rows: readonly Row[]) => Promise<Uint8Array[]> | Uint8Array[]
+  readonly check: (rows: readonly Row[], key: PublicKey) => Promise<Uint8Array[]> | Uint8Array[]
   readonly tell: (tell: Tell) => void
   /** The world failed: the disk, the key. The loop has stopped. */
   readonly failed: (error: Error) => void
@@ -67,6 +68,8 @@ export type Running = {
   order(order: Omit<Order, "id">): Promise<OrderAnswer>
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
+  /** A party's node keys by position, the card's first. */
+  tenures(party: number): readonly Tenure[]
   stop(): Promise<void>
 }
 
@@ -107,12 +110,15 @@ class Loop implements Running {
     const { store, suite, charter, us, charterBody } = options
     this.#options = options
     const snapshot = store.state()
-    const left = snapshot && { snapshot, unconfirmed: [] as Held[], recent: [] as Held[] }
+    const left = snapshot && { snapshot, unconfirmed: [] as Held[], recent: [] as Held[], changes: [] as Held[] }
     this.#line = newLine({ charter, us, suite, charterBody }, left)
     if (!left) return
     // The logs' sizes are known from the snapshot; the entries after what peers are proven to hold come from the store.
     const { logs, peers } = this.#line.state
     for (const log of logs) {
+      for (const { generation, seq } of log.changes)
+        for (const row of store.read({ author: log.author, generation, from: seq, to: seq }, 1))
+          left.changes.push(heldOf(row, suite))
       const size = log.frontier.size
       const confirmed = Math.min(...[...peers.values()].map(peer => peer.confirmed))
       const from = Math.max(1, log.author === us ? Math.min(confirmed + 1, size - recentRows) : size - recentRows)
@@ -188,6 +194,10 @@ class Loop implements Running {
     }
   }
 
+  tenures(party: number): readonly Tenure[] {
+    return this.#line.state.logs[party]!.tenures
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     for (const { transport } of this.#options.paths) await transport.stop()
@@ -245,11 +255,7 @@ class Loop implements Running {
       case "append":
         return this.#append(effect)
       case "sign":
-        return this.#answer(signer.sign([effect.message]), ([signature]) => ({
-          type: "signed",
-          now,
-          signature: signature!,
-        }))
+        return this.#sign(effect)
       case "attest":
         return this.#attest(effect)
       case "encapsulate":
@@ -274,6 +280,8 @@ class Loop implements Running {
           number: effect.number,
           publicKey,
         }))
+      case "keepNodeKeys":
+        return this.#answer(signer.keepNodeKeys(effect.key), () => null)
       case "eraseEpochKey":
         return this.#answer(signer.eraseEpochKey(effect.number), () => null)
       case "serve":
@@ -295,17 +303,29 @@ class Loop implements Running {
     else take(value)
   }
 
-  #attest({ id, message, context }: Extract<Effect, { do: "attest" }>): void {
+  /** A key that is not here, as in a home that was restored from before its keys changed, signs nothing. (K-6) */
+  #sign({ key, message }: Extract<Effect, { do: "sign" }>): void {
     const { signer } = this.#options
-    const both = (ed25519: Uint8Array, mlDsa65: Uint8Array | null): Event => ({
+    const signed = signer.holds(key) ? signer.sign([message], key) : [null]
+    this.#answer<readonly (Uint8Array | null)[]>(signed, ([signature]) => ({
+      type: "signed",
+      now: this.#now(),
+      signature: signature ?? null,
+    }))
+  }
+
+  #attest({ id, keys, message, context }: Extract<Effect, { do: "attest" }>): void {
+    const { signer } = this.#options
+    const both = (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null): Event => ({
       type: "attested",
       now: this.#now(),
       id,
       ed25519,
       mlDsa65,
     })
-    const one = signer.sign([message])
-    const post = context && signer.signPost(message, context)
+    if (!signer.holds(keys[0])) return this.#happened(both(null, null))
+    const one = signer.sign([message], keys[0])
+    const post = context && signer.signPost(message, context, keys[1])
     if (one instanceof Promise || post instanceof Promise)
       return this.#answer(Promise.all([one, post]), ([[ed25519], mlDsa65]) => both(ed25519!, mlDsa65))
     this.#happened(both(one[0]!, post))
@@ -349,7 +369,7 @@ class Loop implements Running {
     }
     const rows = store.read({ author, generation, from, to }, readBytes)
     const end = rows.at(-1)?.seq ?? to
-    this.#answer(check(rows), bad => ({ type: "checked", now, author, to: end, bad }))
+    this.#answer(check(rows, effect.key), bad => ({ type: "checked", now, author, to: end, bad }))
   }
 
   #told(tell: Tell): void {

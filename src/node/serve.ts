@@ -10,10 +10,12 @@ import type { SessionView } from "../api/shapes.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
 import { answerBroken, type Gate, gate, refused, unreadable } from "./gate.ts"
 import { cookieHeader, type Doors, digestOf, type Origins, originsOf } from "./guard.ts"
+import type { KeyOffice } from "./key-office.ts"
 import { frameBytesMax, type Live, live } from "./live.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { isObject } from "./requests.ts"
+import { keyRoutes } from "./serve-keys.ts"
 import { type Sessions, sessionMs } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
 import type { Watch } from "./watch.ts"
@@ -25,6 +27,7 @@ export type ServeOptions = {
   readonly origins: readonly string[]
   readonly frames: readonly string[]
   readonly watch: Watch
+  readonly office: KeyOffice
   readonly signIns: Tickets
   readonly sessions: Sessions
   /** The secrets of this home's own CLI, and of whoever reads its figures; only their digests are kept. */
@@ -82,6 +85,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   keeping(app, inside, { ...options, consoles })
   reading(app, inside, options)
   ordering(app, inside, options)
+  keyRoutes(app, options)
   watching(app, inside, options)
   await consoleFiles(app)
   const sockets = new Set<Socket>()

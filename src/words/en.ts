@@ -330,6 +330,10 @@ export const en = {
   "refusal.empty-text": "There is no text to send.",
   "refusal.unpaired": "This home is not paired yet.",
   "refusal.not-allowed": "The role of this officer does not allow it.",
+  "refusal.bad-key-change": "The change of keys is not of the form, or not signed by all who must sign it.",
+  "refusal.key-missing":
+    "The node key that is in force is not in this home: it can say nothing until its keys are changed.",
+  "refusal.key-replaced": "It is signed with a key that its author had replaced by then.",
   "refusal.bad-bundle": "The file is not a bundle as the law has it.",
   "refusal.packed-bundle": "A file in the bundle is compressed. It is not unpacked, however small it looks.",
   "refusal.path-escapes": "A name in the bundle leads out of it.",

@@ -9,6 +9,7 @@ import type { Charter } from "../../core/charter.ts"
 import { assemble, type Entry, type Fields, toSign } from "../../core/entry.ts"
 import { equal, utf8 } from "../../core/hash.ts"
 import { type Head, headContext, headText } from "../../core/head.ts"
+import { cardTenure } from "../../core/key.ts"
 import { append, emptyFrontier, type Frontier, rootOf } from "../../core/log.ts"
 import { kinds } from "../../core/registry.ts"
 import { nobleSuite } from "../../suites/noble.ts"
@@ -53,14 +54,20 @@ const headAt = async (tree: Frontier): Promise<Head> => {
 const treeOf = (rows: readonly Uint8Array[]): Frontier =>
   rows.reduce((tree, bytes) => append(tree, suite.sha256(Uint8Array.of(0), bytes), suite), emptyFrontier())
 
-const followed = (rows: readonly Uint8Array[], from = emptyFrontier(), head?: Head): Promise<Followed> =>
+const followed = (
+  rows: readonly Uint8Array[],
+  from = emptyFrontier(),
+  head?: Head,
+  tenures = [cardTenure(charter.parties, log.author)],
+): Promise<Followed> =>
   follow({
     charter,
     suite,
     log,
     from,
     head,
-    entries: async seq => rows.slice(seq - 1, seq + 6),
+    tenures,
+    entries: async seq => rows.slice(seq - 1, seq + 6).map(bytes => ({ bytes })),
     progress: () => undefined,
   })
 

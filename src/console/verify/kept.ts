@@ -1,4 +1,5 @@
 // What this browser has verified of each log, kept from one visit to the next. Without storage it lasts as long as the page.
+import { decodeTenures, encodeTenures, type Tenure } from "../../core/key.ts"
 import { decodeFrontier, encodeFrontier, type Frontier } from "../../core/log.ts"
 import { isRefusal } from "../../core/refusal.ts"
 import type { Log } from "./follow.ts"
@@ -15,9 +16,12 @@ const opened = (): Promise<IDBDatabase | null> =>
     asked.onblocked = () => resolve(null)
   })
 
+/** Verified up to here, and the author's node keys up to there. */
+export type Held = { frontier: Frontier; tenures: readonly Tenure[] }
+
 export type Kept = {
-  read(log: Log): Promise<Frontier | null>
-  write(log: Log, frontier: Frontier): void
+  read(log: Log): Promise<Held | null>
+  write(log: Log, held: Held): void
   clear(): void
 }
 
@@ -31,13 +35,17 @@ export const keptOf = async (line: string): Promise<Kept> => {
         const asked = base.transaction(shelf).objectStore(shelf).get(name(log))
         asked.onerror = () => resolve(null)
         asked.onsuccess = () => {
-          const held: unknown = asked.result
-          const frontier = held instanceof Uint8Array ? decodeFrontier(held) : null
-          resolve(frontier && !isRefusal(frontier) ? frontier : null)
+          // What was kept before keys could change is of another form: it is verified anew.
+          const [first, second]: readonly unknown[] = Array.isArray(asked.result) ? asked.result : []
+          if (!(first instanceof Uint8Array && second instanceof Uint8Array)) return resolve(null)
+          const [frontier, tenures] = [decodeFrontier(first), decodeTenures(second)]
+          resolve(isRefusal(frontier) || isRefusal(tenures) ? null : { frontier, tenures })
         }
       }),
-    write: (log, frontier) =>
-      void base?.transaction(shelf, "readwrite").objectStore(shelf).put(encodeFrontier(frontier), name(log)),
+    write: (log, { frontier, tenures }) => {
+      const value = [encodeFrontier(frontier), encodeTenures(tenures)]
+      base?.transaction(shelf, "readwrite").objectStore(shelf).put(value, name(log))
+    },
     clear: () => void base?.transaction(shelf, "readwrite").objectStore(shelf).clear(),
   }
 }

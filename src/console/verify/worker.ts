@@ -3,11 +3,12 @@ import type { CharterView, EntryBytes, HeadView } from "../../api/shapes.ts"
 import { type Charter, decodeCharter } from "../../core/charter.ts"
 import { fromHex, hex } from "../../core/hash.ts"
 import type { Head } from "../../core/head.ts"
+import { cardTenure, type Tenure } from "../../core/key.ts"
 import { emptyFrontier, type Frontier } from "../../core/log.ts"
 import { isRefusal } from "../../core/refusal.ts"
 import { nobleSuite } from "../../suites/noble.ts"
-import { type Fault, follow, type Log } from "./follow.ts"
-import { type Kept, keptOf } from "./kept.ts"
+import { type Fault, follow, type Given, type Log } from "./follow.ts"
+import { type Held, type Kept, keptOf } from "./kept.ts"
 
 export type Asked = { readonly look: string; readonly again: boolean }
 export type Told = {
@@ -20,7 +21,7 @@ export type Told = {
 const suite = nobleSuite()
 const pageSize = 500
 const restMs = 1_000
-const logs = new Map<string, Log & { frontier: Frontier }>()
+const logs = new Map<string, Log & Held>()
 const faults = new Map<string, Fault>()
 let charter: Charter | null = null
 let kept: Kept | null = null
@@ -43,6 +44,10 @@ const headOf = (view: HeadView): Head => ({
   root: bytesOf(view.root),
   ed25519: bytesOf(view.ed25519),
   mlDsa65: bytesOf(view.mlDsa65),
+})
+const givenOf = ({ cose, salt, body }: EntryBytes): Given => ({
+  bytes: bytesOf(cose),
+  ...(salt !== undefined && body !== undefined && { body: { salt: bytesOf(salt), bytes: bytesOf(body) } }),
 })
 const nameOf = ({ author, generation }: Log): string => `${author}/${generation}`
 
@@ -68,24 +73,35 @@ const openCharter = async (line: string): Promise<Charter | null> => {
 }
 
 const followOne = async (log: Log, head: Head | undefined, under: Charter): Promise<boolean> => {
-  const held = logs.get(nameOf(log)) ?? { ...log, frontier: (await kept?.read(log)) ?? emptyFrontier() }
+  const fresh = { frontier: emptyFrontier(), tenures: [cardTenure(under.parties, log.author)] }
+  const held = logs.get(nameOf(log)) ?? { ...log, ...((await kept?.read(log)) ?? fresh) }
   logs.set(nameOf(log), held)
   let whole = true
-  const entries = async (seq: number): Promise<readonly Uint8Array[] | null> => {
+  const entries = async (seq: number): Promise<readonly Given[] | null> => {
     const { author, generation } = log
     const path = `/api/entries?author=${author}&generation=${generation}&from=${seq}&limit=${pageSize}`
     const page = await get<readonly EntryBytes[]>(path)
     whole &&= page !== null
-    return page?.map(({ cose }) => bytesOf(cose)) ?? null
+    return page?.map(givenOf) ?? null
   }
-  const progress = (verified: Frontier): void => {
+  const progress = (verified: Frontier, tenures: readonly Tenure[]): void => {
     if (verified.size === held.frontier.size) return
     held.frontier = verified
-    kept?.write(log, verified)
+    held.tenures = tenures
+    kept?.write(log, held)
     tell(false)
   }
-  const followed = await follow({ charter: under, suite, log, from: held.frontier, head, entries, progress })
-  progress(followed.verified)
+  const followed = await follow({
+    charter: under,
+    suite,
+    log,
+    from: held.frontier,
+    tenures: held.tenures,
+    head,
+    entries,
+    progress,
+  })
+  progress(followed.verified, followed.tenures)
   for (const each of followed.faults) fault(each)
   return whole
 }

@@ -1,0 +1,135 @@
+// Changes of node keys in a line's state: how an entry that changes them takes effect, on either side, and how it is shown to a peer that
+// cannot open anything sealed by them yet (page: protocol/key.md).
+import { about, refused } from "./aside.ts"
+import { decode, encode } from "./cbor.ts"
+import { type Body, bodyHash, decodeEntry, type Fields } from "./entry.ts"
+import type { Held, Order } from "./event.ts"
+import { concat, equal } from "./hash.ts"
+import { judgeAnew } from "./heads.ts"
+import { cardTenure, type Holder, isKeyChange, judge, keysAfter, type Tenure, tenureOf } from "./key.ts"
+import { shownBytesMax } from "./limits.ts"
+import { keysOfPeer, sendOpening } from "./opening.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
+import { frameKinds } from "./seal.ts"
+import type { Line, Log, Path, Peer } from "./state.ts"
+
+/** Changes that are shown again at the most: more than these nobody makes while a peer cannot be reached. (K-5) */
+const shownMax = 8
+
+const holderOf = ({ charter }: Line, { author, tenures }: Log): Holder => ({ charter, author, tenures })
+
+/** An entry that changes its author's keys has its place. `proof`: what its own signature is worth. (K-2, K-3) */
+export const changeKeys = (line: Line, log: Log, held: Held, proof: true | Refusal): void => {
+  const { entry } = held
+  const tenure = proof === true ? tenureOf(holderOf(line, log), held, line.suite) : refuse("bad-signature-covered")
+  if (isRefusal(tenure)) {
+    // It was said, so it stays; it changes nothing.
+    const problem = refuse(tenure.refusal, { ...about(entry), ...tenure.details })
+    line.state.stagedMarks.push({ hash: entry.hash, refusal: problem })
+    return refused(line, problem, log.author)
+  }
+  takeTenure(line, log, held, tenure)
+}
+
+const takeTenure = (line: Line, log: Log, held: Held, tenure: Tenure): void => {
+  const { generation, seq } = held.entry
+  const ours = log.author === line.us
+  log.tenures.push(tenure)
+  log.changes.push({ generation, seq, held: ours ? held : null })
+  judgeAnew(line, log)
+  const peer = line.state.peers.get(log.author)
+  const now = keysAfter(log.tenures, log.generation, log.frontier.size)
+  if (peer?.shownKeys && equal(peer.shownKeys[0].public, now[0].public)) peer.shownKeys = null
+}
+
+/** Our own change is signed. What comes after it is signed with the new keys; the old ones go once it is durable. (K-6) */
+export const changeOwnKeys = (line: Line, held: Held): void => {
+  const own = line.state.logs[line.us]!
+  const tenure = tenureOf(holderOf(line, own), held, line.suite)
+  // Asked before it was signed, and nothing came between.
+  if (isRefusal(tenure)) throw new Error(`our own change of keys is refused: ${JSON.stringify(tenure)}`)
+  takeTenure(line, own, held, tenure)
+  line.state.afterAppend.push(() => line.out.push({ do: "keepNodeKeys", key: tenure.keys[0] }))
+}
+
+/** Why an order of ours that changes keys must not be signed; undefined for all others. (K-3) */
+export const unlawfulChange = (line: Line, fields: Fields, body: Body | undefined): Refusal | undefined => {
+  if (!isKeyChange(fields.kind)) return undefined
+  // Before anything is proven to have arrived, the first openings may still be on their way, signed with the card's keys. (K-5)
+  if ([...line.state.peers.values()].some(peer => peer.confirmed === 0))
+    return refuse("bad-key-change", { field: "nothing is receipted yet" })
+  const own = line.state.logs[line.us]!
+  const tenure = tenureOf(holderOf(line, own), { entry: fields, ...(body && { body }) }, line.suite)
+  return isRefusal(tenure) ? tenure : undefined
+}
+
+/** The signer holds no key of that name: this home was restored from before the key was changed. (K-6) */
+export const lackKey = (line: Line, order: Order | null): void => {
+  const { state } = line
+  const refusal = refuse("key-missing")
+  state.attestingHead = false
+  if (order) state.afterwards.push({ type: "notDone", order: order.id, refusal })
+  if (state.keyless) return
+  state.keyless = true
+  refused(line, refusal, null)
+}
+
+/** The keys as they were left: the record holds the entries that changed them. */
+export const restoreKeys = (line: Line, changes: readonly Held[]): void => {
+  for (const log of line.state.logs) {
+    log.tenures = [cardTenure(line.charter.parties, log.author)]
+    for (const change of log.changes) {
+      const held = changes.find(it => isAt(it, log, change))
+      if (!held) continue // the record is read in a second pass
+      const tenure = tenureOf(holderOf(line, log), held, line.suite)
+      if (isRefusal(tenure)) throw new Error("the record holds a change of keys that is none")
+      log.tenures.push(tenure)
+    }
+    if (log.author === line.us)
+      log.changes = log.changes.map(change => ({ ...change, held: changes.find(it => isAt(it, log, change)) ?? null }))
+  }
+}
+
+const isAt = ({ entry }: Held, { author }: Log, place: { generation: number; seq: number }): boolean =>
+  entry.author === author && entry.generation === place.generation && entry.seq === place.seq
+
+/** Own changes that the peer is not proven to hold: it could not open what is signed with the keys that they bring. (K-5) */
+export const showChanges = (line: Line, peer: Peer, path: Path): void => {
+  const own = line.state.logs[line.us]!
+  const unproven = own.changes.filter(({ seq, held }) => held !== null && seq > peer.confirmed)
+  for (const { held } of unproven.slice(-shownMax)) {
+    const { entry, body } = held!
+    const parts = encode([entry.bytes, body?.salt ?? null, body?.bytes ?? null])
+    sendOpening(line, path, concat(Uint8Array.of(frameKinds.keysShown), parts))
+  }
+}
+
+/** The peer shows a change of its keys that its log will bring. It is believed as the log itself would be, and changes nothing but by
+ *  which keys openings are judged until the log is there. (K-5) */
+export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal | undefined => {
+  const parts = decode(frame.subarray(1), { bytesMax: shownBytesMax, depthMax: 2 })
+  if (isRefusal(parts)) return parts
+  const [cose, salt, bytes] = Array.isArray(parts) ? parts : []
+  if (!(cose instanceof Uint8Array && salt instanceof Uint8Array && bytes instanceof Uint8Array))
+    return refuse("malformed", { frame: "keys shown" })
+  const entry = decodeEntry(cose, line.suite)
+  if (isRefusal(entry)) return entry
+  const log = line.state.logs[peer.party]!
+  const held = { entry, body: { salt, bytes } }
+  const isTheirs =
+    equal(entry.line, line.charter.line) && entry.author === peer.party && entry.generation === log.generation
+  if (!isTheirs || !isKeyChange(entry.kind)) return refuse("bad-key-change", about(entry))
+  if (!entry.bodyHash || !equal(bodyHash(held.body, line.suite), entry.bodyHash))
+    return refuse("wrong-body", about(entry))
+  const keys = keysOfPeer(line, peer)
+  // Held already, or shown before.
+  if (entry.seq <= log.frontier.size) return undefined
+  const first = { generation: entry.generation, after: 0, keys, byRoots: false, revoked: false }
+  const tenures = [...log.tenures, { ...first, after: log.frontier.size }]
+  const proof = judge(tenures, entry, line.suite)
+  const tenure = proof === true ? tenureOf({ ...holderOf(line, log), tenures }, held, line.suite) : proof
+  if (!isRefusal(tenure)) peer.shownKeys = tenure.keys
+  // An earlier one, shown again after a later one, is nothing new.
+  else if (tenure.refusal !== "key-replaced") return tenure
+  return undefined
+}
