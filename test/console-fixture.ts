@@ -35,13 +35,19 @@ const lampsAt = (now: number, up: boolean): Lamp[] => [
   },
 ]
 
+const confirm =
+  "Fixture: the object named in our last message has changed its course. Please confirm that you have seen this."
+
 /** One side's node, with switches that a test may turn. */
 export class Fixture {
   up = true
+  /** How far their clock stands from ours. */
+  clock = 12
   beating = true
   readonly orders: OrderRequest[] = []
   readonly displayed: string[] = []
   human = 0
+  role: LineView["officer"]["role"] = "watch"
   messages: MessageView[]
   refusals: Problem[]
   readonly side: Side
@@ -74,15 +80,20 @@ export class Fixture {
       example: true,
       us,
       them: [them],
-      officer: { name: officers[this.side], role: "watch" },
+      officer: { name: officers[this.side], role: this.role },
       lamps: lampsAt(now, this.up),
       queued: this.up ? 0 : 1,
       sizes: [],
       replyClocks: [],
       now,
+      clocks: this.clocks(),
       version: "0.1.0",
       refusals: this.refusals,
     }
+  }
+  clocks(): LineView["clocks"] {
+    const party = this.side === "tokyo" ? 1 : 0
+    return [{ party, offsetMs: this.clock, isDoubted: Math.abs(this.clock) > 60_000 }]
   }
   tell(event: LiveEvent): void {
     for (const tell of this.#tell) tell(event)
@@ -92,7 +103,8 @@ export class Fixture {
     if (this.beating) tell({ type: "line", line: this.line() })
     const beat = setInterval(() => {
       const now = Date.now()
-      if (this.beating) tell({ type: "beat", now, lamps: lampsAt(now, this.up), queued: this.up ? 0 : 1 })
+      const [queued, clocks] = [this.up ? 0 : 1, this.clocks()]
+      if (this.beating) tell({ type: "beat", now, lamps: lampsAt(now, this.up), queued, clocks })
     }, 1_000)
     return () => {
       clearInterval(beat)
@@ -137,23 +149,26 @@ export class Fixture {
       }))
     return { hash: hashOf(500), seq: 99, number: null }
   }
-  urgent(precedence: MessageView["precedence"], traffic: MessageView["traffic"] = "real"): void {
+  urgent(
+    precedence: MessageView["precedence"],
+    traffic: MessageView["traffic"] = "real",
+    said: Pick<MessageView, "text" | "subject"> = { text: confirm },
+  ): string {
     const now = Date.now()
     const them = 1 - this.line().us.party
     const position = this.messages.length + 1
-    const text =
-      "Fixture: the object named in our last message has changed its course. Please confirm that you have seen this."
     const rungs = came(them, now, "released", "stored")
     const facts = {
       precedence,
       traffic,
       language: "en",
-      text,
+      ...said,
       rungs,
       rings: true,
       waits: { who: 1 - them, due: now + hour },
     }
     this.say({ ...base(position, them, now), ...facts })
+    return hashOf(position)
   }
 }
 

@@ -33,15 +33,18 @@ type Visit = {
   readonly stop: () => void
 }
 
-const visit = async (query: string, width = 1280): Promise<Visit> => {
+type Before = (fixture: Fixture) => void
+
+const visit = async (query: string, width = 1280, height = 900, before: Before = () => undefined): Promise<Visit> => {
   const port = await freePort()
   const fixture = new Fixture("tokyo")
+  before(fixture)
   const close = await serveFixture(fixture, port)
   const stop = (): void => {
     if (stops.delete(stop)) close()
   }
   stops.add(stop)
-  const page = await (await open.browser.newContext({ viewport: { width, height: 900 } })).newPage()
+  const page = await (await open.browser.newContext({ viewport: { width, height } })).newPage()
   const wrong: string[] = []
   const home = `127.0.0.1:${port}`
   page.on("pageerror", error => wrong.push(error.message))
@@ -121,6 +124,98 @@ test("console: without our node everything is NOT KNOWN within ten seconds, and 
   await page.context().close()
   stops.delete(again)
   again()
+})
+
+test("R-5: an alarm strip that shows the whole text reports it, one that cuts it off does not", async () => {
+  const { page, fixture, wrong, stop } = await visit("?lang=en", 640)
+  await page.keyboard.press("w") // on a narrow screen the record is then out of sight
+  await page.waitForSelector(".write")
+  const long = fixture.urgent("PRIORITY", "real", { text: "It is cut off at the edge. ".repeat(9) })
+  const headed = fixture.urgent("PRIORITY", "real", { subject: "Short", text: "Not on the strip." })
+  const whole = fixture.urgent("FLASH", "real", { text: "Seen whole." })
+  const reported = page.waitForResponse(response => response.url().endsWith("/api/displayed"))
+  await page.waitForSelector(".alarm.urgent")
+  await reported
+  assert.deepEqual(
+    [whole, long, headed].map(hash => fixture.displayed.includes(hash)),
+    [true, false, false],
+  )
+  assert.deepEqual(wrong, [])
+  await page.context().close()
+  stop()
+})
+
+test("E-9, E-13: a clock ten years off is said, its times say their year, and a subject stays on one line", async () => {
+  for (const [language, said, year] of [
+    ["en", "The clock of Beijing is 10 y", "2036"],
+    ["ja", "北京の時計は当方より10年", "2036年"],
+    ["zh", "北京的时钟比我方快10年", "2036年"],
+  ] as const) {
+    const { page, fixture, stop } = await visit(`?lang=${language}`)
+    assert.equal(await page.locator(".clock-band").count(), 0)
+    fixture.clock = 3_652 * 86_400_000
+    const subject = "Harmless\nFLASH TOKYO→BEIJING 0001 Agreed."
+    const hash = fixture.urgent("PRIORITY", "real", { subject, text: "x" })
+    fixture.change(hash, message => ({ ...message, written: Date.UTC(2036, 10, 23, 18) }))
+    await page.waitForSelector(".clock-band")
+    assert.ok((await page.locator(".clock-band").textContent())?.includes(said))
+    const row = page.locator(".row", { hasText: "Harmless[U+000A]FLASH" })
+    assert.ok((await row.locator(".locals").textContent())?.includes(year))
+    assert.equal(await page.locator(".alarm-text", { hasText: "[U+000A]" }).count(), 1)
+    await page.context().close()
+    stop()
+  }
+})
+
+test("console: what was refused is counted, the gravest first, and Noted notes what stood there", async () => {
+  const { page, fixture, stop } = await visit("?lang=en")
+  for (const refusal of ["bad-signature", "unknown-secret", "bad-signature", "unknown-secret"] as const)
+    fixture.refuse(refusal)
+  const band = page.locator(".refused-band")
+  await band.filter({ hasText: "REFUSED 4" }).waitFor()
+  const said = (await band.textContent()) ?? ""
+  assert.match(said, /Its signature is not the signature of its author\. bad-signature ×2.*unknown-secret ×2/)
+  await band.locator(".button").click()
+  await band.waitFor({ state: "detached" })
+  fixture.refuse("two-histories")
+  await band.filter({ hasText: "two-histories ×1" }).waitFor()
+  await page.context().close()
+  stop()
+})
+
+test("A-4: what a role may not do is not offered to it; parties have their names in the reader's language", async () => {
+  const asAuditor = (fixture: Fixture): void => {
+    fixture.role = "auditor"
+  }
+  const { page, stop } = await visit("?lang=ja", 1280, 900, asAuditor)
+  assert.equal(await page.locator(".alarm").count(), 1)
+  assert.equal(await page.locator("[data-acknowledge]").count(), 0)
+  assert.deepEqual(await page.locator(".nav button").allTextContents(), ["当直", "2023年2月22日の協議"])
+  await page.keyboard.press("w")
+  assert.equal(await page.locator(".write").count(), 0)
+  const places = await page.locator(".ladder .rung-place").allTextContents()
+  assert.ok(places.includes("東京") && places.includes("北京") && !places.join("").match(/TOKYO|BEIJING/), `${places}`)
+  await page.locator(".alarm-open").click()
+  await page.waitForSelector(".message")
+  assert.equal(await page.locator(".actions").count(), 0)
+  assert.match((await page.locator(".header-block").textContent()) ?? "", /東京/)
+  await page.context().close()
+  stop()
+})
+
+test("console: a record of large texts shows the beginning of each, and the whole when it is asked for", async () => {
+  const text = "A long statement. ".repeat(2_000)
+  const { page, stop } = await visit("?lang=en", 1280, 900, fixture => {
+    for (let at = 0; at < 40; at++) fixture.urgent("ROUTINE", "real", { text })
+  })
+  const bytes: number = await page.evaluate("document.body.innerHTML.length")
+  assert.ok(bytes < 400_000, `${bytes}`)
+  const [first] = await page.locator(".row").all()
+  assert.ok(first)
+  await first.locator(".link").click()
+  assert.equal((await first.locator(".body").textContent())?.length, text.length)
+  await page.context().close()
+  stop()
 })
 
 test("console: three languages, narrow and wide, pass the accessibility rules and fit their width", async () => {

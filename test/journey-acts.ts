@@ -58,13 +58,6 @@ export const send = async (seat: Seat, text: string, precedence: Precedence, tra
   await seat.page.waitForSelector(".dialog", { state: "detached" })
 }
 
-/** An order that our own node refuses says why, in the reader's language, and the draft stays. */
-export const sendRefused = async (seat: Seat, text: string): Promise<string> => {
-  await fill(seat, text, "ROUTINE")
-  await release(seat)
-  return (await seat.page.locator(".dialog [role=alert]").textContent()) ?? ""
-}
-
 /** A text too long for its precedence is never released; the screen says why before anybody tries. */
 export const writeTooMuch = async (seat: Seat, precedence: Precedence): Promise<string> => {
   await fill(seat, "長".repeat(1_400), precedence)

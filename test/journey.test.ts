@@ -13,7 +13,6 @@ import {
   row,
   rung,
   send,
-  sendRefused,
   soundsAgain,
   testSound,
   tones,
@@ -40,10 +39,15 @@ before(async () => {
 })
 after(() => stage.close())
 
-test("LI-2, A-4: what may not be said is refused in the reader's language, on the screen and by the node", async () => {
+test("LI-2, A-4: what may not be said is refused in the reader's language; who may not speak is offered nothing to write with", async () => {
   assert.equal(await writeTooMuch(tokyo, "FLASH"), tokyo.say("write.too-many-bytes"))
   const auditor = await sit(stage.browser, stage.tokyo, { language: reads(2), officer: "Auditor" })
-  assert.match(await sendRefused(auditor, "x"), new RegExp(auditor.say("refusal.not-allowed")))
+  assert.equal(await auditor.page.locator(".nav button", { hasText: auditor.say("nav.write") }).count(), 0)
+  const order = JSON.stringify({ kind: "message", act: "ab".repeat(16), text: "x", refs: [] })
+  const answered: { refusal: string } = await auditor.page.evaluate(`fetch("/api/orders", {
+    method: "POST", headers: { "content-type": "application/json" }, body: ${JSON.stringify(order)}
+  }).then(answer => answer.json())`)
+  assert.equal(answered.refusal, "not-allowed")
   await auditor.page.context().close()
 })
 

@@ -37,6 +37,9 @@ export type Lamp = {
   readonly detail: number | null
 }
 
+/** `offsetMs`: the other side's clock less ours, as last heard; `isDoubted`: so far that people must be told. (E-9) */
+export type PeerClock = { readonly party: number; readonly offsetMs: number | null; readonly isDoubted: boolean }
+
 export type Officer = {
   readonly name: string
   readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator"
@@ -54,6 +57,7 @@ export type LineView = {
   readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
   readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
   readonly now: number
+  readonly clocks: readonly PeerClock[]
   readonly version: string
   /** Refusals of the last 24 h, newest first, at most 50. */
   readonly refusals: readonly Problem[]
@@ -219,4 +223,10 @@ export type LiveEvent =
   | { readonly type: "message"; readonly message: MessageView } // new, or its rungs changed
   | { readonly type: "reordered" } // late entries moved places: read the page again
   | { readonly type: "refused"; readonly problem: Problem }
-  | { readonly type: "beat"; readonly now: number; readonly lamps: readonly Lamp[]; readonly queued: number }
+  | {
+      readonly type: "beat"
+      readonly now: number
+      readonly lamps: readonly Lamp[]
+      readonly queued: number
+      readonly clocks: readonly PeerClock[]
+    }

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { text as readAll } from "node:stream/consumers"
 import { after, before, test } from "node:test"
+import { apart } from "./status.ts"
 
 const command = join(import.meta.dirname, "..", "..", "bin", "parley")
 const folder = mkdtempSync(join(tmpdir(), "parley-cli-"))
@@ -183,4 +184,10 @@ test("R-1, R-5: what one sends the other logs, acknowledges and answers, and bot
   )
   for (const code of ["aland", "bland"]) assert.equal((await json(["verify", home(code)]))[0]!.faults, 0)
   assert.equal((await json(["status", home("aland")]))[0]!.running, false)
+})
+
+test("E-9: status says how far their clock stands from ours, in the unit that matters", () => {
+  assert.equal(apart(3_652 * 86_400_000), "about 10 years ahead of")
+  assert.equal(apart(-86_400_000), "about 1 day behind")
+  assert.equal(apart(-150_000), "about 3 minutes behind")
 })

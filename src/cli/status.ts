@@ -48,6 +48,21 @@ export const status = (): Command =>
       }
     })
 
+const units = [
+  ["year", 365 * 86_400],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const
+
+/** In the largest unit that it fills: how far a clock is off to the second helps nobody. (E-9) */
+export const apart = (offsetMs: number): string => {
+  const seconds = Math.abs(offsetMs) / 1_000
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[3]
+  const count = Math.round(seconds / size)
+  return `about ${count} ${unit}${count === 1 ? "" : "s"} ${offsetMs > 0 ? "ahead of" : "behind"}`
+}
+
 const sayLine = (say: Say, line: LineView): void => {
   const codes = new Map([line.us, ...line.them].map(party => [party.party, party.code]))
   const age = (at: number | null): string =>
@@ -58,6 +73,9 @@ const sayLine = (say: Say, line: LineView): void => {
     ...line.lamps.map(
       ({ name, state, heardAt }) =>
         `${name}: ${state === "unknown" ? "NOT KNOWN" : state.toUpperCase()}, ${age(heardAt)}`,
+    ),
+    ...line.clocks.flatMap(({ party, offsetMs, isDoubted }) =>
+      isDoubted && offsetMs !== null ? [`${codes.get(party)}: its clock is ${apart(offsetMs)} ours`] : [],
     ),
     ...line.sizes.map(({ party, size }) => `${codes.get(party)}: ${size} entries`),
     `${line.queued} queued; ${line.refusals.length} refused in the last 24 hours`,

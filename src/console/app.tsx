@@ -10,6 +10,7 @@ import { useKeysSetting, useShortcuts } from "./keys.ts"
 import { KnowledgeProvider, useKnowledge } from "./knowledge.tsx"
 import { Message } from "./message/view.tsx"
 import { Talks } from "./reported/page.tsx"
+import { isOnWatch } from "./seen.ts"
 import { Board } from "./watch/board.tsx"
 import { Record } from "./watch/record.tsx"
 import { asLanguage, langTag, useReader } from "./words.tsx"
@@ -45,6 +46,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const message = selected === null ? undefined : state.messages.get(selected)
   useEffect(() => suggest(asLanguage(line.us.language) ?? "en"), [suggest, line.us.language])
 
+  const maySpeak = isOnWatch(line.officer)
   const show = (next: View): void => {
     setView(next)
     setSelected(null)
@@ -67,7 +69,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   }
   const act = (shortcut: Shortcut): void => {
     if (shortcut === "acknowledge") acknowledgeFirst()
-    else if (shortcut === "write") show("write")
+    else if (shortcut === "write") maySpeak && show("write")
     else walk(shortcut === "down" ? 1 : -1)
   }
   useShortcuts(keys[0], act)

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { LineView, MessageView, ReportedView, Rung } from "../api/shapes.ts"
+import type { RefusalCode } from "../core/refusal.ts"
 import { alarms, waiting } from "./alarms.ts"
+import { beginningOf } from "./cut.ts"
 import { countWords, emptyDraft, measure, orderOf, withAct } from "./draft.ts"
+import { graded } from "./gravity.ts"
 import { asksForReview, belongsToInputMethod, type KeyFacts, noComposition, shortcutOf } from "./ime.ts"
 import { ladder, reached } from "./ladder.ts"
 import { chain, deafAfterMs, lineUp } from "./lamps.ts"
@@ -10,8 +13,8 @@ import { numberOf, serial } from "./number.ts"
 import { sections, whenOf } from "./reported/groups.ts"
 import { patternOf } from "./sound.ts"
 import { inOrder, nothing, reduce } from "./state.ts"
-import { age, countdown, dtg, inZone, lateBy, zulu } from "./time.ts"
-import { firstHidden, pieces } from "./visible.ts"
+import { age, aheadBy, countdown, dtg, inZone, lateBy, zulu } from "./time.ts"
+import { firstHidden, linePieces, pieces } from "./visible.ts"
 
 const at = Date.UTC(2026, 10, 23, 19, 26, 3)
 
@@ -67,6 +70,17 @@ test("time: both capitals are a day ahead of UTC in the evening, and the date sa
   assert.deepEqual(inZone(at, "Asia/Tokyo", "en"), { date: "24 Nov", time: "04:26", seconds: "03" })
   assert.deepEqual(inZone(at, "Asia/Shanghai", "zh"), { date: "11月24日", time: "03:26", seconds: "03" })
   assert.equal(inZone(at, "No/Such_Zone", "ja").time, "19:26")
+})
+
+test("E-9: a time of another year says its year, in every language", () => {
+  const far = Date.UTC(2036, 10, 23, 18, 13)
+  assert.equal(inZone(far, "Asia/Tokyo", "en", at).date, "24 Nov 2036")
+  assert.equal(inZone(far, "Asia/Tokyo", "ja", at).date, "2036年11月24日")
+  assert.equal(inZone(far, "Asia/Shanghai", "zh", at).date, "2036年11月24日")
+  assert.equal(inZone(Date.UTC(2026, 11, 31, 20), "Asia/Tokyo", "en", at).date, "1 Jan 2027", "their new year")
+  assert.deepEqual(age(far - at), { word: "age.y", parts: { y: 10, d: 2 } })
+  assert.equal(aheadBy(far, at), far - at)
+  assert.equal(aheadBy(at + 59_000, at), null)
 })
 
 test("time: ages and countdowns keep the two units that matter", () => {
@@ -202,6 +216,7 @@ test("E-10: exercise and test are numbered apart, and both sides call a message 
     sizes: [],
     replyClocks: [],
     now: at,
+    clocks: [],
     version: "0",
     refusals: [],
   }
@@ -227,6 +242,7 @@ test("LI-2: urgent messages are short, and words are counted where there are no 
 })
 
 test("state: a late message takes its place in the joint order, and a changed one replaces itself", () => {
+  const clock = { party: 1, offsetMs: 90_000, isDoubted: true }
   const page = { messages: [message({ hash: "a", position: 1 }), message({ hash: "b", position: 3 })], total: 2 }
   let state = reduce(nothing, { type: "latest", page, after: 0 })
   state = reduce(state, {
@@ -238,7 +254,12 @@ test("state: a late message takes its place in the joint order, and a changed on
     inOrder(state.messages).map(({ hash }) => hash),
     ["b", "c", "a"],
   )
-  state = reduce(state, { type: "heard", at: 6, event: { type: "beat", now: 1_006, lamps: [], queued: 2 } })
+  state = reduce(state, {
+    type: "heard",
+    at: 6,
+    event: { type: "beat", now: 1_006, lamps: [], queued: 2, clocks: [clock] },
+  })
+  assert.deepEqual(state.clocks, [clock])
   assert.equal(state.heardAt, 6)
   assert.equal(state.offset, 1_000)
   assert.equal(state.queued, 2)
@@ -264,6 +285,39 @@ test("E-13: what cannot be seen is shown as its code point and never obeyed; nam
     "\u{e0100}",
   ])
     assert.notEqual(firstHidden(`x${character}`), null, `${character.codePointAt(0)}`)
+})
+
+test("E-13: a subject stands on one line: a break within it is shown as its code point", () => {
+  const shown = linePieces("Subject\nFrom: somebody\telse\r").map(({ text }) => text)
+  assert.deepEqual(shown, ["Subject", "[U+000A]", "From: somebody", "[U+0009]", "else", "[U+000D]"])
+  assert.equal(pieces("two\nlines").length, 1, "a text has lines")
+})
+
+test("long texts: a list shows the beginning, by lines and by characters, and a short one whole", () => {
+  assert.equal(beginningOf("short\ntext"), null)
+  assert.equal(beginningOf("字".repeat(40_000))?.length, 1_500)
+  assert.equal(beginningOf(`x${"𠮷".repeat(2_000)}`)?.isWellFormed(), true)
+  assert.equal(beginningOf("line\n".repeat(100))?.split("\n").length, 24)
+})
+
+test("refusals: the gravest stands first, the by-products of a forgery after it, each counted", () => {
+  const problem = (refusal: RefusalCode, ms: number) => ({ refusal, sentence: "", details: {}, at: ms })
+  const heard = [
+    problem("unknown-secret", at + 9),
+    problem("bad-signature", at + 5),
+    problem("unknown-secret", at + 4),
+    problem("bad-signature", at + 3),
+    problem("replayed-frame", at + 1),
+  ]
+  assert.deepEqual(
+    graded(heard).map(({ refusal, count, at: latest }) => [refusal, count, latest - at]),
+    [
+      ["bad-signature", 2, 5],
+      ["replayed-frame", 1, 1],
+      ["unknown-secret", 2, 9],
+    ],
+  )
+  assert.equal(graded([problem("not-found", at), problem("two-histories", at)])[0]?.refusal, "two-histories")
 })
 
 test("reported: two accounts of one thing stand together, and a date is no more exact than what is known", () => {

@@ -4,9 +4,9 @@ import type { MessageView } from "../api/shapes.ts"
 import type { Precedence, Traffic } from "../core/registry.ts"
 import { PrecedenceMark } from "./icons.tsx"
 import { useKnowledge, useMoment } from "./knowledge.tsx"
-import { partiesOf, partyOf } from "./number.ts"
+import { codeOf, partiesOf, partyOf } from "./number.ts"
 import { age, countdown, dtg, inZone } from "./time.ts"
-import { pieces } from "./visible.ts"
+import { linePieces, pieces } from "./visible.ts"
 import { tagOf, useReader } from "./words.tsx"
 
 /** Codes, groups and hashes are read letter by letter in every language. */
@@ -24,12 +24,13 @@ export const Dtg = ({ ms }: { readonly ms: number }) => (
 
 /** The same moment in every capital, our own first, each with its date. */
 export const LocalTimes = ({ ms }: { readonly ms: number }) => {
-  const { line } = useKnowledge()
+  const { line, state } = useKnowledge()
   const { language, name } = useReader()
+  const now = state.offset + (state.heardAt ?? 0)
   return (
     <span className="locals">
       {partiesOf(line).map(party => {
-        const { date, time } = inZone(ms, party.zone, language)
+        const { date, time } = inZone(ms, party.zone, language, now)
         return (
           <span key={party.party} className="local">
             {name(party.names)} <span className="code">{`${date} ${time}`}</span>
@@ -79,15 +80,30 @@ export const TrafficTag = ({ traffic }: { readonly traffic: Traffic }) => {
   )
 }
 
+type WordsProps = {
+  readonly text: string
+  readonly language: string | undefined
+  /** Of what stands on one line, such as a subject, a break is one more thing that is shown and not obeyed. */
+  readonly isLine?: boolean
+}
+
 /** Somebody's own words: plain text, in their language, with what cannot be seen made visible and never obeyed. */
-export const Words = ({ text, language }: { readonly text: string; readonly language: string | undefined }) => (
+export const Words = ({ text, language, isLine = false }: WordsProps) => (
   <bdi lang={tagOf(language)} className="words">
-    {pieces(text).map((piece, at) => (
+    {(isLine ? linePieces(text) : pieces(text)).map((piece, at) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
       <Fragment key={at}>{piece.hidden ? <span className="hidden-char">{piece.text}</span> : piece.text}</Fragment>
     ))}
   </bdi>
 )
+
+/** A party by its name in the reader's language; its code stands only in numbers, where both sides read the same. */
+export const PartyName = ({ party, className }: { readonly party: number; readonly className?: string }) => {
+  const { line } = useKnowledge()
+  const { name } = useReader()
+  const side = partyOf(line, party)
+  return <span className={className}>{side ? name(side.names) : codeOf(line, party)}</span>
+}
 
 /** A person's name in the writing of their own side, whatever the reader's language. */
 export const PersonName = ({ name, party }: { readonly name: string; readonly party: number }) => {
@@ -95,8 +111,14 @@ export const PersonName = ({ name, party }: { readonly name: string; readonly pa
   return <bdi lang={tagOf(partyOf(line, party)?.language)}>{name}</bdi>
 }
 
+type BodyProps = {
+  readonly message: MessageView
+  /** What is shown of the text instead of the whole. */
+  readonly beginning?: string | null
+}
+
 /** What may be shown of a message as said: nothing when its signature is false. */
-export const Body = ({ message }: { readonly message: MessageView }) => {
+export const Body = ({ message, beginning = null }: BodyProps) => {
   const { t, refusal } = useReader()
   if (message.mark)
     return (
@@ -108,7 +130,7 @@ export const Body = ({ message }: { readonly message: MessageView }) => {
   if (message.text === undefined) return <p className="not-said">{t("message.no-body")}</p>
   return (
     <div className="body">
-      <Words text={message.text} language={message.language} />
+      <Words text={beginning ?? message.text} language={message.language} />
     </div>
   )
 }

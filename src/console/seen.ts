@@ -16,15 +16,26 @@ const owed = (message: MessageView, { us, officer }: LineView): boolean =>
 /** Others read; that nobody on watch was shown it is then true. */
 export const isOnWatch = ({ role }: LineView["officer"]): boolean => role === "watch" || role === "releaser"
 
-/** `element` holds the whole text of the message. */
-export const useSeen = (element: RefObject<HTMLElement | null>, message: MessageView, line: LineView): void => {
-  const due = owed(message, line)
+/** A piece that cuts its text off at its edge shows the whole only while nothing overflows it. */
+const isCut = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }: HTMLElement): boolean =>
+  scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1
+
+/** `element` holds the whole text of the message, unless `isWhole` says that it holds a part. */
+export const useSeen = (
+  element: RefObject<HTMLElement | null>,
+  message: MessageView,
+  line: LineView,
+  isWhole = true,
+): void => {
+  const due = owed(message, line) && isWhole
   const { hash } = message
   useEffect(() => {
     const watched = element.current
     if (!due || told.has(hash) || !watched) return
     let timer: ReturnType<typeof setTimeout> | undefined
     let within = false
+    // An element in a line of its own has no width that could be compared; only what clips can cut.
+    const clips = getComputedStyle(watched).overflowX !== "visible"
     const settle = (): void => {
       clearTimeout(timer)
       if (within && document.visibilityState === "visible") timer = setTimeout(() => void tell(), dwellMs)
@@ -39,8 +50,11 @@ export const useSeen = (element: RefObject<HTMLElement | null>, message: Message
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (!entry) return
-        const tall = entry.intersectionRect.height >= (entry.rootBounds?.height ?? Number.POSITIVE_INFINITY) * 0.8
-        within = entry.intersectionRatio >= 0.95 || tall
+        // What is not drawn at all has no root either: nothing of nothing is not the whole of it.
+        const tall =
+          entry.isIntersecting &&
+          entry.intersectionRect.height >= (entry.rootBounds?.height ?? Number.POSITIVE_INFINITY) * 0.8
+        within = (entry.intersectionRatio >= 0.95 || tall) && !(clips && isCut(watched))
         settle()
       },
       { threshold: [0, 0.25, 0.5, 0.75, 0.95, 1] },

@@ -1,10 +1,20 @@
 // What this console knows, folded from what the node told. Pure: the same events give the same screen.
-import type { Lamp, LineView, LiveEvent, MessagePage, MessageView, Problem, ReportedView } from "../api/shapes.ts"
+import type {
+  Lamp,
+  LineView,
+  LiveEvent,
+  MessagePage,
+  MessageView,
+  PeerClock,
+  Problem,
+  ReportedView,
+} from "../api/shapes.ts"
 
 export type State = {
   readonly line: LineView | null
   readonly lamps: readonly Lamp[]
   readonly queued: number
+  readonly clocks: readonly PeerClock[]
   readonly messages: ReadonlyMap<string, MessageView>
   /** Heard since the last page was asked for: a page that was read earlier must not undo them. */
   readonly fresh: ReadonlyMap<string, MessageView>
@@ -23,6 +33,7 @@ export const nothing: State = {
   line: null,
   lamps: [],
   queued: 0,
+  clocks: [],
   messages: new Map(),
   fresh: new Map(),
   before: 0,
@@ -53,10 +64,11 @@ const heard = (state: State, event: LiveEvent, at: number): State => {
     case "line": {
       const { line } = event
       const offset = line.now - at
-      return { ...next, line, lamps: line.lamps, queued: line.queued, refusals: line.refusals, offset }
+      const { lamps, queued, refusals, clocks } = line
+      return { ...next, line, lamps, queued, refusals, clocks, offset }
     }
     case "beat":
-      return { ...next, lamps: event.lamps, queued: event.queued, offset: event.now - at }
+      return { ...next, lamps: event.lamps, queued: event.queued, clocks: event.clocks, offset: event.now - at }
     case "message":
       return {
         ...next,

@@ -12,5 +12,20 @@ export const pieces = (text: string): readonly Piece[] =>
     "text" in segment ? { text: segment.text, hidden: false } : { text: codePoint(segment.codepoint), hidden: true },
   )
 
+/** The same of what stands on one line: a break or a tab within it would draw as if the next line were somebody else's. */
+export const linePieces = (text: string): readonly Piece[] =>
+  pieces(text).flatMap(piece =>
+    piece.hidden
+      ? [piece]
+      : piece.text
+          .split(/([\n\t])/)
+          .filter(part => part !== "")
+          .map(part =>
+            /^[\n\t]$/.test(part)
+              ? { text: codePoint(part.charCodeAt(0)), hidden: true }
+              : { text: part, hidden: false },
+          ),
+  )
+
 /** The first thing that cannot be seen, as it is shown; null when all can be. */
 export const firstHidden = (text: string): string | null => pieces(text).find(piece => piece.hidden)?.text ?? null

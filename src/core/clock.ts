@@ -1,6 +1,11 @@
-// A clock that is set back (page: protocol/sync.md, section 9). Every time that a line waits by was read from this clock, so it goes
+// A clock that is wrong, the other side's or ours. One that is set back (page: protocol/sync.md, section 9). Every time that a line waits by was read from this clock, so it goes
 // back with it: else a clock set right after ten years ahead would keep a node waiting for ten years.
+import { clockDoubtMs } from "./limits.ts"
 import type { State } from "./state.ts"
+
+/** Whether people must be told how far a peer's clock stands from ours. The way that its word took is no fault of its clock. (E-9) */
+export const isClockDoubted = (clockOffsetMs: number | null, roundTripMs: number | null): boolean =>
+  clockOffsetMs !== null && Math.abs(clockOffsetMs) > clockDoubtMs + (roundTripMs ?? 0)
 
 /** Times of the wire and of entries are not touched: they were said and are not waited for. (S-9) */
 export const setBack = (state: State, ms: number): void => {

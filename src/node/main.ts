@@ -17,6 +17,7 @@ import { type Checking, checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
+import { clockNotes } from "./clocks.ts"
 import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
@@ -132,7 +133,9 @@ const wire = async (
     if (options.failed) options.failed(error)
     else process.exit(3)
   }
+  const noteClock = clockNotes(log, party => charter.parties[party]?.code ?? String(party))
   const tell = (told: Tell): void => {
+    noteClock(told)
     note(told, metrics, log, charter, state)
     if (watch === undefined) early.push(told)
     else watch.told(told)

@@ -6,7 +6,10 @@ import { after, before, test } from "node:test"
 import { WebSocket } from "ws"
 import { pairedHomes } from "../../test/fixtures/homes.ts"
 import type { LineView, LiveEvent, MessageView, OrderReply, Problem } from "../api/shapes.ts"
-import type { RefusalCode } from "../core/refusal.ts"
+import { decodeEntry } from "../core/entry.ts"
+import { fromHex, hex } from "../core/hash.ts"
+import { isRefusal, type RefusalCode } from "../core/refusal.ts"
+import { nodeSuite } from "../suites/node.ts"
 import { monitorSecret, type Side, signInLink } from "./home.ts"
 import { openLog } from "./log.ts"
 import { type StartedNode, startNode } from "./main.ts"
@@ -247,6 +250,38 @@ test("R-5, R-8, R-10: a FLASH is stored and rings there, is shown and acknowledg
   assert.equal(rungs.filter(({ rung }) => rung === "ring").length, 1)
   assert.equal(rungs.filter(({ rung }) => rung === "displayed").length, 1)
   for (const { socket } of [here, there]) socket.close()
+})
+
+test("R-5: who acknowledges what nobody was shown yet is shown it first, and the log says so in that order", async () => {
+  const [ours, theirs] = [await signedIn(0), await signedIn(1)]
+  const there = await opened(1, theirs)
+  const sent = await order(0, ours, message({ precedence: "PRIORITY" }))
+  await there.shows(sent.hash, view => view.rings)
+  const noticed = await order(1, theirs, { kind: "acknowledged", act: act(), refs: [sent.hash] })
+  const said = (each: string) => (view: MessageView) => view.rungs.some(({ rung }) => rung === each)
+  await there.shows(sent.hash, view => said("acknowledged")(view) && said("displayed")(view))
+  const { rungs }: MessageView = JSON.parse((await ask(1, `/api/entries/${sent.hash}`, { headers: theirs })).body)
+  const shown = rungs.filter(({ rung }) => rung === "displayed")
+  assert.equal(shown.length, 1)
+  assert.equal(shown[0]!.officer, "Watch officer")
+  const { us }: LineView = JSON.parse((await ask(1, "/api/line", { headers: theirs })).body)
+  const { party } = us
+  const from = `/api/entries?author=${party}&generation=1&from=${noticed.seq - 1}&limit=1`
+  const [before] = JSON.parse((await ask(1, from, { headers: theirs })).body)
+  const entry = decodeEntry(fromHex(before.cose)!, nodeSuite)
+  assert.ok(!isRefusal(entry))
+  assert.equal(hex(entry.hash), shown[0]!.hash, "the entry before it")
+  await ask(1, "/api/displayed", { method: "POST", headers: theirs, body: { hash: sent.hash } })
+  there.socket.close()
+})
+
+test("R-8: an officer who acknowledges her own message reads why she cannot", async () => {
+  const headers = await signedIn(0)
+  const { hash } = await order(0, headers, message())
+  const body = { kind: "acknowledged", act: act(), refs: [hash] }
+  const answer = await ask(0, "/api/orders", { method: "POST", headers, body })
+  assert.equal(answer.status, 409)
+  assert.match(JSON.parse(answer.body).details.why, /your own: only the other side can acknowledge/)
 })
 
 test("E-17: history is imported by an administrator as a record of what was reported; it is no message", async () => {

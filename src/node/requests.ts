@@ -99,8 +99,17 @@ const readMessage = (
 const answerFault = (ref: Uint8Array | undefined, traffic: number, { record, us }: Bearings): Refusal | undefined => {
   if (ref === undefined) return wrong("refs")
   const place = record.place(ref)
-  if (!record.facts.isMessage(place) || record.facts.author(place) === us) return wrong("refs")
+  const fault = addressFault(place, { record, us })
+  if (fault !== undefined) return fault
   return record.facts.traffic[place] === traffic ? undefined : wrong("traffic")
+}
+
+/** A person must read why: that it is refused is plain to whoever wrote this, and not to whoever acknowledges her own message. */
+const addressFault = (place: number, { record, us }: Pick<Bearings, "record" | "us">): Refusal | undefined => {
+  if (!record.facts.isMessage(place)) return refuse("bad-request", { field: "refs", why: "this entry is no message" })
+  if (record.facts.author(place) !== us) return undefined
+  const why = "this message is your own: only the other side can acknowledge, answer, defer or decline it"
+  return refuse("bad-request", { field: "refs", why })
 }
 
 const readText = (request: Fields, precedence: number, { salt }: Bearings): Body | Refusal => {
@@ -128,13 +137,14 @@ const readReply = (
   request: Fields,
   bearings: Bearings,
 ): Asked | Refusal => {
-  const { record, us } = bearings
+  const { record } = bearings
   const refs = readRefs(request.refs, record)
   if (isRefusal(refs)) return refs
   const [ref, more] = refs
   if (ref === undefined || more !== undefined) return wrong("refs")
   const place = record.place(ref)
-  if (!record.facts.isMessage(place) || record.facts.author(place) === us) return wrong("refs")
+  const fault = addressFault(place, bearings)
+  if (fault !== undefined) return fault
   return replyTo(record, place, kinds[kind], act)
 }
 

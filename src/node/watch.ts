@@ -22,8 +22,10 @@ import { deadAfterMs, refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
+import { clocksOf } from "./clocks.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
+import { isOnWatch } from "./routes.ts"
 import type { LineStatus, Running } from "./run.ts"
 import { entryView, messageView, partyView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
@@ -141,6 +143,7 @@ export class Watch {
         return name === undefined ? [] : [{ precedence: name, ms }]
       }),
       now: now(),
+      clocks: clocksOf(status),
       version,
       refusals: this.#refusals.filter(problem => problem.at > oldest),
     }
@@ -149,7 +152,7 @@ export class Watch {
   beat(): LiveEvent {
     const status = this.#options.running.status()
     const now = this.#options.now()
-    return { type: "beat", now, lamps: lamps(status, now), queued: status.queued }
+    return { type: "beat", now, lamps: lamps(status, now), queued: status.queued, clocks: clocksOf(status) }
   }
 
   /** Called every second. */
@@ -190,7 +193,10 @@ export class Watch {
     this.#human()
     const asked = readOrder(request, this.#bearings())
     if (isRefusal(asked)) return asked
-    return this.#acknowledgedBefore(asked) ?? this.#release(asked, officer)
+    const before = this.#acknowledgedBefore(asked)
+    if (before !== undefined) return before
+    this.#shownBefore(asked, officer)
+    return this.#release(asked, officer)
   }
 
   /** Imports history as reported. */
@@ -206,15 +212,27 @@ export class Watch {
     const { record, us } = this.#options
     const message = record.place(hash)
     if (message < 0 || !record.facts.isMessage(message)) return refuse("not-found")
-    if (record.facts.author(message) === us || record.markOf(message) !== undefined) return true
-    if (this.#displaying.has(message) || record.hasSaid(message, kinds.displayed, us)) return true
+    if (record.facts.author(message) !== us) this.#show(officer, message)
+    return true
+  }
+
+  #show(officer: Officer, message: number): void {
+    const { record, us } = this.#options
+    if (record.markOf(message) !== undefined) return
+    if (this.#displaying.has(message) || record.hasSaid(message, kinds.displayed, us)) return
     this.#displaying.add(message)
     const key = `${officer.name} ${record.facts.traffic[message]} ${record.facts.precedence[message]}`
     const together = this.#shown.get(key)
     if (together === undefined) this.#shown.set(key, { officer, messages: [message] })
     else together.messages.push(message)
     this.#gather()
-    return true
+  }
+
+  /** R-5: who acknowledges a message at a console has been shown it. Said before, for the loop signs in the order in which it is asked. */
+  #shownBefore({ kind, refs }: Asked, officer: Officer): void {
+    if (kind !== kinds.acknowledged || refs[0] === undefined || !isOnWatch(officer.role)) return
+    this.#show(officer, this.#options.record.place(refs[0]))
+    this.#sayDisplayed()
   }
 
   /** Somebody touched a console here. */

@@ -43,6 +43,7 @@ export const en = {
   "age.m": "{m} min {s} s",
   "age.h": "{h} h {m} min",
   "age.d": "{d} d {h} h",
+  "age.y": "{y} y {d} d",
 
   "age.about-m": "{m} min",
   "age.about-h": "{h} h",
@@ -50,6 +51,8 @@ export const en = {
 
   "clock.utc": "UTC",
   "clock.estimated": "by this machine",
+  "clock.ahead": "The clock of {them} is {age} ahead of ours. Times that {them} writes are by that clock.",
+  "clock.behind": "The clock of {them} is {age} behind ours. Times that {them} writes are by that clock.",
 
   "role.watch": "watch officer",
   "role.releaser": "releasing officer",
@@ -100,6 +103,7 @@ export const en = {
     "{count, plural, =0 {Nothing is queued.} one {# entry is QUEUED: not known to be stored there.} other {# entries are QUEUED: not known to be stored there.}}",
   "refused.noted": "Noted",
   "refused.band": "REFUSED",
+  "refused.also": "also",
 
   "record.title": "Record",
   "record.order": "Joint order, newest first",
@@ -112,9 +116,11 @@ export const en = {
   "message.sent": "Sent",
   "message.received": "Received",
   "message.no-body": "The text is not held here.",
+  "message.show-all": "Show all of it: {characters, number} characters",
   "message.not-as-said": "Not shown as said:",
   "message.data": "Kind {kind}: kept as data, this version does not know its form.",
   "message.late": "arrived {age} after it was written",
+  "message.ahead": "dated {age} after it arrived",
   "message.gap": "gap before: something earlier is missing",
   "message.concurrent": "order not provable",
   "message.queued": "QUEUED",

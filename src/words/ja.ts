@@ -44,6 +44,7 @@ export const ja: Record<Word, string> = {
   "age.m": "{m}分{s}秒",
   "age.h": "{h}時間{m}分",
   "age.d": "{d}日{h}時間",
+  "age.y": "{y}年{d}日",
 
   "age.about-m": "{m}分",
   "age.about-h": "{h}時間",
@@ -51,6 +52,8 @@ export const ja: Record<Word, string> = {
 
   "clock.utc": "UTC",
   "clock.estimated": "この端末の時計による",
+  "clock.ahead": "{them}の時計は当方より{age}進んでいます。{them}の記す時刻はその時計によります。",
+  "clock.behind": "{them}の時計は当方より{age}遅れています。{them}の記す時刻はその時計によります。",
 
   "role.watch": "当直",
   "role.releaser": "発信責任者",
@@ -101,6 +104,7 @@ export const ja: Record<Word, string> = {
     "{count, plural, =0 {待機中のものはありません。} other {#件が送信待ちです。先方での保存は確認されていません。}}",
   "refused.noted": "確認した",
   "refused.band": "拒否",
+  "refused.also": "ほかに",
 
   "record.title": "記録",
   "record.order": "共通順序、新しいものから",
@@ -113,9 +117,11 @@ export const ja: Record<Word, string> = {
   "message.sent": "発信",
   "message.received": "受信",
   "message.no-body": "本文は当方にありません。",
+  "message.show-all": "全文を表示（{characters, number}字）",
   "message.not-as-said": "先方の発言としては表示しません：",
   "message.data": "種別 {kind}：この版では様式が不明のため、データとして保管します。",
   "message.late": "作成から{age}後に到着",
+  "message.ahead": "日時が到着より{age}後",
   "message.gap": "この前に欠落あり",
   "message.concurrent": "先後は証明できません",
   "message.queued": "送信待ち",

@@ -44,6 +44,7 @@ export const zh: Record<Word, string> = {
   "age.m": "{m}分{s}秒",
   "age.h": "{h}小时{m}分",
   "age.d": "{d}天{h}小时",
+  "age.y": "{y}年{d}天",
 
   "age.about-m": "{m}分钟",
   "age.about-h": "{h}小时",
@@ -51,6 +52,8 @@ export const zh: Record<Word, string> = {
 
   "clock.utc": "UTC",
   "clock.estimated": "按本机时钟",
+  "clock.ahead": "{them}的时钟比我方快{age}。{them}所写时间以该时钟为准。",
+  "clock.behind": "{them}的时钟比我方慢{age}。{them}所写时间以该时钟为准。",
 
   "role.watch": "值班员",
   "role.releaser": "签发人",
@@ -100,6 +103,7 @@ export const zh: Record<Word, string> = {
   "watch.queued": "{count, plural, =0 {没有排队待发的内容。} other {# 项排队待发，尚不知对方是否已存储。}}",
   "refused.noted": "已阅",
   "refused.band": "拒收",
+  "refused.also": "另有",
 
   "record.title": "记录",
   "record.order": "共同次序，由新到旧",
@@ -112,9 +116,11 @@ export const zh: Record<Word, string> = {
   "message.sent": "发出",
   "message.received": "收到",
   "message.no-body": "我方没有正文。",
+  "message.show-all": "显示全文（{characters, number}字）",
   "message.not-as-said": "不作为对方所言显示：",
   "message.data": "类别 {kind}：本版本不识别其格式，作为数据保存。",
   "message.late": "写成{age}后到达",
+  "message.ahead": "所署时间晚于到达{age}",
   "message.gap": "此前有缺失",
   "message.concurrent": "先后无法证明",
   "message.queued": "排队待发",

@@ -1,4 +1,5 @@
 // The alarm strip: at most three lines, the one to act on first on top, one button each. It stays while the screens below scroll.
+import { useRef } from "react"
 import { Button } from "react-aria-components/Button"
 import type { MessageView } from "../../api/shapes.ts"
 import { alarmsShown } from "../alarms.ts"
@@ -8,9 +9,15 @@ import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { acknowledgement, useOrder } from "../orders.ts"
 import { Code, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { isOnWatch, useSeen } from "../seen.ts"
 import { useReader } from "../words.tsx"
 
-const firstLine = (message: MessageView): string => (message.subject ?? message.text ?? "").split("\n")[0] ?? ""
+/** The subject, or the beginning of the text; `isWhole` when that is all that the message says. */
+const shortOf = ({ subject, text = "" }: MessageView): { readonly words: string; readonly isWhole: boolean } => {
+  if (subject !== undefined) return { words: subject, isWhole: false }
+  const [first = "", ...more] = text.split("\n")
+  return { words: first, isWhole: more.length === 0 }
+}
 
 const AlarmLine = ({
   message,
@@ -25,6 +32,9 @@ const AlarmLine = ({
   const { t } = useReader()
   const { ordering, give } = useOrder()
   const say = useFailure()
+  const text = useRef<HTMLSpanElement>(null)
+  const { words, isWhole } = shortOf(message)
+  useSeen(text, message, line, isWhole)
   const urgent = message.precedence === "FLASH" || message.precedence === "IMMEDIATE"
   const busy = ordering.at === "under-way" || ordering.at === "done"
   return (
@@ -33,20 +43,22 @@ const AlarmLine = ({
       <TrafficTag traffic={message.traffic} />
       <button type="button" className="alarm-open" onClick={() => open(message.hash)}>
         <Code className="alarm-number">{numberOf(line, message)}</Code>
-        <span className="alarm-text">
-          <Words text={firstLine(message)} language={message.language} />
+        <span className="alarm-text" ref={text}>
+          <Words text={words} language={message.language} isLine />
         </span>
       </button>
       {message.waits && <Due due={message.waits.due} />}
-      <Button
-        className="button acknowledge"
-        isDisabled={busy}
-        data-acknowledge={message.hash}
-        onPress={() => void give(acknowledgement(message.hash))}
-      >
-        <CheckMark />
-        {t(busy ? "alarm.acknowledging" : "alarm.acknowledge")}
-      </Button>
+      {isOnWatch(line.officer) && (
+        <Button
+          className="button acknowledge"
+          isDisabled={busy}
+          data-acknowledge={message.hash}
+          onPress={() => void give(acknowledgement(message.hash))}
+        >
+          <CheckMark />
+          {t(busy ? "alarm.acknowledging" : "alarm.acknowledge")}
+        </Button>
+      )}
       {ordering.at === "failed" && (
         <span className="alarm-failed">{t("act.failed", { why: say(ordering.failure) })}</span>
       )}

@@ -2,12 +2,12 @@
 import { useEffect, useRef, useState } from "react"
 import type { MessageView } from "../../api/shapes.ts"
 import { useKnowledge } from "../knowledge.tsx"
-import { codeOf, serial } from "../number.ts"
+import { partyOf, serial } from "../number.ts"
 import { useReader } from "../words.tsx"
 
 export const Announcer = () => {
   const { said, ringing, state, line, deaf } = useKnowledge()
-  const { t, refusal } = useReader()
+  const { t, refusal, name } = useReader()
   const known = useRef<Set<string> | null>(null)
   const lastRefusal = useRef(state.refusals[0]?.at ?? 0)
   const wasDeaf = useRef(deaf)
@@ -25,14 +25,14 @@ export const Announcer = () => {
     const news = said.findLast(isNews)
     if (!news) return
     const given = {
-      them: codeOf(line, news.author),
+      them: name(partyOf(line, news.author)?.names ?? line.us.names),
       precedence: t(`precedence.${news.precedence}`),
       number: serial(news.traffic, news.number),
       traffic: t(`traffic.${news.traffic}`),
     }
     if (news.rings) setUrgent(t("alarm.say", given))
     else setPolite(t("live.message", given))
-  }, [said, line, t])
+  }, [said, line, t, name])
   useEffect(() => {
     const latest = state.refusals[0]
     if (!latest || latest.at <= lastRefusal.current) return

@@ -1,16 +1,20 @@
 // The frame on every screen: who we are, what kind of traffic is in hand, the line, the clocks, who is on watch, what alarms.
 import type { ReactNode } from "react"
 import { useState } from "react"
+import type { Problem } from "../../api/shapes.ts"
 import type { Traffic } from "../../core/registry.ts"
+import { graded } from "../gravity.ts"
 import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { Code, PersonName, TrafficTag } from "../pieces.tsx"
+import { isOnWatch } from "../seen.ts"
 import { dtg, zulu } from "../time.ts"
 import { FaultBand, useVerified } from "../verify/verified.tsx"
 import { useReader } from "../words.tsx"
 import { AlarmStrip } from "./alarm-strip.tsx"
 import { Announcer } from "./announce.tsx"
 import { Chain } from "./chain.tsx"
+import { ClockBand } from "./clock-band.tsx"
 import { Clocks } from "./clocks.tsx"
 import { Settings } from "./settings.tsx"
 import { SoundGate, SoundLamp } from "./sound.tsx"
@@ -24,11 +28,13 @@ const views = [
 
 const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) => void }) => {
   const { t } = useReader()
-  const { state } = useKnowledge()
+  const { state, line } = useKnowledge()
+  // What the role may not do is not offered.
+  const maySpeak = isOnWatch(line.officer)
   return (
     <nav className="nav" aria-label={t("nav.label")}>
       {views
-        .filter(([name]) => name !== "talks" || state.reported.length > 0)
+        .filter(([name]) => (name !== "talks" || state.reported.length > 0) && (name !== "write" || maySpeak))
         .map(([name, Mark]) => (
           <button type="button" key={name} aria-current={view === name ? "page" : undefined} onClick={() => show(name)}>
             <Mark />
@@ -39,21 +45,34 @@ const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) 
   )
 }
 
-/** The newest refusal stands here until somebody has noted it: a forged record is a thing that a person must know of. */
+const keyOf = ({ at, refusal, details }: Problem): string => `${at} ${refusal} ${JSON.stringify(details)}`
+
+/** All refusals that nobody has noted stand here, counted, the gravest first: a forged record is a thing that a person must know of, and
+ *  what it brings in its train must not hide it. Noted are those that stood here, not one that came meanwhile. */
 const RefusedBand = () => {
   const { state } = useKnowledge()
   const { t, refusal } = useReader()
-  const [notedAt, setNotedAt] = useState(() => state.refusals[0]?.at ?? 0)
-  const latest = state.refusals[0]
-  if (!latest || latest.at <= notedAt) return null
+  const [noted, setNoted] = useState<ReadonlySet<string>>(() => new Set(state.refusals.map(keyOf)))
+  const due = state.refusals.filter(problem => !noted.has(keyOf(problem)))
+  const [gravest, ...others] = graded(due)
+  if (!gravest) return null
+  const note = (): void => setNoted(new Set([...noted, ...due.map(keyOf)]))
   return (
     <div className="refused-band">
       <RefusedMark />
-      <strong>{t("refused.band")}</strong>
-      <Code>{zulu(latest.at)}</Code>
-      <span className="refused-sentence">{refusal(latest.refusal)}</span>
-      <Code className="quiet">{latest.refusal}</Code>
-      <button type="button" className="button small" onClick={() => setNotedAt(latest.at)}>
+      <strong>
+        {t("refused.band")} {due.length}
+      </strong>
+      <Code>{zulu(gravest.at)}</Code>
+      <span className="refused-sentence">
+        {refusal(gravest.refusal)} <Code className="quiet">{`${gravest.refusal} ×${gravest.count}`}</Code>
+      </span>
+      {others.length > 0 && (
+        <span className="quiet">
+          {t("refused.also")} <Code>{others.map(({ refusal, count }) => `${refusal} ×${count}`).join(" · ")}</Code>
+        </span>
+      )}
+      <button type="button" className="button small" onClick={note}>
         {t("refused.noted")}
       </button>
     </div>
@@ -131,6 +150,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <SoundGate />
         <AlarmStrip open={open} />
         <FaultBand verified={verified} />
+        <ClockBand />
         <StaleBand />
         <RefusedBand />
         <div className="nav-row">

@@ -2,8 +2,7 @@
 import type { MessageView } from "../../api/shapes.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, type Step } from "../ladder.ts"
-import { codeOf } from "../number.ts"
-import { Code, Dtg, PersonName, Words } from "../pieces.tsx"
+import { Code, Dtg, PartyName, PersonName, Words } from "../pieces.tsx"
 import { dtg, zulu } from "../time.ts"
 import { Ladder } from "../watch/ladder.tsx"
 import { useReader } from "../words.tsx"
@@ -30,13 +29,12 @@ const Proof = ({ step: { rung, state } }: { readonly step: Step }) => {
 }
 
 const ProofRow = ({ step }: { readonly step: Step }) => {
-  const { line } = useKnowledge()
   const { t } = useReader()
   const { rung, name, state } = step
   return (
     <tr className={state}>
       <th scope="row">{state === "queued" ? t("message.queued") : t(`rung.${name}`)}</th>
-      <td>{rung ? <Code>{codeOf(line, rung.party)}</Code> : null}</td>
+      <td>{rung ? <PartyName party={rung.party} /> : null}</td>
       <td>
         {rung && (
           <>

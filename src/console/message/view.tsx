@@ -6,7 +6,7 @@ import { BackMark, PrintMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { codeOf, numberOf, partyOf } from "../number.ts"
 import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
-import { useSeen } from "../seen.ts"
+import { isOnWatch, useSeen } from "../seen.ts"
 import { Chips } from "../watch/row.tsx"
 import { asLanguage, useReader } from "../words.tsx"
 import { Actions } from "./actions.tsx"
@@ -23,8 +23,8 @@ const Addressees = ({ desks }: { readonly desks: MessageView["action"] }) => {
         .map(({ party, desk }) => {
           const side = partyOf(line, party)
           const named = side?.desks.find(held => held.desk === desk)
-          const code = codeOf(line, party)
-          return named ? t("field.party-desk", { party: code, desk: name(named.names) }) : code
+          const who = side ? name(side.names) : codeOf(line, party)
+          return named ? t("field.party-desk", { party: who, desk: name(named.names) }) : who
         })
         .join(" · ")}
     </>
@@ -84,7 +84,7 @@ const Header = ({ message, open }: { readonly message: MessageView; readonly ope
         </Fact>
       )}
       <Fact name="field.subject" wide>
-        {message.subject ? <Words text={message.subject} language={message.language} /> : t("field.none")}
+        {message.subject ? <Words text={message.subject} language={message.language} isLine /> : t("field.none")}
       </Fact>
     </dl>
   )
@@ -133,7 +133,9 @@ export const Message = ({ message, open, close, answer }: ViewProps) => {
         <Chips message={message} />
         {message.waits?.who === line.us.party && <Due due={message.waits.due} />}
       </p>
-      {message.author !== line.us.party && <Actions key={hash} message={message} answer={answer} />}
+      {message.author !== line.us.party && isOnWatch(line.officer) && (
+        <Actions key={hash} message={message} answer={answer} />
+      )}
       <Proofs message={message} />
       <Facts message={message} />
     </article>

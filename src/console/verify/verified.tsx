@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { RefusedMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
-import { codeOf } from "../number.ts"
-import { Code, useAge } from "../pieces.tsx"
+import { codeOf, partyOf } from "../number.ts"
+import { Code, PartyName, useAge } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
 import type { Asked, Told } from "./worker.ts"
 
@@ -65,18 +65,22 @@ export const useVerified = (): Verified => {
 export const VerifiedMark = ({ verified: { told, at, off, again } }: { readonly verified: Verified }) => {
   const { line } = useKnowledge()
   const { now } = useMoment()
-  const { t } = useReader()
+  const { t, name } = useReader()
   const sayAge = useAge()
   if (off) return <span className="verified">{t("verify.off")}</span>
   // Our own side first, as on every screen of ours.
   const logs = (told?.logs ?? []).toSorted(
     (a, b) => Number(b.author === line.us.party) - Number(a.author === line.us.party),
   )
-  const sizes = logs.map(({ author, size }) => `${codeOf(line, author)} ${size}`).join(" · ")
+  const called = (author: number): string => {
+    const side = partyOf(line, author)
+    return side ? name(side.names) : codeOf(line, author)
+  }
+  const sizes = logs.map(({ author, size }) => `${called(author)} ${size}`).join(" · ")
   if (sizes === "") return <span className="verified">{t("verify.busy")}</span>
   return (
     <Button className="plain verified" onPress={again}>
-      {t("verify.to")} <Code>{sizes}</Code>
+      {t("verify.to")} <span className="code">{sizes}</span>
       {at !== null && <span>{t("lamp.heard", { age: sayAge(now - at) })}</span>}
       <span className="visually-hidden">{t("verify.again")}</span>
     </Button>
@@ -84,7 +88,6 @@ export const VerifiedMark = ({ verified: { told, at, off, again } }: { readonly 
 }
 
 export const FaultBand = ({ verified: { told } }: { readonly verified: Verified }) => {
-  const { line } = useKnowledge()
   const { t, refusal } = useReader()
   const faults = told?.faults ?? []
   const [first] = faults
@@ -93,7 +96,9 @@ export const FaultBand = ({ verified: { told } }: { readonly verified: Verified 
     <div className="fault-band" role="alert">
       <RefusedMark />
       <strong>{t("verify.fault", { count: faults.length })}</strong>
-      <Code>{`${codeOf(line, first.author)} ${first.seq}`}</Code>
+      <span>
+        <PartyName party={first.author} /> <Code>{String(first.seq)}</Code>
+      </span>
       <span className="refused-sentence">{refusal(first.refusal)}</span>
       <Code>{first.refusal}</Code>
     </div>

@@ -1,13 +1,20 @@
 // The watch board: what waits for us, what waits for them, what was refused. Empty is said, with the last thing that happened.
+import { useRef } from "react"
 import type { MessageView } from "../../api/shapes.ts"
 import { waiting, waitingElsewhere } from "../alarms.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, reached } from "../ladder.ts"
 import { numberOf } from "../number.ts"
 import { Code, Dtg, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { useSeen } from "../seen.ts"
 import { inOrder, isSaid } from "../state.ts"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
+
+/** Two lines are shown of it: what is surely beyond them is not drawn at all. */
+const cardCharsMax = 600
+const beginning = ({ text = "" }: MessageView): string =>
+  text.length > cardCharsMax ? text.slice(0, cardCharsMax) : text
 
 type Opens = { readonly open: (hash: string) => void }
 
@@ -16,6 +23,8 @@ const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; 
   const { t } = useReader()
   const steps = ladder(message, line.us.party, up)
   const step = reached(steps)
+  const text = useRef<HTMLSpanElement>(null)
+  useSeen(text, message, line, message.subject === undefined && beginning(message) === message.text)
   const isQueued = steps.some(({ state }) => state === "queued")
   return (
     <li className={`card ${message.traffic} ${ours ? "for-us" : ""}`}>
@@ -26,8 +35,12 @@ const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; 
           {message.traffic !== "real" && <TrafficTag traffic={message.traffic} />}
           {message.waits && <Due due={message.waits.due} />}
         </span>
-        <span className="card-text">
-          <Words text={message.subject ?? message.text ?? ""} language={message.language} />
+        <span className="card-text" ref={text}>
+          <Words
+            text={message.subject ?? beginning(message)}
+            language={message.language}
+            isLine={message.subject !== undefined}
+          />
         </span>
         {!ours && isQueued && <strong>{t("message.queued")}</strong>}
         {!ours && !isQueued && step && (

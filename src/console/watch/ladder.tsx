@@ -3,8 +3,7 @@ import type { MessageView } from "../../api/shapes.ts"
 import { RungMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, type Step } from "../ladder.ts"
-import { codeOf } from "../number.ts"
-import { Code, PersonName } from "../pieces.tsx"
+import { PartyName, PersonName } from "../pieces.tsx"
 import { dtg, utcDay, zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 
@@ -12,7 +11,6 @@ const markOf = ({ state, rung }: Step): "officer" | "node" | "claimed" | "pendin
   state === "proven" ? (rung?.proof ?? "node") : state
 
 const Rung = ({ step, written }: { readonly step: Step; readonly written: number }) => {
-  const { line } = useKnowledge()
   const { t } = useReader()
   const { rung, state, name } = step
   const at = rung ? (utcDay(rung.at) === utcDay(written) ? zulu(rung.at) : dtg(rung.at)) : ""
@@ -25,7 +23,7 @@ const Rung = ({ step, written }: { readonly step: Step; readonly written: number
       {state === "queued" && <span className="rung-place">{t("message.queued-why")}</span>}
       {rung && (
         <>
-          <Code className="rung-place">{codeOf(line, rung.party)}</Code>
+          <PartyName party={rung.party} className="rung-place" />
           <time className="rung-time code" dateTime={new Date(rung.at).toISOString()}>
             {name === "ring" ? t("ladder.since", { time: at }) : at}
           </time>

@@ -1,12 +1,13 @@
 // One message in the record: what it is, when by every clock, its text, how far it came.
-import { useRef } from "react"
+import { useRef, useState } from "react"
 import type { MessageView } from "../../api/shapes.ts"
+import { beginningOf } from "../cut.ts"
 import { ClockMark, GapMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, useAge, Words } from "../pieces.tsx"
 import { useSeen } from "../seen.ts"
-import { lateBy } from "../time.ts"
+import { aheadBy, lateBy } from "../time.ts"
 import { useReader } from "../words.tsx"
 import { Ladder } from "./ladder.tsx"
 
@@ -14,7 +15,9 @@ export const Chips = ({ message }: { readonly message: MessageView }) => {
   const { line, state } = useKnowledge()
   const { t } = useReader()
   const sayAge = useAge()
-  const late = message.author === line.us.party ? null : lateBy(message.written, message.received)
+  const isTheirs = message.author !== line.us.party
+  const late = isTheirs ? lateBy(message.written, message.received) : null
+  const ahead = isTheirs ? aheadBy(message.written, message.received) : null
   const asked = message.kind === "answer" ? state.messages.get(message.refs[0] ?? "") : undefined
   return (
     <>
@@ -23,6 +26,12 @@ export const Chips = ({ message }: { readonly message: MessageView }) => {
         <span className="chip">
           <ClockMark />
           {t("message.late", { age: sayAge(late) })}
+        </span>
+      )}
+      {ahead !== null && (
+        <span className="chip">
+          <ClockMark />
+          {t("message.ahead", { age: sayAge(ahead) })}
         </span>
       )}
       {message.concurrent && (
@@ -45,7 +54,9 @@ export const Row = ({ message, selected, open }: RowProps) => {
   const { line } = useKnowledge()
   const { t } = useReader()
   const body = useRef<HTMLDivElement>(null)
-  useSeen(body, message, line)
+  const [isOpen, setOpen] = useState(false)
+  const beginning = isOpen ? null : beginningOf(message.text ?? "")
+  useSeen(body, message, line, beginning === null)
   const ours = message.author === line.us.party
   const waits = message.waits?.who === line.us.party ? message.waits : undefined
   return (
@@ -72,11 +83,16 @@ export const Row = ({ message, selected, open }: RowProps) => {
         <div ref={body} className="row-body">
           {message.subject && (
             <p className="subject">
-              <Words text={message.subject} language={message.language} />
+              <Words text={message.subject} language={message.language} isLine />
             </p>
           )}
-          <Body message={message} />
+          <Body message={message} beginning={beginning} />
         </div>
+        {beginning !== null && message.text !== undefined && message.mark === undefined && (
+          <button type="button" className="link" onClick={() => setOpen(true)}>
+            {t("message.show-all", { characters: message.text.length })}
+          </button>
+        )}
         <p className="row-meta">
           <span className="direction">
             {ours ? <SentMark /> : <ReceivedMark />}

@@ -49,7 +49,7 @@ export const Review = ({ draft, finished }: ReviewProps) => {
           <div className="as-read">
             {draft.subject.trim() !== "" && (
               <p className="subject">
-                <Words text={draft.subject.trim()} language={draft.language} />
+                <Words text={draft.subject.trim()} language={draft.language} isLine />
               </p>
             )}
             <div className="body">
