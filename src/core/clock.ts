@@ -1,5 +1,6 @@
-// A clock that is wrong, the other side's or ours. One that is set back (page: protocol/sync.md, section 9). Every time that a line waits by was read from this clock, so it goes
-// back with it: else a clock set right after ten years ahead would keep a node waiting for ten years.
+// Clocks that are wrong: the other side's, which people are told of, and our own when it is set back (page: protocol/sync.md, section 9).
+// Every time that a line waits by was read from this clock, so it goes back with it: else a clock set right after ten years ahead would
+// keep a node waiting for ten years.
 import { clockDoubtMs } from "./limits.ts"
 import type { State } from "./state.ts"
 
