@@ -112,6 +112,8 @@ export type Peer = {
   reopenedAt: number
   // Sync:
   sentTo: number
+  /** Size of the newest own head that was handed to a path to it. */
+  headSentTo: number
   /** Size of our log that it says it holds: for people and credit, proof of nothing. */
   claims: number
   credit: number
@@ -170,6 +172,8 @@ export type State = {
   readonly roots: Map<number, Hash>
   /** Own unconfirmed entries at IMMEDIATE or above, pushed first after an outage. */
   urgent: number[]
+  /** Of our own heads; after a start, none until the next is made. */
+  newestHead: Head | null
   orders: Order[]
   signing: { readonly order: Order | null; readonly unsigned: Unsigned; readonly body?: Body } | null
   /** Peers' entries were accepted: a `stored` receipt is owed for them, and by name for those beyond a gap. */
@@ -281,6 +285,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   shownAgainAt: -Infinity,
   reopenedAt: -Infinity,
   sentTo: 0,
+  headSentTo: 0,
   claims: 0,
   credit: 0,
   pushed: [],
@@ -313,6 +318,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   keyless: false,
   roots: new Map([[0, emptyRoot(suite)]]),
   urgent: [],
+  newestHead: null,
   orders: [],
   signing: null,
   receiptOwed: null,

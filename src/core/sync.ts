@@ -102,13 +102,23 @@ export const push = (line: Line, held: Held): void => {
 }
 
 export const pushHead = (line: Line, head: Head): void => {
-  const part = encodePart({ type: "head", head })
+  const isNewLog = line.state.newestHead?.generation !== head.generation
+  line.state.newestHead = head
   for (const peer of line.state.peers.values()) {
-    if (!peer.helloHeard || head.size > peer.sentTo) continue
-    for (const path of pathsFor(line, peer, bulk)) {
-      path.headSentAt = line.now
-      enqueue(path, { precedence: isThin(path.traits) ? bulk : priority, part })
-    }
+    if (isNewLog) peer.headSentTo = 0
+    offerHead(line, peer)
+  }
+}
+
+/** Once to who has been sent all that it covers, and again after a new HELLO: what was under way when a path went down is lost. (L-6) */
+const offerHead = (line: Line, peer: Peer): void => {
+  const head = line.state.newestHead
+  if (head === null || !peer.helloHeard || head.size > peer.sentTo || head.size <= peer.headSentTo) return
+  peer.headSentTo = head.size
+  const part = encodePart({ type: "head", head })
+  for (const path of pathsFor(line, peer, bulk)) {
+    path.headSentAt = line.now
+    enqueue(path, { precedence: isThin(path.traits) ? bulk : priority, part })
   }
 }
 
@@ -145,6 +155,7 @@ export const heardHello = (
   // S-2: who says hello again on one path has not heard ours. What comes close after the first was already on its way.
   if (again >= pingEvery(path) && again < Infinity) path.helloSent = false
   rewind(peer)
+  if (!isThin(path.traits)) peer.headSentTo = 0
   heardHave(line, peer, hello.have)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
   peer.linkTold = true
@@ -304,6 +315,7 @@ export const pump = (line: Line): void => {
     }
     sendHave(line, path, peer)
     serve(line, path)
+    offerHead(line, peer)
     drain(line, path, peer)
   }
 }

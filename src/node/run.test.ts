@@ -187,3 +187,18 @@ test("EP-4: a path that comes, goes and comes again at first contact makes one p
   assert.ok(!isRefusal(answer))
   await until("stored there", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq, 10_000)
 })
+
+test("L-6: a head that was made while the path was down goes over when it is up again, though nothing else is to be sent", async () => {
+  const { a, b, line } = await two(pair.charter)
+  await until("paired", () => equalRecords(a, b) && a.running.status().peers[0]!.up)
+  const answer = await a.running.order(message("the last word before the cut"))
+  assert.ok(!isRefusal(answer))
+  await until("stored there, and known", () => a.running.status().peers[0]!.confirmed >= answer.entry.seq)
+  line.cut()
+  const { author, generation, seq } = answer.entry
+  const covers = (node: TestNode): boolean => node.store.heads(author, generation).some(head => head.size >= seq)
+  await until("a head here", () => covers(a))
+  assert.ok(!covers(b))
+  line.mend()
+  await until("and there", () => covers(b))
+})
