@@ -88,6 +88,7 @@ export class Fixture {
       now,
       clocks: this.clocks(),
       version: "0.1.0",
+      release: "0123456789abcdef".repeat(4),
       refusals: this.refusals,
     }
   }

@@ -1,5 +1,5 @@
-// A whole life of two nodes at the loudest level of the log, by the real command: made, paired, signed in to, spoken on, attacked with wrong
-// tokens and false frames, killed, out of disk. Then everything that was written, printed or answered is searched for every secret.
+// A whole life of two nodes at the loudest level of the log, by the real command: made, paired, signed in to, spoken on, attacked with
+// wrong tokens, killed, out of disk. Then everything that was written, printed or answered is searched for every secret.
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"

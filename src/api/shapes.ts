@@ -59,6 +59,8 @@ export type LineView = {
   readonly now: number
   readonly clocks: readonly PeerClock[]
   readonly version: string
+  /** SHA-256 over the files of the release that the node runs, in hex; null where it runs from its sources. */
+  readonly release: string | null
   /** Refusals of the last 24 h, newest first, at most 50. */
   readonly refusals: readonly Problem[]
 }

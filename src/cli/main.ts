@@ -1,6 +1,6 @@
 // The command line: one file a command.
 import { Command, CommanderError } from "commander"
-import { packageVersion } from "../node/main.ts"
+import { packageVersion, releaseHash } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
 import { exporting } from "./export.ts"
@@ -11,7 +11,7 @@ import { log } from "./log.ts"
 import { pair } from "./pair.ts"
 import { passphrase } from "./passphrase.ts"
 import { run } from "./run.ts"
-import { exits, explain } from "./say.ts"
+import { exits, explain, sayer } from "./say.ts"
 import { send } from "./send.ts"
 import { signIn } from "./sign-in.ts"
 import { status } from "./status.ts"
@@ -20,7 +20,7 @@ import { verify } from "./verify.ts"
 export const program = (): Command => {
   const parley = new Command("parley")
     .description("A direct line between two authorities that share no server and do not trust each other.")
-    .version(packageVersion())
+    .option("-V, --version", "says which program this is; with --json its release hash, by which two sides compare")
     .showHelpAfterError("(parley COMMAND --help says more)")
     .addHelpText(
       "after",
@@ -32,9 +32,22 @@ export const program = (): Command => {
   return parley
 }
 
+/** Not the parser's own: the hash takes a moment, which no other command should wait for. */
+const sayVersion = (json: boolean): void => {
+  const [version, release] = [packageVersion(), releaseHash()]
+  sayer(json).result(
+    { version, release, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+    version,
+  )
+}
+
 /** The exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   const parley = program()
+  if (argv[0] === "--version" || argv[0] === "-V") {
+    sayVersion(argv.includes("--json"))
+    return exits.done
+  }
   for (const command of [parley, ...parley.commands]) command.exitOverride()
   try {
     await parley.parseAsync(argv, { from: "user" })

@@ -28,7 +28,9 @@ export const run = (): Command =>
       gather,
       [],
     )
-    .addOption(new Option("--log-level <level>").choices(["trace", "debug", "info", "warn", "error", "silent"]).default("info"))
+    .addOption(
+      new Option("--log-level <level>").choices(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+    )
     .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, options: Options) => {
       const { apiPort, listen, peer, frameOrigin, logLevel } = options

@@ -218,6 +218,7 @@ test("E-10: exercise and test are numbered apart, and both sides call a message 
     now: at,
     clocks: [],
     version: "0",
+    release: null,
     refusals: [],
   }
   assert.equal(numberOf(whole, message({ author: 0 })), "TOKYO→BEIJING 0147")

@@ -22,6 +22,7 @@ import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } fro
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
+import { releaseHash } from "./release.ts"
 import { type LineStatus, type Running, run, type World } from "./run.ts"
 import type { Times } from "./serve.ts"
 import { parseAddress } from "./settings.ts"
@@ -47,6 +48,7 @@ export {
   type Side,
   signInLink,
 } from "./home.ts"
+export { releaseHash } from "./release.ts"
 export { parseAddress } from "./settings.ts"
 export { messageView } from "./views.ts"
 
@@ -163,7 +165,9 @@ const wire = async (
   }
   const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
   const version = packageVersion()
-  watch = new Watch({ charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt, version, refused })
+  const release = releaseHash()
+  const said = { version, release, refused }
+  watch = new Watch({ charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt, ...said })
   const desk = watch
   started.push(async () => desk.stop())
   for (const told of early.splice(0)) desk.told(told)

@@ -36,6 +36,7 @@ export type WatchOptions = ViewOptions & {
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
   readonly version: string
+  readonly release: string | null
   /** Tells of a refusal of the line, for log and metrics. */
   readonly refused: (problem: Problem, peer: number | null) => void
 }
@@ -126,7 +127,7 @@ export class Watch {
   }
 
   line(officer: Officer): LineView {
-    const { charter, us, now, version } = this.#options
+    const { charter, us, now, version, release } = this.#options
     const status = this.#options.running.status()
     const oldest = now() - refusalsKeptMs
     return {
@@ -145,6 +146,7 @@ export class Watch {
       now: now(),
       clocks: clocksOf(status),
       version,
+      release,
       refusals: this.#refusals.filter(problem => problem.at > oldest),
     }
   }
