@@ -54,6 +54,8 @@ export type LineView = {
   readonly lamps: readonly Lamp[]
   /** Own entries not yet known to be stored there. */
   readonly queued: number
+  /** This home was put back from a copy: nothing is signed until its record is whole again. (L-11) */
+  readonly restored?: true
   readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
   readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
   readonly now: number

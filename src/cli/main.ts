@@ -10,6 +10,7 @@ import { lock } from "./lock.ts"
 import { log } from "./log.ts"
 import { pair } from "./pair.ts"
 import { passphrase } from "./passphrase.ts"
+import { restore } from "./restore.ts"
 import { run } from "./run.ts"
 import { exits, explain, sayer } from "./say.ts"
 import { send } from "./send.ts"
@@ -26,7 +27,23 @@ export const program = (): Command => {
       "after",
       "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
-  const all = [init, card, pair, run, send, log, acknowledge, status, key, verify, exporting, signIn, lock, passphrase]
+  const all = [
+    init,
+    card,
+    pair,
+    run,
+    send,
+    log,
+    acknowledge,
+    status,
+    key,
+    restore,
+    verify,
+    exporting,
+    signIn,
+    lock,
+    passphrase,
+  ]
   for (const command of all)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
   return parley

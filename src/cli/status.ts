@@ -78,6 +78,9 @@ const sayLine = (say: Say, line: LineView): void => {
       isDoubted && offsetMs !== null ? [`${codes.get(party)}: its clock is ${apart(offsetMs)} ours`] : [],
     ),
     ...line.sizes.map(({ party, size }) => `${codes.get(party)}: ${size} entries`),
+    ...(line.restored
+      ? ["RESTORED from a copy: nothing is signed until the other side has given back what is missing."]
+      : []),
     `${line.queued} queued; ${line.refusals.length} refused in the last 24 hours`,
   )
 }

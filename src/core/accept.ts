@@ -15,9 +15,10 @@ import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.
 import { append, type Frontier, rootOf } from "./log.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
+import { isRestored } from "./restore.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
-import { confirm, isRestored, owesHave, ownLog } from "./sync.ts"
+import { confirm, owesHave, ownLog } from "./sync.ts"
 
 /** Entries that may wait for a head that covers them: two heads' worth. (L-7) */
 const bufferMax = 2 * headEntriesMax
@@ -205,7 +206,7 @@ const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
   const peer = line.state.peers.get(log.author)
   if (!peer) {
     line.state.roots.set(log.frontier.size, log.root)
-    if (line.state.restored && log.frontier.size >= log.claimed) line.state.restored = false
+    for (const { author, size } of entry.seen) log.seen[author] = Math.max(log.seen[author] ?? 0, size)
     return
   }
   const seen = entry.seen.find(it => it.author === line.us)

@@ -17,6 +17,7 @@ import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
+import { endDoubt, endRestore } from "./restore.ts"
 import { frameKinds } from "./seal.ts"
 import * as serve from "./serve.ts"
 import { restoreSnapshot, snapshot } from "./snapshot.ts"
@@ -70,6 +71,13 @@ const oweWhatIsUnsaid = (line: Line, recent: readonly Held[]): void => {
     const said = last?.seen.find(it => it.author === entry.author && it.generation === entry.generation)?.size ?? 0
     if (entry.seq > said) oweReceipt(line, entry.precedence)
   }
+}
+
+/** The snapshot of a line whose home was put back from a copy: it signs nothing before its peers have answered. (L-11) */
+export const restoredSnapshot = (options: LineOptions, left?: Left): Uint8Array => {
+  const { state } = newLine(options, left)
+  state.restored = true
+  return snapshot(state)
 }
 
 /** What must be written to take the line up again. */
@@ -167,6 +175,7 @@ const settle = (line: Line): void => {
   const { state } = line
   if (state.appending || state.signing) return
   if (state.staged.length === 0 && write.headOverdue(line)) write.makeHead(line)
+  endRestore(line)
   if (write.signNext(line)) return
   reachHeads(line)
   if (
@@ -179,7 +188,7 @@ const settle = (line: Line): void => {
   if (write.headDueAt(line) <= line.now) write.makeHead(line)
   if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)
   sync.dropDeadPaths(line)
-  sync.endDoubt(line)
+  endDoubt(line)
   wantChecks(line)
   sync.pump(line)
   const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line))

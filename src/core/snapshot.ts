@@ -47,6 +47,8 @@ export const restoreSnapshot = (state: State, bytes: Uint8Array): void => {
   for (const [author, row] of rows(value[1]).entries()) restoreLog(state.logs[author]!, row)
   for (const row of rows(value[2])) restorePeer(state.peers.get(row[0] as number)!, row)
   const [epochKey, epochKeyAt, used, restored, asides] = value[3] as readonly number[]
+  // What was claimed before is forgotten with the process: every peer is asked again.
+  if (restored === 1) for (const party of state.peers.keys()) state.unanswered.add(party)
   Object.assign(state, { epochKey, epochKeyAt, epochKeyUsed: used === 1, restored: restored === 1, asideCount: asides })
 }
 

@@ -120,6 +120,8 @@ export type Peer = {
   pushed: { seq: number; bytes: number }[]
   unconfirmedBytes: number
   helloHeard: boolean
+  /** It says that it was put back from a copy, and is not whole yet. */
+  restored: boolean
   fragmentId: number
   haveDue: number | null
   wantedAt: number
@@ -162,6 +164,8 @@ export type State = {
   epochKeyAt: number
   epochKeyUsed: boolean
   restored: boolean
+  /** Restored when this process began, and not heard since what these peers hold. Not in the snapshot. (L-11) */
+  unanswered: Set<number>
   /** A peer has said that it holds more of our log than we do, and has not shown it yet. Not in the snapshot. */
   doubtSince: number | null
   doubtEnded: boolean
@@ -291,6 +295,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   pushed: [],
   unconfirmedBytes: 0,
   helloHeard: false,
+  restored: false,
   fragmentId: 0,
   haveDue: null,
   wantedAt: -Infinity,
@@ -313,6 +318,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   epochKeyAt: 0,
   epochKeyUsed: false,
   restored: false,
+  unanswered: new Set(),
   doubtSince: null,
   doubtEnded: false,
   keyless: false,

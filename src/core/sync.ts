@@ -6,8 +6,8 @@ import { encodePart, type Have } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { creditBytes, deadAfterMs, doubtMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
 import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, pathsFor, priority } from "./outbox.ts"
-import { refuse } from "./refusal.ts"
 import { precedences } from "./registry.ts"
+import { doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 
@@ -55,9 +55,6 @@ const rewind = (peer: Peer): void => {
   peer.pushed = []
   peer.unconfirmedBytes = 0
 }
-
-/** Whether our own log may be longer elsewhere. */
-export const isInDoubt = ({ state }: Line): boolean => state.restored || state.doubtSince !== null
 
 export const ownLog = (line: Line): Log => line.state.logs[line.us]!
 
@@ -145,7 +142,7 @@ export const heardHello = (
   line: Line,
   peer: Peer,
   path: Path,
-  hello: { charterHash: Uint8Array; credit: number; have: readonly Have[]; now: number },
+  hello: { charterHash: Uint8Array; credit: number; have: readonly Have[]; now: number; restored: boolean },
 ): void => {
   peer.credit = Math.min(hello.credit, 16 * creditBytes)
   peer.helloHeard = true
@@ -157,6 +154,7 @@ export const heardHello = (
   rewind(peer)
   if (!isThin(path.traits)) peer.headSentTo = 0
   heardHave(line, peer, hello.have)
+  heardFromPeer(line, peer, hello.restored)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
   peer.linkTold = true
   path.pingAt = line.now
@@ -185,42 +183,6 @@ export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void =
 /** The peer says that it has stored so much: what it holds no longer weighs on its credit. */
 const releaseCredit = (peer: Peer, size: number): void => {
   while (peer.pushed.length > 0 && peer.pushed[0]!.seq <= size) peer.unconfirmedBytes -= peer.pushed.shift()!.bytes
-}
-
-/** A peer says, unsigned, that it holds more of our log than we do. Until it has shown so, or time has passed, nothing is signed. (L-11) */
-const doubtWhole = (line: Line, size: number): void => {
-  const { state } = line
-  if (state.doubtEnded) return
-  const own = ownLog(line)
-  own.claimed = Math.max(own.claimed, size)
-  if (!state.restored) state.doubtSince ??= line.now
-}
-
-/** The proof did not come: the claim was false, and later ones are not waited for. (L-11) */
-export const endDoubt = (line: Line): void => {
-  const { state } = line
-  if (state.doubtSince === null || line.now - state.doubtSince < doubtMs) return
-  const own = ownLog(line)
-  const refusal = refuse("seen-mismatch", { author: line.us, size: own.claimed, ours: own.frontier.size })
-  state.doubtSince = null
-  state.doubtEnded = true
-  own.claimed = own.frontier.size
-  line.out.push({ do: "tell", tell: { type: "refused", refusal, peer: null } })
-}
-
-/** Proof that more of our log exists than we hold, signed by us or by the peer: this home was restored from a copy. (L-11) */
-export const isRestored = (line: Line, size: number): void => {
-  const own = ownLog(line)
-  if (size <= own.frontier.size) return
-  own.claimed = Math.max(own.claimed, size)
-  line.state.doubtSince = null
-  if (line.state.restored) return
-  line.state.restored = true
-  line.state.dirty = true
-  line.out.push({
-    do: "tell",
-    tell: { type: "refused", refusal: refuse("restored", { ours: own.frontier.size, theirs: size }), peer: null },
-  })
 }
 
 const sendHello = (line: Line, path: Path): void => {

@@ -26,8 +26,9 @@ import { ownKeys } from "./opening.ts"
 import { isThin } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
+import { isInDoubt } from "./restore.ts"
 import { ask, type Line } from "./state.ts"
-import { isInDoubt, ownLog } from "./sync.ts"
+import { ownLog } from "./sync.ts"
 
 const service = traffics.indexOf("service")
 /** Own entries written in one transaction, at the most: the first must not wait for the thousandth. */

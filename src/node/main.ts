@@ -49,6 +49,7 @@ export {
   signInLink,
 } from "./home.ts"
 export { releaseHash } from "./release.ts"
+export { restoreHome } from "./restore.ts"
 export { parseAddress } from "./settings.ts"
 export { messageView } from "./views.ts"
 

@@ -138,6 +138,7 @@ export class Watch {
       officer,
       lamps: lamps(status, now()),
       queued: status.queued,
+      ...(status.restored && { restored: true as const }),
       sizes: status.logs.map(({ author, generation, size }) => ({ party: author, generation, size })),
       replyClocks: charter.terms.replyClocks.flatMap(({ precedence, ms }) => {
         const name = precedences[precedence]
