@@ -5,7 +5,6 @@ import type {
   EntryBytes,
   EntryView,
   HeadView,
-  Lamp,
   LineView,
   LiveEvent,
   MessagePage,
@@ -18,11 +17,12 @@ import { encodeRingBody } from "../core/body.ts"
 import { bodyHash, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
-import { deadAfterMs, refsMax } from "../core/limits.ts"
+import { refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
 import { clocksOf } from "./clocks.ts"
+import { lamps, touchMs } from "./lamps.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
@@ -54,9 +54,6 @@ const refusalsKept = 50
 const refusalsKeptMs = 24 * 3_600_000
 /** Changes are told together: short enough for an alarm, long enough that a backlog does not drown the consoles. */
 const gatherMs = 20
-/** The peer learns of a touch at most this often. */
-const touchMs = 1_000
-const nodeStaleMs = 5_000
 
 export class Watch {
   readonly #options: WatchOptions
@@ -375,27 +372,4 @@ export class Watch {
     const made = event()
     for (const { hear } of this.#listeners) hear(made)
   }
-}
-
-/** Four lamps, each with its age; a reader makes NOT KNOWN of what is older than it may be. (DESIGN 2.2) */
-export const lamps = ({ peers }: LineStatus, now: number): Lamp[] => {
-  const peer = peers[0]
-  const node: Lamp = { name: "node", state: "up", heardAt: now, staleMs: nodeStaleMs, detail: null }
-  if (peer === undefined) return [node]
-  const staleMs = deadAfterMs + touchMs
-  const { up, heardAt, roundTripMs, consoles, lastHuman } = peer
-  const known = heardAt !== null && now - heardAt <= staleMs
-  return [
-    node,
-    // That the link is down is known here and now; that it is up is known from what was last heard over it.
-    { name: "link", state: up ? "up" : "down", heardAt: up ? heardAt : now, staleMs, detail: up ? roundTripMs : null },
-    { name: "their-node", state: known ? "up" : "unknown", heardAt, staleMs, detail: null },
-    {
-      name: "their-console",
-      state: known ? (consoles > 0 ? "up" : "down") : "unknown",
-      heardAt,
-      staleMs,
-      detail: lastHuman,
-    },
-  ]
 }
