@@ -26,7 +26,7 @@ import { lamps, touchMs } from "./lamps.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
-import type { LineStatus, Running } from "./run.ts"
+import type { Running } from "./run.ts"
 import { entryView, messageView, partyView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
 export type WatchOptions = ViewOptions & {
