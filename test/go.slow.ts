@@ -1,5 +1,5 @@
-// A bundle checked unaided by Go's own packages: archive/zip, sumdb/note, sumdb/tlog. Debian has them as golang-go and golang-golang-x-mod-dev;
-// where they are not, the check is left out and says so.
+// A bundle checked unaided by Go's own packages: archive/zip, sumdb/note, sumdb/tlog. Debian has them as golang-go and
+// golang-golang-x-mod-dev; where they are not, the check is left out and says so.
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
