@@ -59,6 +59,8 @@ const terms: Charter["terms"] = {
   releases: [],
   disclosure: [0, 0, 0],
   forms: new Uint8Array(0),
+  proofs: [],
+  soleMs: 300_000,
 }
 
 const desks = [{ code: "coast", names: { en: "Coast guard", ja: "海上保安", zh: "海警" } }]

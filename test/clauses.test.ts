@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { all, isTree, program, sources, text } from "./fixtures/sources.ts"
 
-const clause = /(?<![\w-])(A|C|CH|E|EP|EV|F|K|L|LI|O|R|S)-(\d+)(?![\w.]|-\d)/g
+const clause = /(?<![\w-])(A|C|CH|E|EP|EV|F|K|L|LI|O|OF|R|S)-(\d+)(?![\w.]|-\d)/g
 const namesIn = (said: string): string[] => {
   const names = [...said.matchAll(clause)].map(([name]) => name)
   // "F-2 to F-7" cites those between as well.
@@ -18,7 +18,7 @@ const law = new Map<string, string>()
 for (const page of all("protocol/*.md")) {
   let name = ""
   for (const line of text(page).split("\n")) {
-    const start = /^[\s#>*|-]*\**\[?((?:A|C|CH|E|EP|EV|F|K|L|LI|O|R|S)-\d+)\b/.exec(line)
+    const start = /^[\s#>*|-]*\**\[?((?:A|C|CH|E|EP|EV|F|K|L|LI|O|OF|R|S)-\d+)\b/.exec(line)
     if (start?.[1]) name = start[1]
     else if (/^#/.test(line)) name = ""
     if (name) law.set(name, `${law.get(name) ?? ""}${line}\n`)
@@ -48,6 +48,7 @@ const pages = [
   "epoch",
   "charter",
   "key",
+  "officer",
   "limits",
   "evidence",
   "security",

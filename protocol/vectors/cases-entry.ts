@@ -1,13 +1,16 @@
 // Entries and bodies: a whole log with one entry of each kind, and one breach of the law at a time. (E, LI)
+
+import { actDigest } from "../../src/core/act.ts"
 import * as bodies from "../../src/core/body.ts"
 import { decode, encode, type Value } from "../../src/core/cbor.ts"
 import { kidOf } from "../../src/core/charter.ts"
-import { actDigest, type Entry, encodePayload, type Fields, toSign } from "../../src/core/entry.ts"
+import { type Entry, encodePayload, type Fields, toSign } from "../../src/core/entry.ts"
 import { hex } from "../../src/core/hash.ts"
 import { type Kind, kinds } from "../../src/core/registry.ts"
 import { algorithms } from "../../src/core/suite.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import type { Case } from "./cases-cbor.ts"
+import { duty, withProofs } from "./cases-officer.ts"
 import { act, type ExampleLine, Pen, type Said, saidOf, start } from "./line.ts"
 
 const text = (language: string, words: string): Uint8Array => bodies.encodeMessageBody({ language, text: words })
@@ -38,6 +41,7 @@ export const oneOfEach = (line: ExampleLine): readonly (Said & { readonly kind: 
   const ring = bodies.encodeRingBody({ step: 0, since: start + 2_000 })
   const given: readonly [Kind, Partial<Fields>, Uint8Array?][] = [
     ["epoch-key", { precedence: 2 }, bodies.encodeEpochKeyBody({ number: 1, public: epochKey, class: 0 })],
+    ["officer", { precedence: 2 }, line.officers.duty.body],
     ["stored", { seen, precedence: 2 }],
     ["without-body", { seen, refs: [question], precedence: 2 }],
     ["expired", { seen, refs: [question], precedence: 2 }],
@@ -68,6 +72,12 @@ export const oneOfEach = (line: ExampleLine): readonly (Said & { readonly kind: 
   ]
   const made: (Said & { readonly kind: string })[] = [{ kind: "charter", ...pen.charter() }]
   for (const [kind, fields, body] of given) made.push({ kind, ...pen.say({ kind: kinds[kind], ...fields }, body) })
+  const drill = made.find(it => it.kind === "message")!.entry.hash
+  for (const kind of ["seconded", "objected"] as const) {
+    const body = kind === "objected" ? bodies.encodeDeclinedBody({ reason: "誤り", language: "ja" }) : undefined
+    const about = { kind: kinds[kind], traffic: 1, precedence: 1, refs: [drill], act: act(kind) }
+    made.push({ kind, ...pen.take(withProofs(pen, about, [duty], body)) })
+  }
   made.push({ kind: "unknown", ...pen.say({ kind: 9_999, traffic: 2 }, Uint8Array.of(1, 2, 3)) })
   return made
 }
@@ -137,7 +147,9 @@ const breaches: readonly (readonly [string, string, string, number, Value | unde
   ["E-19", "malformed", "a node's release with a proof", 20, [[0, "x", filled(1, 1)]]],
   ["LI-4", "too-large", "an officer's name of 65 characters", 20, [[0, "x".repeat(65), filled(0, 1)]]],
   ["LI-4", "too-large", "five releases", 20, many(5, () => [0, "x", filled(0, 1)])],
-  ["E-16", "newer-law", "key 21, critical and unknown", 21, 0],
+  ["E-20", "ok", "released by one, as key 21 says", 21, 1],
+  ["E-20", "malformed", "a sole that is no time", 21, "now"],
+  ["E-16", "newer-law", "key 22, critical and unknown", 22, 0],
   ["E-16", "newer-law", "key 63, the last critical one", 63, 0],
   ["E-16", "newer-law", "a negative key", -1, 0],
   ["E-16", "ok", "key 64, stored and relayed unread", 64, "later"],

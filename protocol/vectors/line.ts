@@ -26,6 +26,7 @@ import { kinds, saysSomething } from "../../src/core/registry.ts"
 import { type SeededKeys, seededKeys } from "../../src/keys/seeded.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { xwingNoble } from "../../src/suites/xwing-noble.ts"
+import { type EnrolledOfficers, exampleOfficers } from "./officers.ts"
 
 export type Party = {
   readonly us: number
@@ -36,10 +37,19 @@ export type Party = {
   readonly charterBody: Uint8Array
 }
 
-export type ExampleLine = { readonly charter: Charter; readonly parties: readonly [Party, Party] }
+export type ExampleLine = {
+  readonly charter: Charter
+  readonly parties: readonly [Party, Party]
+  /** Of the first party. */
+  readonly officers: EnrolledOfficers
+}
 
-/** What was made before: hex of both cards and both charter bodies, by code. */
-export type Made = Readonly<Record<string, { readonly card: string; readonly charterBody: string }>>
+/** What was made before, in hex: cards and charter bodies by code, officers' bodies by name. */
+export type Made = {
+  readonly sides: Readonly<Record<string, { readonly card: string; readonly charterBody: string }>>
+  readonly officers: Readonly<Record<string, string>>
+}
+export const nothingMade: Made = { sides: {}, officers: {} }
 
 /** 2026-10-01T00:00:00Z, in ms: when the examples are said. */
 export const start = 1_790_812_800_000
@@ -57,6 +67,13 @@ const terms: Terms = {
   releases: [{ precedence: 4, persons: 2 }],
   disclosure: [0, 1],
   forms: new Uint8Array(0),
+  proofs: [
+    { kind: 19, precedence: 4 },
+    { kind: 20, precedence: 3 },
+    { kind: 32, precedence: 3 },
+    { kind: 33, precedence: 3 },
+  ],
+  soleMs: 300_000,
 }
 
 type Described = Pick<CardBody, "names" | "addresses" | "desks" | "zone" | "language">
@@ -120,22 +137,23 @@ const charterBodyOf = async (
   return body
 }
 
-export const exampleLine = async (made: Made = {}): Promise<ExampleLine> => {
+export const exampleLine = async (made: Made = nothingMade): Promise<ExampleLine> => {
   const sides = []
   for (const code of ["tokyo", "beijing"]) {
     const seed = hashed("parley/1 example ", code)
     const keys = seededKeys(seed, xwingNoble)
-    sides.push({ code, seed, keys, card: await cardOf(code, keys, made[code]?.card) })
+    sides.push({ code, seed, keys, card: await cardOf(code, keys, made.sides[code]?.card) })
   }
   sides.sort((a, b) => compare(a.card.hash, b.card.hash))
   const charter = charterOf(sides[0]!.card, sides[1]!.card, suite)
   if (isRefusal(charter)) throw new Error(`the charter is refused: ${charter.refusal}`)
   const parties: Party[] = []
   for (const [us, { code, seed, keys, card }] of sides.entries()) {
-    const charterBody = await charterBodyOf(charter, us, keys, made[code]?.charterBody)
+    const charterBody = await charterBodyOf(charter, us, keys, made.sides[code]?.charterBody)
     parties.push({ us, seed, keys, card, charterBody })
   }
-  return { charter, parties: [parties[0]!, parties[1]!] }
+  const both: [Party, Party] = [parties[0]!, parties[1]!]
+  return { charter, parties: both, officers: await exampleOfficers(charter.line, both, made.officers) }
 }
 
 export type Said = { readonly entry: Entry; readonly body?: Body }

@@ -12,7 +12,8 @@ import { evidenceCases } from "./cases-evidence.ts"
 import { frameCases } from "./cases-frame.ts"
 import { keyCases } from "./cases-key.ts"
 import { headCases, orderCases, proofCases, sceneCases } from "./cases-log.ts"
-import { type ExampleLine, exampleLine, type Made, Pen, saidOf } from "./line.ts"
+import { officerCases } from "./cases-officer.ts"
+import { type ExampleLine, exampleLine, type Made, nothingMade, Pen, saidOf } from "./line.ts"
 import { examples, fill } from "./pages.ts"
 
 const folder = import.meta.dirname
@@ -20,13 +21,14 @@ const pages = join(folder, "..")
 
 /** Cards and charter bodies as the vectors hold them. */
 export const madeBefore = (): Made => {
-  const file = join(folder, "charter.json")
-  if (!existsSync(file)) return {}
+  const [file, officersFile] = [join(folder, "charter.json"), join(folder, "officer.json")]
+  if (!existsSync(file) || !existsSync(officersFile)) return nothingMade
   const { cards, signatures } = JSON.parse(readFileSync(file, "utf8")) as { cards: Case[]; signatures: Case[] }
+  const { officers } = JSON.parse(readFileSync(officersFile, "utf8")) as { officers: Case[] }
   const made: Record<string, { card: string; charterBody: string }> = {}
   for (const [at, { name, card }] of cards.slice(0, 2).entries())
     made[name] = { card: String(card), charterBody: String(signatures[at]?.body) }
-  return made
+  return { sides: made, officers: Object.fromEntries(officers.map(({ name, body }) => [name, String(body)])) }
 }
 
 /** By file name. A list stands with one case a line, so that a change of one is a change of one line. */
@@ -56,6 +58,7 @@ export const vectors = async (line: ExampleLine): Promise<Record<string, object>
     charterHash: hex(line.charter.hash),
     ...epochCases(line),
   },
+  "officer.json": { page: "officer.md", line: hex(line.charter.line), ...officerCases(line) },
   "evidence.json": { page: "evidence.md", ...evidenceCases(line) },
   "charter.json": { page: "charter.md", ...(await charterCases(line)) },
 })
@@ -96,6 +99,6 @@ if (import.meta.main) {
     for (const path of differ) console.error(`${path} is not what the code gives; run: node protocol/vectors/make.ts`)
     process.exitCode = differ.length > 0 ? 1 : 0
   } else {
-    for (const [path, text] of await files({})) writeFileSync(path, text)
+    for (const [path, text] of await files(nothingMade)) writeFileSync(path, text)
   }
 }

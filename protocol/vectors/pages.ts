@@ -1,7 +1,9 @@
 // The worked examples and tables of the pages. A page holds a mark, `<!-- example NAME -->`, and below it a fence or a table that
 // is written here and nowhere else, so that no page can say what the code does not do.
+
+import { actDigest } from "../../src/core/act.ts"
 import { encode, type Value } from "../../src/core/cbor.ts"
-import { actDigest, toSign } from "../../src/core/entry.ts"
+import { toSign } from "../../src/core/entry.ts"
 import { encodePart, joinParts } from "../../src/core/frame.ts"
 import { concat, hex, utf8 } from "../../src/core/hash.ts"
 import { headText } from "../../src/core/head.ts"
@@ -16,10 +18,10 @@ import { oneOfEach, otherLog } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
 import { evidenceExample } from "./cases-evidence.ts"
 import { type ExampleLine, Pen, type Said, start } from "./line.ts"
+import { officerExample } from "./page-officer.ts"
 import { keyExample } from "./pages-key.ts"
-import { limitsTable, registryTables } from "./tables.ts"
+import { fence, limitsTable, registryTables } from "./tables.ts"
 
-const fence = (...lines: string[]): string => ["```", ...lines, "```"].join("\n")
 const row = (name: string, bytes: Uint8Array): string => `${name.padEnd(14)}${hex(bytes)}`
 const fieldLabels: Labels = Object.fromEntries(Object.entries(field).map(([name, key]) => [String(key), name]))
 
@@ -51,7 +53,7 @@ const entryExample = (line: ExampleLine, { entry, body }: Said): string => {
 
 const actExample = ({ entry }: Said): string => {
   const desks = (list: readonly { party: number; desk: number }[]): Value => list.map(it => [it.party, it.desk])
-  const { line, author, traffic, precedence, notAfter, kind, refs, action, info, handling, bodyHash, act } = entry
+  const { line, author, traffic, precedence, notAfter, kind, refs, action, info, handling, bodyHash, act, sole } = entry
   const said = encode([
     line,
     author,
@@ -65,6 +67,7 @@ const actExample = ({ entry }: Said): string => {
     desks(info),
     handling,
     bodyHash ?? null,
+    sole ?? null,
   ])
   const places = [
     "line",
@@ -79,6 +82,7 @@ const actExample = ({ entry }: Said): string => {
     "info",
     "handling",
     "bodyHash",
+    "sole",
   ]
   return fence(
     annotate(said, Object.fromEntries(places.map((name, at) => [String(at), name]))),
@@ -317,6 +321,8 @@ const charterExample = async (line: ExampleLine): Promise<string> => {
     "14.7": "handling labels",
     "14.8": "releases",
     "14.9": "forms",
+    "14.10": "proofs",
+    "14.11": "sole, ms",
   }
   return fence(
     `the card of ${a.card.code}, ${a.card.bytes.length} bytes; its body:`,
@@ -373,6 +379,7 @@ export const examples = async (line: ExampleLine, orders: readonly Case[]): Prom
     charter: await charterExample(line),
     evidence: evidenceExample(line),
     limits: limitsTable(),
+    officer: officerExample(line),
     security: securityExample(message),
     ...registryTables(),
   }

@@ -1,11 +1,11 @@
 // A node of the second party with a list for a disk, which answers its own effects at once: the door through which vectors reach the core.
 import { heardEntry } from "../../src/core/accept.ts"
 import { decode } from "../../src/core/cbor.ts"
-import { decodeEntry } from "../../src/core/entry.ts"
+import { type Body, decodeEntry } from "../../src/core/entry.ts"
 import type { Effect, Event } from "../../src/core/event.ts"
-import { fromHex, utf8 } from "../../src/core/hash.ts"
+import { fromHex, hex, utf8 } from "../../src/core/hash.ts"
 import { newLine, step } from "../../src/core/line.ts"
-import { isRefusal } from "../../src/core/refusal.ts"
+import { isRefusal, type Refusal } from "../../src/core/refusal.ts"
 import type { Line } from "../../src/core/state.ts"
 import { nodeSuite } from "../../src/suites/node.ts"
 import { xwingNode } from "../../src/suites/xwing-node.ts"
@@ -20,9 +20,13 @@ export const bytes = (text: string): Uint8Array => {
 }
 
 export class Reader {
-  readonly line: Line
+  line: Line
   readonly told: string[] = []
-  readonly rows: { readonly author: number; readonly seq: number; readonly cose: Uint8Array }[] = []
+  readonly rows: { readonly author: number; readonly seq: number; readonly cose: Uint8Array; readonly body?: Body }[] =
+    []
+  /** Marks on entries, by hash in hex, and refusals that answer orders. */
+  readonly marks = new Map<string, string>()
+  readonly answers: Refusal[] = []
   /** Opening frames and sealed frames that it sends. */
   readonly sent: Uint8Array[] = []
   readonly #example: ExampleLine
@@ -50,6 +54,11 @@ export class Reader {
     heardEntry(this.line, this.line.state.peers.get(0)!, part)
     this.#run(this.line.out)
     this.settle()
+  }
+
+  /** Goes on with the line as another process took it up. */
+  taken(line: Line): void {
+    this.line = line
   }
 
   happens(event: Event): void {
@@ -82,18 +91,24 @@ export class Reader {
     const { keys } = this.#example.parties[1]
     const sign = (message: Uint8Array): Uint8Array => (keys.sign([message]) as Uint8Array[])[0]!
     if (effect.do === "tell" && effect.tell.type === "refused") this.told.push(effect.tell.refusal.refusal)
+    if (effect.do === "tell" && effect.tell.type === "notDone") this.answers.push(effect.tell.refusal)
     if (effect.do === "drop") this.dropped.push(effect.reason)
     if (effect.do === "send") this.sent.push(effect.frame)
     if (effect.do === "sign") return { type: "signed", now, signature: sign(effect.message) }
     if (effect.do === "append") {
-      for (const { held } of effect.rows)
-        this.rows.push({ author: held.entry.author, seq: held.entry.seq, cose: held.entry.bytes })
+      for (const { held } of effect.rows) {
+        const { author, seq, bytes } = held.entry
+        this.rows.push({ author, seq, cose: bytes, ...(held.body ? { body: held.body } : {}) })
+      }
+      for (const { hash, refusal } of effect.marks) this.marks.set(hex(hash), refusal.refusal)
       return { type: "appended", now }
     }
     if (effect.do === "recall") {
       const row = this.rows.find(it => it.author === effect.author && it.seq === effect.seq)
       const entry = row && decodeEntry(row.cose, nodeSuite)
-      return { type: "recalled", now, id: effect.id, held: entry && !isRefusal(entry) ? { entry } : null }
+      const body = row?.body
+      const held = entry && !isRefusal(entry) ? { entry, ...(body ? { body } : {}) } : null
+      return { type: "recalled", now, id: effect.id, held }
     }
     if (effect.do === "attest") {
       this.attested.push(effect.message)

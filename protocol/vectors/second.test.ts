@@ -149,12 +149,13 @@ test("E-1, E-7, E-12, E-14, E-15: a second reader follows a log of every kind fr
         payload.get(17) ?? [],
         payload.get(18) ?? 0,
         payload.get(15) ?? null,
+        payload.get(21) ?? null,
       ]
       equal(sha256(text("parley/1 act"), encodeCbor(said, { cde: true })).toString("hex"), actDigest)
     }
     leaves.push(entry.hash)
   }
-  equal(leaves.length, 19)
+  equal(leaves.length, 22)
 })
 
 test("L-4: a second reader verifies a head by its text and both signatures", () => {

@@ -5,6 +5,9 @@ import * as limits from "../../src/core/limits.ts"
 import { refusals } from "../../src/core/refusal.ts"
 import { field, kinds, precedences, traffics } from "../../src/core/registry.ts"
 
+/** A block of lines as a page shows it. */
+export const fence = (...lines: string[]): string => ["```", ...lines, "```"].join("\n")
+
 const table = (head: readonly string[], lines: readonly (readonly (string | number)[])[]): string =>
   [
     `| ${head.join(" | ")} |`,

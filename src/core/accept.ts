@@ -1,6 +1,6 @@
 // What a peer says of the record: entries and heads, checked before anything is stored (page: protocol/log.md, sections 2 and 3).
 // An entry that is its author's is kept whatever it claims: a log has no holes. What cannot be true of the log itself is kept aside.
-import { about, recall, refused, setAside } from "./aside.ts"
+import { about, marked, recall, refused, setAside } from "./aside.ts"
 import { decodeEpochKeyBody } from "./body.ts"
 import { checkCharterSignatures, decodeRootSignatures, kidOf } from "./charter.ts"
 import { bodyHash, decodeEntry, type Entry } from "./entry.ts"
@@ -13,6 +13,7 @@ import { isKeyChange, judge, keysOf } from "./key.ts"
 import { changeKeys } from "./key-change.ts"
 import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
 import { append, type Frontier, rootOf } from "./log.ts"
+import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
 import { isRestored } from "./restore.ts"
@@ -203,6 +204,7 @@ const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
   log.progressAt = line.now
   if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number
   rememberAct(log, entry)
+  judgeNext(line, log, held)
   const peer = line.state.peers.get(log.author)
   if (!peer) {
     line.state.roots.set(log.frontier.size, log.root)
@@ -213,6 +215,14 @@ const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
   if (seen) checkSeen(line, log, peer, entry, seen.size, seen.root)
   owesHave(line, peer)
   if (entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
+}
+
+/** Officers are judged by position: at the moment when the entry takes its place. (OF-3, OF-6, OF-8) */
+const judgeNext = (line: Line, log: Log, held: Held): void => {
+  if (!isJudged(held.entry, line.charter.terms)) return
+  const { refusal, officers } = judgeEntry(held, log.officers, line.charter, line.suite)
+  log.officers = officers
+  if (refusal) marked(line, held.entry, refusal)
 }
 
 /** `seen` is a countersignature: the peer held our log up to that size, with that root. (L-5) */
@@ -226,11 +236,8 @@ const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, size: number,
   confirm(line, peer, size)
 }
 
-export const falseSeen = (line: Line, entry: Entry): void => {
-  const problem = refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry))
-  line.state.stagedMarks.push({ hash: entry.hash, refusal: problem })
-  refused(line, problem, entry.author)
-}
+export const falseSeen = (line: Line, entry: Entry): void =>
+  marked(line, entry, refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry)))
 
 /** A `seen` that is read late, when later ones have been read already: only its root can still be judged. (L-5) */
 const checkPastSeen = (line: Line, entry: Entry, size: number, root: Hash): void => {
@@ -275,7 +282,8 @@ const acceptAhead = (line: Line, log: Log, held: Held): void => {
   const proof = signatureOf(line, entry)
   if (proof !== true) return proof.refusal === "unknown-key" ? undefined : refused(line, proof, log.author)
   const { ownRoot, hash, traffic, number = 0, act = null, kid } = entry
-  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number, act, kid })
+  const judged = isJudged(entry, line.charter.terms)
+  log.ahead.set(entry.seq, { ownRoot, hash, traffic, number, act, kid, isJudged: judged })
   line.state.staged.push({ held, gapBefore: true })
   if (log.progressAt < line.now && log.ahead.size === 1) log.progressAt = line.now
   owe(line, held, hash)
@@ -289,17 +297,19 @@ const takeAhead = (line: Line, log: Log): void => {
     if (!next) return
     const numbered = next.number === 0 || next.number === log.numbers[next.traffic]! + 1
     const isReused = next.act !== null && log.acts.has(hex(next.act))
+    if (next.isJudged && log.recalled?.entry.seq !== seq) return recallNext(line, log, seq)
     const [key] = keysOf(log.tenures, log.generation, seq)
     const isOld = next.kid !== null && !equal(next.kid, kidOf(key, line.suite))
     if (!equal(next.ownRoot, log.root) || !numbered || isReused || isOld) {
       const code = isReused ? "act-reused" : isOld ? "key-replaced" : "false-own-root"
-      const problem = refuse(code, { author: log.author, seq, hash: hex(next.hash) })
-      line.state.stagedMarks.push({ hash: next.hash, refusal: problem })
       log.broken = true
-      return refused(line, problem, log.author)
+      const { author } = log
+      return marked(line, { author, hash: next.hash }, refuse(code, { author, seq, hash: hex(next.hash) }))
     }
     log.ahead.delete(seq)
     if (next.act) log.acts.set(hex(next.act), null)
+    if (next.isJudged && log.recalled) judgeNext(line, log, log.recalled)
+    log.recalled = null
     log.frontier = append(log.frontier, next.hash, line.suite)
     log.root = rootOf(log.frontier, line.suite)
     log.progressAt = line.now
@@ -309,6 +319,24 @@ const takeAhead = (line: Line, log: Log): void => {
     // What it saw and which keys it brought was signed, and is read again from the store.
     recall(line, { about: "joined", log }, { author: log.author, generation: log.generation, seq })
   }
+}
+
+/** An entry that officers have to do with takes its place only with its judgement: it is read again before. (OF-3) */
+const recallNext = (line: Line, log: Log, seq: number): void => {
+  if (log.recalling === seq) return
+  log.recalling = seq
+  recall(line, { about: "judged", log }, { author: log.author, generation: log.generation, seq })
+}
+
+export const heardNext = (line: Line, log: Log, held: Held): void => {
+  log.recalling = 0
+  log.recalled = held
+  if (!log.broken) takeAhead(line, log)
+}
+
+/** A process that ended between the closing of a gap and that answer takes it up here. */
+export const resumeAhead = (line: Line): void => {
+  for (const log of line.state.logs) if (!log.broken) takeAhead(line, log)
 }
 
 /** What a joined entry says of our log, now that it has its place. */

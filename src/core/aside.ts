@@ -1,13 +1,19 @@
 // What is told and kept of what cannot be accepted, and questions to the record (page: protocol/log.md, section 2).
 import type { Entry } from "./entry.ts"
-
 import { hex } from "./hash.ts"
 import { asidesMax } from "./limits.ts"
 import type { Refusal } from "./refusal.ts"
 import { type Ask, ask, type Line } from "./state.ts"
+import type { Hash } from "./suite.ts"
 
 export const refused = (line: Line, refusal: Refusal, peer: number | null): void => {
   line.state.afterwards.push({ type: "refused", refusal, peer })
+}
+
+/** The entry stays in the record, and is never shown as said so. */
+export const marked = (line: Line, entry: { author: number; hash: Hash }, refusal: Refusal): void => {
+  line.state.stagedMarks.push({ hash: entry.hash, refusal })
+  refused(line, refusal, entry.author)
 }
 
 /** Keeps what was signed and cannot be accepted, as evidence, and says so; heard again it is nothing. (L-9) */

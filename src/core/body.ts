@@ -105,6 +105,7 @@ export const decodeDeferredBody = (bytes: Uint8Array): Deferred | Refusal => {
   return isRefusal(reasoned) ? reasoned : { until, ...reasoned }
 }
 
+/** `declined`, and `objected`. */
 export const encodeDeclinedBody = ({ reason, language }: Declined): Uint8Array =>
   encode(
     new Map<number, Value>([
@@ -250,7 +251,7 @@ const readNames = (value: Value | undefined): Names | undefined => {
 type Body = ReadonlyMap<number, Value>
 
 /** `lastKey`: the highest that this version knows. (E-16) */
-const openBody = (bytes: Uint8Array, lastKey: number): Body | Refusal => {
+export const openBody = (bytes: Uint8Array, lastKey: number): Body | Refusal => {
   const body = decode(bytes, { bytesMax: bodyBytesMax, depthMax: cborDepthMax })
   if (isRefusal(body)) return body
   if (!(body instanceof Map)) return wrong("body")

@@ -3,26 +3,25 @@
 import { decode, encode, type Value } from "./cbor.ts"
 import { base64url, compare, concat, equal, fromBase64url, utf8 } from "./hash.ts"
 import { isXwingPublic } from "./hpke.ts"
-import { cardBytesMax, cardItemsMax, cborDepthMax, nameCharsMax, releasesMax } from "./limits.ts"
+import { cardBytesMax, cborDepthMax } from "./limits.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
-import { precedences } from "./registry.ts"
 import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
-import { isPlainLine } from "./text.ts"
+import {
+  asArray,
+  type Field,
+  languageTag,
+  type Names,
+  namesValue,
+  readList,
+  readNames,
+  readTerms,
+  readText,
+  type Terms,
+  termsValue,
+  textsValue,
+} from "./terms.ts"
 
-export type Names = { readonly en: string; readonly ja: string; readonly zh: string }
-
-export type Terms = {
-  readonly example: boolean
-  readonly languages: readonly string[]
-  /** By precedence index: how long an answer may take, ms. */
-  readonly replyClocks: readonly { readonly precedence: number; readonly ms: number }[]
-  readonly flashBudget: { readonly count: number; readonly ms: number }
-  readonly retentionYears: number
-  readonly labels: readonly Names[]
-  readonly releases: readonly { readonly precedence: number; readonly persons: number }[]
-  readonly disclosure: readonly number[]
-  readonly forms: Uint8Array
-}
+export type { Names, Terms } from "./terms.ts"
 
 export type Card = {
   readonly bytes: Uint8Array
@@ -157,16 +156,22 @@ export const kidOf = (key: PublicKey, suite: Suite): Uint8Array => suite.sha256(
 
 /** The body of a `charter` entry, from the signatures of all roots in the card's order. */
 export const encodeRootSignatures = (card: Card, signatures: readonly Uint8Array[], suite: Suite): Uint8Array => {
-  const rows = card.roots.map((root, at) => [root.alg, kidOf(root, suite), signatures[at] ?? empty])
-  return encode(new Map<number, Value>([[1, rows]]))
+  return encode(new Map<number, Value>([[1, rootSignatureRows(card, signatures, suite)]]))
 }
+
+/** Rows [alg, kid, signature], as they stand in bodies that roots sign. */
+export const rootSignatureRows = (card: Card, signatures: readonly Uint8Array[], suite: Suite): Value =>
+  card.roots.map((root, at) => [root.alg, kidOf(root, suite), signatures[at] ?? empty])
 
 export const decodeRootSignatures = (body: Uint8Array): readonly RootSignature[] | Refusal => {
   const map = decode(body, { bytesMax: cardBytesMax, depthMax: cborDepthMax })
   if (isRefusal(map)) return map
-  const rows = map instanceof Map && map.size === 1 ? asArray(map.get(1)) : []
+  return readRootSignatures(map instanceof Map && map.size === 1 ? map.get(1) : undefined)
+}
+
+export const readRootSignatures = (value: Field): readonly RootSignature[] | Refusal => {
   const signatures: RootSignature[] = []
-  for (const row of rows) {
+  for (const row of asArray(value)) {
     const [alg, kid, signature, more] = asArray(row)
     if (
       typeof alg !== "number" ||
@@ -187,15 +192,25 @@ export const checkCharterSignatures = (
   signatures: readonly RootSignature[],
   suite: Suite,
 ): Refusal | undefined => {
-  const roots = charter.parties[author]?.roots
-  if (roots === undefined) return refuse("unknown-author", { author })
+  const card = charter.parties[author]
+  if (card === undefined) return refuse("unknown-author", { author })
+  return checkRootSignatures(card, signatures, { message: charter.bytes, prefix: charterPrefix }, suite)
+}
+
+/** Whether every root of a party has signed prefix ‖ message, in the card's order; undefined when so. (CH-5) */
+export const checkRootSignatures = (
+  { roots, code }: Card,
+  signatures: readonly RootSignature[],
+  { message, prefix }: { readonly message: Uint8Array; readonly prefix: Uint8Array },
+  suite: Suite,
+): Refusal | undefined => {
   const named = roots.every((root, at) => {
     const row = signatures[at]
     return row?.alg === root.alg && equal(row.kid, kidOf(root, suite))
   })
-  if (!named || signatures.length !== roots.length) return refuse("unknown-key", { author })
+  if (!named || signatures.length !== roots.length) return refuse("unknown-key", { party: code })
   const raw = signatures.map(each => each.signature)
-  return rootsSigned(roots, raw, charter.bytes, charterPrefix, suite) ? undefined : refuse("bad-signature", { author })
+  return rootsSigned(roots, raw, message, prefix, suite) ? undefined : refuse("bad-signature", { party: code })
 }
 
 const empty = new Uint8Array(0)
@@ -235,25 +250,7 @@ const keyFault = (card: CardBody, suite: Suite): string | undefined => {
 
 // Values of the fields, and back. A reader gives undefined for what is not of the form; `readCardBody` names the field.
 
-const namesValue = (names: Names): Value => textsValue([names.en, names.ja, names.zh])
-const textsValue = (texts: readonly string[]): Value =>
-  new Map(texts.map((text, at): [number, Value] => [at + 1, text]))
 const keysValue = (keys: readonly PublicKey[]): Value => keys.map(key => [key.alg, key.public])
-
-const termsValue = (terms: Terms): Value =>
-  new Map<number, Value>([
-    [1, terms.example],
-    [2, terms.languages],
-    [3, terms.replyClocks.map(clock => [clock.precedence, clock.ms])],
-    [4, [terms.flashBudget.count, terms.flashBudget.ms]],
-    [5, terms.retentionYears],
-    [6, terms.disclosure],
-    [7, terms.labels.map(namesValue)],
-    [8, terms.releases.map(release => [release.precedence, release.persons])],
-    [9, terms.forms],
-  ])
-
-type Field = Value | undefined
 
 /** The body, or the name of the field that is not of the form. */
 const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
@@ -281,77 +278,8 @@ const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
 }
 
 const hostAndPort = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[1-9][0-9]{0,4}$/
-const languageTag = /^[A-Za-z0-9-]{2,16}$/
-
-const readTerms = (value: Field): Terms | undefined => {
-  if (!(value instanceof Map) || value.size !== 9) return undefined
-  const map: ReadonlyMap<number, Value> = value
-  const example = map.get(1)
-  const languages = readList(map.get(2), each => readText(each, languageTag))
-  const clocks = readByPrecedence(map.get(3), Number.MAX_SAFE_INTEGER)
-  const budget = readPair(map.get(4))
-  const retentionYears = readUint(map.get(5))
-  const disclosure = readList(map.get(6), readUint)
-  const labels = readList(map.get(7), readNames)
-  const releases = readByPrecedence(map.get(8), releasesMax)
-  const forms = map.get(9)
-  if (typeof example !== "boolean" || !languages || !clocks || !budget || retentionYears === undefined) return undefined
-  if (!disclosure || !labels || !releases || !(forms instanceof Uint8Array) || ![0, 32].includes(forms.length))
-    return undefined
-  return {
-    example,
-    languages,
-    replyClocks: clocks.map(([precedence, ms]) => ({ precedence, ms })),
-    flashBudget: { count: budget[0], ms: budget[1] },
-    retentionYears,
-    labels,
-    releases: releases.map(([precedence, persons]) => ({ precedence, persons })),
-    disclosure,
-    forms,
-  }
-}
-
-const asArray = (value: Field): readonly Value[] => (Array.isArray(value) ? value : [])
-
-const readUint = (value: Field): number | undefined => (typeof value === "number" && value >= 0 ? value : undefined)
-
 const readBytes = (value: Field, length: number): Uint8Array | undefined =>
   value instanceof Uint8Array && value.length === length ? value : undefined
-
-const readText = (value: Field, form: RegExp): string | undefined =>
-  typeof value === "string" && form.test(value) ? value : undefined
-
-const readName = (value: Field): string | undefined =>
-  typeof value === "string" && value.length > 0 && value.length <= nameCharsMax && isPlainLine(value)
-    ? value
-    : undefined
-
-const readList = <Item>(value: Field, read: (item: Field) => Item | undefined): Item[] | undefined => {
-  if (!Array.isArray(value) || value.length > cardItemsMax) return undefined
-  const items = value.map(read).filter(item => item !== undefined)
-  return items.length === value.length ? items : undefined
-}
-
-const readPair = (value: Field): [number, number] | undefined => {
-  const pair = readList(value, readUint)
-  return pair?.length === 2 ? [pair[0]!, pair[1]!] : undefined
-}
-
-/** Pairs [precedence, 1 … most], each precedence at most once and in order. */
-const readByPrecedence = (value: Field, most: number): [number, number][] | undefined => {
-  const pairs = readList(value, readPair)
-  const inOrder = pairs?.every(([precedence, amount], at) => {
-    const before = pairs[at - 1]?.[0] ?? -1
-    return precedence > before && precedence < precedences.length && amount >= 1 && amount <= most
-  })
-  return inOrder ? pairs : undefined
-}
-
-const readNames = (value: Field): Names | undefined => {
-  if (!(value instanceof Map) || value.size !== 3) return undefined
-  const [en, ja, zh] = [readName(value.get(1)), readName(value.get(2)), readName(value.get(3))]
-  return en !== undefined && ja !== undefined && zh !== undefined ? { en, ja, zh } : undefined
-}
 
 const readDesk = (value: Field): Card["desks"][number] | undefined => {
   const [code, names] = [readText(asArray(value)[0], /^[a-z0-9-]{1,16}$/), readNames(asArray(value)[1])]

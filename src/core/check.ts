@@ -1,6 +1,6 @@
 // Signatures that are checked at leisure: entries that were stored under a signed head, whose own signatures no alarm has to wait for
 // (page: protocol/log.md, section 3).
-import { refused } from "./aside.ts"
+import { marked } from "./aside.ts"
 import { hex } from "./hash.ts"
 import { keysOf } from "./key.ts"
 import { refuse } from "./refusal.ts"
@@ -14,8 +14,7 @@ export const heardChecked = (line: Line, log: Log, checked: { to: number; bad: r
   line.state.dirty = true
   for (const hash of checked.bad) {
     const problem = refuse("bad-signature-covered", { author: log.author, hash: hex(hash) })
-    line.state.stagedMarks.push({ hash, refusal: problem })
-    refused(line, problem, log.author)
+    marked(line, { author: log.author, hash }, problem)
   }
 }
 

@@ -3,10 +3,10 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { test } from "node:test"
 import fc from "fast-check"
 import { nodeSuite as suite } from "../suites/node.ts"
+import { actDigest } from "./act.ts"
 import { decode, encode, type Value } from "./cbor.ts"
 import { kidOf } from "./charter.ts"
 import {
-  actDigest,
   assemble,
   bodyHash,
   checkSignature,
@@ -223,7 +223,8 @@ const cases: readonly (readonly [string, (payload: Map<number, Value>) => void, 
   ],
   ["E-13: a name with U+0000", payload => payload.set(200, filled(1, 1)).set(field.kind, 0), "malformed"],
   ["E-18: handling 0, which is left out", set("handling", 0), "malformed"],
-  ["E-16: an unknown critical key", payload => payload.set(21, 0), "newer-law"],
+  ["E-20: a sole without a release", payload => payload.set(21, 0).delete(field.releases), "malformed"],
+  ["E-16: an unknown critical key", payload => payload.set(22, 0), "newer-law"],
   ["E-16: the last critical key", payload => payload.set(63, 0), "newer-law"],
   ["E-16: key 0", payload => payload.set(0, 0), "newer-law"],
   ["E-16: a negative key", payload => payload.set(-1, 0), "newer-law"],

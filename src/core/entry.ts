@@ -2,7 +2,7 @@
 // well formed, or a Refusal; whether it fits the log is core/log.ts's to say.
 import { decode, encode, type Value } from "./cbor.ts"
 import { kidOf } from "./charter.ts"
-import { equal, hex, utf8 } from "./hash.ts"
+import { equal, hex } from "./hash.ts"
 import {
   cborDepthMax,
   desksMax,
@@ -65,6 +65,7 @@ export type Fields = {
   readonly handling: number // 0: none; else place in the charter's labels, from 1
   readonly act?: Uint8Array // 16 B
   readonly releases: readonly Release[]
+  readonly sole?: number // when the second officer was asked, who has not answered; ms (OF-9)
 }
 
 export type Entry = Fields & {
@@ -100,7 +101,6 @@ const header = { alg: 1, kid: 4 } as const // RFC 9052, section 3.1
 const none = new Uint8Array(0)
 const leafPrefix = Uint8Array.of(0x00) // RFC 9162, section 2.1.1
 const signaturePrefix = encode(["Signature1"]).slice(1) // RFC 9052, section 4.4
-const actPrefix = utf8("parley/1 act")
 const releaseTypes = ["node", "key", "passkey"] as const
 
 /** The payload's bytes. Fields out of their range are our own fault; `decodeEntry` is what judges. (E-1) */
@@ -136,10 +136,11 @@ export const encodePayload = (fields: Fields): Uint8Array => {
       field.releases,
       releases.map(it => [releaseTypes.indexOf(it.type), it.officer, it.proof]),
     )
+  if (fields.sole !== undefined) payload.set(field.sole, fields.sole)
   return encode(payload)
 }
 
-const desksValue = (desks: readonly DeskAddress[]): Value => desks.map(it => [it.party, it.desk])
+export const desksValue = (desks: readonly DeskAddress[]): Value => desks.map(it => [it.party, it.desk])
 
 /** The COSE Sig_structure of an entry, and its parts. (E-15) */
 export const toSign = (fields: Fields, kid: Uint8Array, alg: number): Unsigned => {
@@ -169,26 +170,6 @@ export const leafHash = (bytes: Uint8Array, suite: Suite): Hash => suite.sha256(
 
 /** What an entry commits to of its body. The salt keeps a short body from being guessed by its hash. (E-12) */
 export const bodyHash = (body: Body, suite: Suite): Hash => suite.sha256(body.salt, body.bytes)
-
-/** What a person's key signs: the act, never the place in the log. (E-14) */
-export const actDigest = (fields: Fields, suite: Suite): Hash =>
-  suite.sha256(
-    actPrefix,
-    encode([
-      fields.line,
-      fields.author,
-      fields.act ?? null,
-      fields.traffic,
-      fields.precedence,
-      fields.notAfter ?? null,
-      fields.kind,
-      fields.refs,
-      desksValue(fields.action),
-      desksValue(fields.info),
-      fields.handling,
-      fields.bodyHash ?? null,
-    ]),
-  )
 
 /** `keys`: what the author has declared. The suite refuses what two verifiers could judge differently: high s, keys of low order. (E-15) */
 export const checkSignature = (entry: Entry, keys: readonly PublicKey[], suite: Suite): true | Refusal => {
@@ -263,7 +244,7 @@ const decodePayload = (bytes: Uint8Array): Fields | Refusal => {
 type Payload = ReadonlyMap<number, Value>
 type Place = Pick<Fields, "line" | "author" | "generation" | "seq" | "ownRoot" | "seen" | "time">
 type Said = Pick<Fields, "notAfter" | "traffic" | "number" | "precedence" | "kind" | "bodyHash" | "handling" | "act">
-type Addressed = Pick<Fields, "refs" | "action" | "info" | "releases">
+type Addressed = Pick<Fields, "refs" | "action" | "info" | "releases" | "sole">
 
 /** Where the entry stands: line, author, place in the log, and what it had before it. (E-3 to E-9) */
 const decodePlace = (payload: Payload): Place | Refusal => {
@@ -358,7 +339,10 @@ const decodeAddressed = (payload: Payload): Addressed | Refusal => {
     if ((proof.length === 0) !== (type === "node")) return wrong("releases")
     releases.push({ type, officer, proof })
   }
-  return { refs, action, info, releases }
+  const sole = payload.get(field.sole)
+  if (sole === undefined) return { refs, action, info, releases }
+  // E-20: who releases alone still releases.
+  return isNumber(sole, 0, timeMsMax) && rows.length > 0 ? { refs, action, info, releases, sole } : wrong("sole")
 }
 
 const decodeDesks = (payload: Payload, name: "action" | "info"): DeskAddress[] | Refusal => {

@@ -19,6 +19,7 @@ export type Order = {
   readonly handling: number
   readonly act?: Uint8Array
   readonly releases: readonly Release[]
+  readonly sole?: number
   readonly notAfter?: number
 }
 

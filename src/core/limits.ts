@@ -18,6 +18,16 @@ export const desksMax = 16
 export const releasesMax = 4
 /** Characters of an officer's name or number in a release. (LI-4) */
 export const officerCharsMax = 64
+/** Officers of one party who are in office. Their keys stand in the state that is written with every entry. (OF-1) */
+export const officersMax = 64
+/** Keys of one officer: two security keys, one of them in a drawer, and the same for the keys that replace them. (OF-1) */
+export const officerKeysMax = 4
+/** A passkey's credential id; security keys that keep their secrets outside take some 200 bytes. (OF-1) */
+export const credentialIdBytesMax = 512
+/** What an authenticator says beside its signature: 37 bytes, and extensions if it has any. (OF-5) */
+export const authenticatorDataBytesMax = 256
+/** What the browser says of a signature: type, challenge and origin take 150 to 420 bytes. (OF-5) */
+export const clientDataBytesMax = 1_024
 /** Latest time that is written: 9999-12-31T23:59:59.999Z, the last that RFC 3339 has a form for. (LI-4) */
 export const timeMsMax = 253_402_300_799_999
 /** A language tag (BCP 47): "zh-Hans-CN" has 10. (LI-8) */

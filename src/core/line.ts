@@ -1,6 +1,7 @@
 // One line at one node: `step(line, event)` is the only door (page: protocol/sync.md, section 1). It owns and changes the state it
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
-import { falseSeen, heardEntry, heardRival, joined, oweReceipt, rememberAct } from "./accept.ts"
+
+import { falseSeen, heardEntry, heardNext, heardRival, joined, oweReceipt, rememberAct, resumeAhead } from "./accept.ts"
 import { refused } from "./aside.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
@@ -99,7 +100,7 @@ const handle = (line: Line, event: Event): void => {
       state.epochKeyAt = Math.min(state.epochKeyAt, line.now)
       // Keys whose change was durable when the process ended, and keys whose change was not, go now. (K-6)
       if (state.logs[line.us]!.changes.length > 0) line.out.push({ do: "keepNodeKeys", key: ownKeys(line)[0] })
-      return
+      return resumeAhead(line)
     case "woke":
       // A timer may come a little early: whatever is then not due yet must be asked for again.
       state.wakeAt = Infinity
@@ -164,6 +165,7 @@ const heardAnswer = (line: Line, event: Answer): void => {
   if (event.type !== "recalled") return
   if (asked.about === "rival") heardRival(line, asked.held, event.held)
   if (asked.about === "joined" && event.held) joined(line, asked.log, event.held)
+  if (asked.about === "judged" && event.held) heardNext(line, asked.log, event.held)
   if (asked.about === "pastSeen" && event.held && !equal(asked.root, event.held.entry.ownRoot))
     falseSeen(line, asked.entry)
   if (asked.about === "pastHead" && event.held)

@@ -50,6 +50,9 @@ export const refusals = {
   "empty-text": [45, "E-13", "There is no text to send."],
   unpaired: [46, "CH-1", "This home is not paired yet."],
   "not-allowed": [47, "A-4", "The role of this officer does not allow it."],
+  "bad-release": [48, "OF-6", "It carries a proof that is not that of an officer who may give it."],
+  "release-missing": [49, "OF-8", "It lacks a proof that the charter asks for: of an officer, or of a second one."],
+  "bad-officer": [50, "OF-3", "It would change its author's officers, and its roots have not signed it so."],
   "bad-key-change": [59, "K-3", "The change of keys is not of the form, or not signed by all who must sign it."],
   "key-missing": [
     62,

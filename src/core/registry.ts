@@ -22,8 +22,9 @@ export const field = {
   handling: 18,
   act: 19,
   releases: 20,
+  sole: 21,
 } as const
-export const firstFreeCritical = 21
+export const firstFreeCritical = 22
 export const firstNonCritical = 64
 export const lastNonCritical = 255
 
@@ -41,6 +42,7 @@ export const kinds = {
   generation: 2, //      opens a new generation; refs the old head's last entry
   key: 3, //             body: other node keys, signed by those in force and by themselves
   "epoch-key": 4, //     body: an X-Wing public key to seal to
+  officer: 5, //         body: an officer of the author, enrolled or retired, signed by its roots
   "reported-record": 8, // body: history as reported, with its source; nobody's statement
   stored: 16, //         receipt: everything in `seen`, and refs beyond a gap, is durable here with its body
   displayed: 17, //      receipt: shown on a console while somebody was on watch
@@ -54,6 +56,8 @@ export const kinds = {
   expired: 25, //        receipt: arrived after its not-after
   undecipherable: 26, // receipt: could not be opened; seal it again
   "without-body": 27, // receipt: stored, but its body is missing
+  seconded: 28, //       the second officer signs afterwards what was released by one
+  objected: 29, //       the second officer objects to it, with a reason
   message: 32, //        free text
   answer: 33, //         free text that answers refs[0]
 } as const

@@ -1,6 +1,7 @@
 // What of a line's state is durable, and how a process that starts takes it up (page: protocol/sync.md, section 2). Written in the same
 // transaction as the entries that it follows from.
 import { decode, encode, type Value } from "./cbor.ts"
+import { officersValue, restoreOfficers } from "./officer.ts"
 import type { Log, Peer, State } from "./state.ts"
 
 const flag = (value: boolean): number => (value ? 1 : 0)
@@ -19,8 +20,18 @@ export const snapshot = (state: State): Uint8Array =>
       log.headSize,
       log.checkedTo,
       flag(log.broken),
-      [...log.ahead].map(([seq, it]) => [seq, it.ownRoot, it.hash, it.traffic, it.number, it.act, it.kid]),
+      [...log.ahead].map(([seq, it]) => [
+        seq,
+        it.ownRoot,
+        it.hash,
+        it.traffic,
+        it.number,
+        it.act,
+        it.kid,
+        flag(it.isJudged),
+      ]),
       log.changes.map(it => [it.generation, it.seq]),
+      officersValue(log.officers),
     ]),
     [...state.peers.values()].map(peer => [
       peer.party,
@@ -63,7 +74,7 @@ const restoreLog = (log: Log, row: Row): void => {
   log.checkedTo = checkedTo as number
   log.broken = broken === 1
   log.claimed = log.frontier.size
-  for (const [seq, ownRoot, hash, traffic, number, act, kid] of rows(row[9]))
+  for (const [seq, ownRoot, hash, traffic, number, act, kid, judged] of rows(row[9]))
     log.ahead.set(seq as number, {
       ownRoot: (ownRoot as Uint8Array).slice(),
       hash: (hash as Uint8Array).slice(),
@@ -71,7 +82,9 @@ const restoreLog = (log: Log, row: Row): void => {
       number: number as number,
       act: act instanceof Uint8Array ? act.slice() : null,
       kid: kid instanceof Uint8Array ? kid.slice() : null,
+      isJudged: judged === 1,
     })
+  log.officers = restoreOfficers(row[11])
   log.claimed = Math.max(log.claimed, ...log.ahead.keys())
   // A snapshot of before keys could change has no such row.
   log.changes = rows(row[10] ?? []).map(([at, seq]) => ({ generation: at as number, seq: seq as number, held: null }))

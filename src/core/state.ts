@@ -6,6 +6,7 @@ import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier } from "./log.ts"
+import { noOfficers, type Officers } from "./officer.ts"
 import type { Refusal } from "./refusal.ts"
 import type { FrameKeys, Window } from "./seal.ts"
 import type { Hash, Suite } from "./suite.ts"
@@ -26,6 +27,8 @@ export type Log = {
   checkedTo: number
   /** Entries held beyond the contiguous ones. */
   readonly ahead: Map<number, Ahead>
+  /** Who is in office after all contiguous entries. (OF-3) */
+  officers: Officers
   /** The author has signed what cannot be true: nothing more of this generation is accepted. */
   broken: boolean
   /** Where its author has changed its node keys; what it has changed them to is in the record. `held` for our own. (K-1) */
@@ -46,6 +49,9 @@ export type Log = {
   buffer: Held[]
   bufferBytes: number
   checking: boolean
+  /** The next entry, held beyond a gap until now, is being read again to be judged; 0: none. */
+  recalling: number
+  recalled: Held | null
 }
 
 export type Ahead = {
@@ -56,6 +62,7 @@ export type Ahead = {
   readonly act: Uint8Array | null
   /** Which key has signed it; null in a snapshot of before keys could change. */
   readonly kid: Uint8Array | null
+  readonly isJudged: boolean
 }
 
 /** A secret that an epoch leaves behind, for the next opening to build on. `proven`: the peer was seen to hold it. */
@@ -222,6 +229,7 @@ export type Ask =
   | { readonly about: "pastHead"; readonly head: Head }
   | { readonly about: "pastSeen"; readonly entry: Entry; readonly root: Hash }
   | { readonly about: "joined"; readonly log: Log }
+  | { readonly about: "judged"; readonly log: Log }
 
 /** All that a step works with. `out` is what it answers. */
 export type Line = {
@@ -248,6 +256,7 @@ const freshLog = (charter: Charter, author: number, suite: Suite): Log => ({
   headSize: 0,
   checkedTo: 0,
   ahead: new Map(),
+  officers: noOfficers,
   broken: false,
   acts: new Map(),
   claimed: 0,
@@ -258,6 +267,8 @@ const freshLog = (charter: Charter, author: number, suite: Suite): Log => ({
   buffer: [],
   bufferBytes: 0,
   checking: false,
+  recalling: 0,
+  recalled: null,
 })
 
 export const emptyBuffer = (log: Log): void => {

@@ -24,7 +24,8 @@ import {
 import { append, rootOf } from "./log.ts"
 import { ownKeys } from "./opening.ts"
 import { isThin } from "./outbox.ts"
-import { isRefusal, refuse } from "./refusal.ts"
+import { isJudged, judgeEntry } from "./policy.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
 import { isInDoubt } from "./restore.ts"
 import { ask, type Line } from "./state.ts"
@@ -140,6 +141,12 @@ export const signNext = (line: Line): boolean => {
     handling: order.handling,
     ...(order.act ? { act: order.act } : {}),
     releases: order.releases,
+    ...(order.sole === undefined ? {} : { sole: order.sole }),
+  }
+  const fault = faultOf(line, fields, order.body)
+  if (fault) {
+    state.afterwards.push({ type: "notDone", order: order.id, refusal: fault })
+    return signNext(line)
   }
   const [key] = ownKeys(line)
   const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
@@ -157,6 +164,13 @@ export const signNext = (line: Line): boolean => {
   state.signing = { order: order.id === 0 ? null : order, unsigned, ...(order.body ? { body: order.body } : {}) }
   line.out.push({ do: "sign", key, message: unsigned.signed })
   return true
+}
+
+/** OF-10: what the law would mark is not signed. Asked at its place in the log, where it is known who is in office. */
+const faultOf = (line: Line, entry: Fields, body: Body | undefined): Refusal | undefined => {
+  if (!isJudged(entry, line.charter.terms)) return undefined
+  const { officers } = ownLog(line)
+  return judgeEntry({ entry, ...(body ? { body } : {}) }, officers, line.charter, line.suite).refusal
 }
 
 /** The signature is there: the entry takes its place and waits to be written. */
@@ -183,6 +197,7 @@ export const heardSigned = (line: Line, signature: Uint8Array | null): void => {
   state.ownEntryAt = line.now
   if (isKeyChange(entry.kind)) changeOwnKeys(line, body ? { entry, body } : { entry })
   const held = body ? { entry, body } : { entry }
+  if (entry.kind === kinds.officer) own.officers = judgeEntry(held, own.officers, line.charter, line.suite).officers
   state.staged.push({ held, gapBefore: false })
   state.stagedOwn.push({ order, held })
   // A signed entry of ours says what we hold of every peer: no separate frame is owed.

@@ -104,8 +104,18 @@ export const terms = (example: boolean): Terms => ({
   retentionYears: 30,
   disclosure: [],
   labels: [],
-  releases: [],
+  // An example's officers sign in by a link and have no keys: what they say is said by their node. (OF-8)
+  releases: example ? [] : [{ precedence: 4, persons: 2 }],
   forms: new Uint8Array(0),
+  proofs: example
+    ? []
+    : [
+        { kind: kinds.acknowledged, precedence: 4 },
+        { kind: kinds["read-back"], precedence: 0 },
+        { kind: kinds.message, precedence: 0 },
+        { kind: kinds.answer, precedence: 0 },
+      ],
+  soleMs: 5 * 60_000,
 })
 
 const defaultDesks: Card["desks"] = [{ code: "watch", names: { en: "Watch", ja: "当直", zh: "值班" } }]

@@ -140,7 +140,7 @@ const rungsOf = (options: ViewOptions, place: number): Rung[] => {
       party: facts.author(place),
       at: facts.time[place]!,
       heardAt: facts.at[place]!,
-      proof: facts.isOfficerSigned(place) ? "officer" : "node",
+      proof: record.isProven(place) ? "officer" : "node",
       hash: hex(facts.hashes.at(place)),
       ...(officer !== "" && { officer }),
     },
@@ -157,14 +157,15 @@ const rungsOf = (options: ViewOptions, place: number): Rung[] => {
 const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | undefined => {
   const rung = rungNames.get(kind)
   if (rung === undefined) return undefined
-  const { facts } = options.record
+  const { record } = options
+  const { facts } = record
   const officer = facts.officers[facts.officer[proof]!]!
   return {
     rung,
     party,
     at: facts.time[proof]!,
     heardAt: facts.at[proof]!,
-    proof: facts.isOfficerSigned(proof) ? "officer" : "node",
+    proof: record.isProven(proof) ? "officer" : "node",
     hash: hex(facts.hashes.at(proof)),
     ...(officer !== "" && { officer }),
     ...reasonOf(options, kind, proof),

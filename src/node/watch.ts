@@ -18,7 +18,7 @@ import { bodyHash, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
 import { refsMax } from "../core/limits.ts"
-import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
 import { clocksOf } from "./clocks.ts"
@@ -54,6 +54,15 @@ const refusalsKept = 50
 const refusalsKeptMs = 24 * 3_600_000
 /** Changes are told together: short enough for an alarm, long enough that a backlog does not drown the consoles. */
 const gatherMs = 20
+
+/** Refusals that come with a mark in the record. */
+const marking: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  "bad-signature-covered",
+  "false-own-root",
+  "bad-release",
+  "release-missing",
+  "bad-officer",
+])
 
 export class Watch {
   readonly #options: WatchOptions
@@ -299,7 +308,7 @@ export class Watch {
     refused(problem, peer)
     this.#refusals.unshift(problem)
     this.#refusals.length = Math.min(this.#refusals.length, refusalsKept)
-    if (refusal.refusal === "bad-signature-covered" || refusal.refusal === "false-own-root") {
+    if (marking.has(refusal.refusal)) {
       for (const mark of store.marks()) record.mark(mark.hash, mark.refusal.refusal)
       this.#gather()
     }

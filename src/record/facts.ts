@@ -73,7 +73,7 @@ export class Facts {
     this.flags[place] =
       (isMessage(entry.kind) ? flag.message : 0) |
       (gapBefore ? flag.gapBefore : 0) |
-      (release !== undefined && release.type !== "node" ? flag.officerSigned : 0)
+      (entry.releases.some(it => it.type !== "node") ? flag.officerSigned : 0)
     if (refs.length > 0) this.#refs.set(place, refs)
     if (entry.notAfter !== undefined) this.#notAfter.set(place, entry.notAfter)
     this.#addSeen(entry)
@@ -110,7 +110,7 @@ export class Facts {
     return (this.flags[place]! & flag.gapBefore) !== 0
   }
 
-  /** Whether a person signed its release, or only the node says who released it. */
+  /** Whether it carries a person's proof, or only the node says who released it. Whether that proof is good: record.ts. */
   isOfficerSigned(place: number): boolean {
     return (this.flags[place]! & flag.officerSigned) !== 0
   }

@@ -223,3 +223,16 @@ test("100,000 rows are folded at 100,000 a second and better, in 60 MB", () => {
   assert.ok(rate > 100_000, `${rate} rows/s`)
   assert.ok(bytes < 60_000_000, `${bytes} bytes`)
 })
+
+test("OF-13: a release is an officer's own only once it was judged, and not when it was judged false", () => {
+  const record = opened()
+  const releases = [{ type: "key", officer: "duty-1", proof: none }] as const
+  const [first, said, second] = [entry(1, 1, 100), entry(1, 2, 200), entry(1, 3, 300, { releases, gapBefore: true })]
+  const proven = (fed: Fed): boolean => record.isProven(record.place(fed.entry.hash))
+  record.feed([first, second])
+  assert.deepEqual([proven(first), proven(second)], [false, false])
+  record.feed([said])
+  assert.equal(proven(second), true)
+  record.mark(second.entry.hash, "bad-release")
+  assert.equal(proven(second), false)
+})

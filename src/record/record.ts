@@ -164,6 +164,13 @@ export class LineRecord {
     return this.facts.seenOf(message, stream[before]!) < seq[before]! && !this.facts.refs(message).includes(before)
   }
 
+  /** OF-13: whether an officer's own proof stands behind an entry. What was not judged yet, and what was judged false, has none. */
+  isProven(place: number): boolean {
+    const { seq, stream, streams } = this.facts
+    const isPlaced = seq[place]! <= streams[stream[place]!]!.held.length
+    return isPlaced && this.facts.isOfficerSigned(place) && !this.#marks.has(place)
+  }
+
   isProvisional(message: number): boolean {
     this.#settle()
     return this.#places.isProvisional(message)

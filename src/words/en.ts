@@ -336,6 +336,9 @@ export const en = {
   "refusal.empty-text": "There is no text to send.",
   "refusal.unpaired": "This home is not paired yet.",
   "refusal.not-allowed": "The role of this officer does not allow it.",
+  "refusal.bad-release": "It carries a proof that is not that of an officer who may give it.",
+  "refusal.release-missing": "It lacks a proof that the charter asks for: of an officer, or of a second one.",
+  "refusal.bad-officer": "It would change its author's officers, and its roots have not signed it so.",
   "refusal.bad-key-change": "The change of keys is not of the form, or not signed by all who must sign it.",
   "refusal.key-missing":
     "The node key that is in force is not in this home: it can say nothing until its keys are changed.",
