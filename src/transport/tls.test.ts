@@ -268,6 +268,10 @@ test("S-10: a node dials for ever, and says why it failed", async () => {
 
 test("S-10: a port that is taken is an error of the start, not of the line", async () => {
   const { transport, port } = await listening()
-  await assert.rejects(listening({ listen: { host, port } }), { code: "EADDRINUSE" })
+  await assert.rejects(listening({ listen: { host, port } }), (error: unknown) => {
+    assert.ok(error instanceof Error && error.message.includes(String(port)), "it says which")
+    assert.ok(error.cause instanceof Error && "code" in error.cause)
+    return error.cause.code === "EADDRINUSE"
+  })
   await transport.stop()
 })
