@@ -9,9 +9,11 @@
 //   POST /api/reported ReportedView without hash and importer → OrderReply: imports history
 //   GET  /api/sessions → SessionView[]   POST /api/sessions/end {id} → 204: that officer is signed out, everywhere and at once
 //   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
+//   GET  /api/officers → OfficersView[]  POST /api/officers {body} → OrderReply: a body that the roots have signed, administrators alone
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
+import type { Role } from "../core/officer.ts"
 import type { RefusalCode } from "../core/refusal.ts"
 import type { Kind, Precedence, Traffic } from "../core/registry.ts"
 
@@ -79,6 +81,8 @@ export type RungName =
   | "answered"
   | "deferred"
   | "declined"
+  | "seconded"
+  | "objected"
   | "refused"
   | "expired"
   | "undecipherable"
@@ -115,6 +119,10 @@ export type MessageView = {
   readonly action: readonly { readonly party: number; readonly desk: number }[]
   readonly info: readonly { readonly party: number; readonly desk: number }[]
   readonly officer?: string
+  /** Released by one officer where the charter asks for one more, who was asked in time; and what that one has said since. (OF-9, OF-11) */
+  readonly second?: "notified" | "seconded" | "objected"
+  /** Released with a key that is kept for when all others are lost. (OF-13) */
+  readonly breakGlass?: true
   readonly language?: string
   readonly subject?: string
   readonly text?: string // absent: no body, or not held
@@ -181,36 +189,71 @@ export type HeadView = {
 export type EntryView = MessageView & { readonly cose: string; readonly salt?: string; readonly body?: string }
 
 /** `act` is made by the asker (16 random bytes): asking twice with one act is done once. */
-export type OrderRequest =
-  | {
-      readonly kind: "message" | "answer"
-      readonly act: string
-      readonly text: string
-      readonly subject?: string
-      readonly language: Language
-      readonly precedence: Precedence
-      readonly traffic: Exclude<Traffic, "service">
-      readonly refs: readonly string[]
-      readonly notAfter?: number
-      readonly action?: readonly { readonly party: number; readonly desk: number }[]
-      readonly info?: readonly { readonly party: number; readonly desk: number }[]
-    }
-  | { readonly kind: "acknowledged"; readonly act: string; readonly refs: readonly [string] }
-  | {
-      readonly kind: "deferred"
-      readonly act: string
-      readonly refs: readonly [string]
-      readonly until: number
-      readonly reason: string
-      readonly language: Language
-    }
-  | {
-      readonly kind: "declined"
-      readonly act: string
-      readonly refs: readonly [string]
-      readonly reason: string
-      readonly language: Language
-    }
+export type OrderRequest = Released &
+  (
+    | {
+        readonly kind: "message" | "answer"
+        readonly act: string
+        readonly text: string
+        readonly subject?: string
+        readonly language: Language
+        readonly precedence: Precedence
+        readonly traffic: Exclude<Traffic, "service">
+        readonly refs: readonly string[]
+        readonly notAfter?: number
+        readonly action?: readonly { readonly party: number; readonly desk: number }[]
+        readonly info?: readonly { readonly party: number; readonly desk: number }[]
+      }
+    | { readonly kind: "acknowledged"; readonly act: string; readonly refs: readonly [string] }
+    | {
+        readonly kind: "deferred"
+        readonly act: string
+        readonly refs: readonly [string]
+        readonly until: number
+        readonly reason: string
+        readonly language: Language
+      }
+    | { readonly kind: "seconded"; readonly act: string; readonly refs: readonly [string] }
+    | {
+        readonly kind: "declined" | "objected"
+        readonly act: string
+        readonly refs: readonly [string]
+        readonly reason: string
+        readonly language: Language
+      }
+  )
+
+/** What officers have signed of an order. Where the charter asks for more than it brings, the answer is `release-missing`, with the act
+ *  digest that is to be signed; asked again it must be the same order, its salt too, and bring the proofs. Without `releases` the node
+ *  says who released it. */
+export type Released = {
+  readonly releases?: readonly { readonly type: "key" | "passkey"; readonly officer: string; readonly proof: string }[]
+  /** When the second officer was asked, who has not answered. */
+  readonly sole?: number
+  /** 16 bytes, before the body under its hash; drawn by the node if absent. */
+  readonly salt?: string
+}
+
+/** Who is in office of a party, as its log stands here. `issue`: of its last officer entry. */
+export type OfficersView = {
+  readonly party: number
+  readonly issue: number
+  readonly officers: readonly {
+    readonly code: string
+    readonly name?: string
+    readonly office?: Names
+    readonly roles: readonly Role[]
+    readonly keys: readonly {
+      readonly type: "key" | "passkey"
+      readonly algorithm: string
+      readonly public: string
+      readonly credentialId?: string
+      readonly rpId?: string
+      readonly origin?: string
+    }[]
+    readonly issue: number
+  }[]
+}
 
 /** The order is durable and signed when this is answered. */
 export type OrderReply = { readonly hash: string; readonly seq: number; readonly number: number | null }

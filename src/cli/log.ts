@@ -41,6 +41,8 @@ export const log = (): Command =>
 
 const order: readonly RungName[] = [
   "released",
+  "seconded",
+  "objected",
   "sent",
   "stored",
   "displayed",
@@ -68,6 +70,10 @@ const sayMessage = (say: Say, { parties }: Charter, us: number, view: MessageVie
   const marks = [
     view.gapBefore && "gap before",
     view.concurrent && "order not provable",
+    view.second === "notified" && "released by one, second notified",
+    view.second === "seconded" && "released by one, second signed",
+    view.second === "objected" && "released by one, second objects",
+    view.breakGlass && "key of last resort",
     view.mark,
     view.rings && "RINGS",
   ]

@@ -25,6 +25,11 @@ export const ladder = (message: MessageView, us: number, lineIsUp: boolean): rea
     if (!held || rung.at >= held.at) latest.set(rung.rung, rung)
   }
   const steps: Step[] = [step("released", latest.get("released"))]
+  // OF-9, OF-11: one has released it where two are asked for; the second speaks afterwards.
+  if (message.second) {
+    const name = message.second === "objected" ? "objected" : "seconded"
+    steps.push(step(name, latest.get(name)))
+  }
   if (ours) steps.push(step("sent", latest.get("sent")))
   const stored = step("stored", latest.get("stored"))
   const bad = mishaps.flatMap(name => (latest.has(name) ? [step(name, latest.get(name))] : []))

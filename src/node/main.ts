@@ -22,6 +22,7 @@ import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } fro
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
+import { officerOffice } from "./officer-office.ts"
 import { releaseHash } from "./release.ts"
 import { type LineStatus, type Running, run, type World } from "./run.ts"
 import type { Times } from "./serve.ts"
@@ -188,6 +189,7 @@ const wire = async (
     frames,
     watch,
     office: keyOffice({ charter, us, suite: nodeSuite, running, signer: home.keys, salt }),
+    officers: officerOffice({ charter, running, salt }),
     signIns,
     sessions,
     cliSecret,

@@ -20,9 +20,10 @@ import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { isPlainLine } from "../core/text.ts"
 import type { LineRecord } from "../record/record.ts"
+import { type Released, readReleased } from "./released.ts"
 
 /** All but who releases it. */
-export type Asked = Omit<Order, "id" | "releases">
+export type Asked = Omit<Order, "id" | "releases"> & Pick<Released, "releases">
 
 export type Bearings = {
   readonly charter: Charter
@@ -39,6 +40,14 @@ type Fields = Readonly<Record<string, unknown>>
 
 export const readOrder = (request: unknown, bearings: Bearings): Asked | Refusal => {
   if (!isObject(request)) return wrong("body")
+  const released = readReleased(request)
+  if (isRefusal(released)) return released
+  const { salt, ...proofs } = released
+  const asked = readSaid(request, salt ? { ...bearings, salt: () => salt } : bearings)
+  return isRefusal(asked) ? asked : { ...asked, ...proofs }
+}
+
+const readSaid = (request: Fields, bearings: Bearings): Asked | Refusal => {
   const act = readAct(request.act)
   if (isRefusal(act)) return act
   const kind = request.kind as OrderRequest["kind"]
@@ -47,9 +56,11 @@ export const readOrder = (request: unknown, bearings: Bearings): Asked | Refusal
     case "answer":
       return readMessage(kind, act, request, bearings)
     case "acknowledged":
+    case "seconded":
       return readReply(kind, act, request, bearings)
     case "deferred":
     case "declined":
+    case "objected":
       return readReasoned(kind, act, request, bearings)
     default:
       kind satisfies never
@@ -132,7 +143,7 @@ const readText = (request: Fields, precedence: number, { salt }: Bearings): Body
 }
 
 const readReply = (
-  kind: "acknowledged" | "deferred" | "declined",
+  kind: "acknowledged" | "deferred" | "declined" | "seconded" | "objected",
   act: Uint8Array,
   request: Fields,
   bearings: Bearings,
@@ -143,10 +154,15 @@ const readReply = (
   const [ref, more] = refs
   if (ref === undefined || more !== undefined) return wrong("refs")
   const place = record.place(ref)
-  const fault = addressFault(place, bearings)
+  // OF-11: of what one officer here released, another speaks afterwards; of all else the other side does.
+  const isOurs = kind === "seconded" || kind === "objected"
+  const fault = isOurs ? ownFault(place, bearings) : addressFault(place, bearings)
   if (fault !== undefined) return fault
   return replyTo(record, place, kinds[kind], act)
 }
+
+const ownFault = (place: number, { record, us }: Bearings): Refusal | undefined =>
+  record.facts.isMessage(place) && record.facts.author(place) === us ? undefined : wrong("refs")
 
 /** A receipt has the traffic and the precedence of what it answers. */
 export const replyTo = (record: LineRecord, message: number, kind: number, act?: Uint8Array): Asked => ({
@@ -161,7 +177,7 @@ export const replyTo = (record: LineRecord, message: number, kind: number, act?:
 })
 
 const readReasoned = (
-  kind: "deferred" | "declined",
+  kind: "deferred" | "declined" | "objected",
   act: Uint8Array,
   request: Fields,
   bearings: Bearings,
@@ -174,7 +190,7 @@ const readReasoned = (
   if (typeof reason !== "string") return wrong("reason")
   const checked = checkText(reason, reasonBytesMax)
   if (checked !== true) return checked
-  if (kind === "declined")
+  if (kind !== "deferred")
     return { ...reply, body: { salt: bearings.salt(), bytes: encodeDeclinedBody({ reason, language }) } }
   if (!isTime(until, bearings.now)) return wrong("until")
   return { ...reply, body: { salt: bearings.salt(), bytes: encodeDeferredBody({ until, reason, language }) } }

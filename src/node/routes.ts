@@ -42,6 +42,8 @@ const gauges: readonly Seat[] = ["auditor", "administrator", "cli", "monitor"]
 /** 65,536 bytes of text, each perhaps escaped as six in JSON, and the rest of the request. */
 const textBytesMax = 512 * 1_024
 const wordBytesMax = 1_024
+/** An officer's body in hex: two signatures of the roots are 8 kB of it, four passkeys at the most 5 kB. */
+const officerBytesMax = 64 * 1_024
 
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
@@ -68,6 +70,8 @@ export const routes: readonly Route[] = [
   orders("/api/sessions/end", keepers),
   reads("/api/keys", staff),
   orders("/api/keys/rotate", keepers),
+  reads("/api/officers", staff),
+  orders("/api/officers", keepers, officerBytesMax),
   { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),

@@ -7,6 +7,7 @@ import { equal } from "../core/hash.ts"
 import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
+import type { Officers } from "../core/officer.ts"
 import { isRefusal, type Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
@@ -70,6 +71,8 @@ export type Running = {
   status(): LineStatus
   /** A party's node keys by position, the card's first. */
   tenures(party: number): readonly Tenure[]
+  /** Who is in office of a party, after all of its log that is held. */
+  officers(party: number): Officers
   stop(): Promise<void>
 }
 
@@ -196,6 +199,10 @@ class Loop implements Running {
 
   tenures(party: number): readonly Tenure[] {
     return this.#line.state.logs[party]!.tenures
+  }
+
+  officers(party: number): Officers {
+    return this.#line.state.logs[party]!.officers
   }
 
   async stop(): Promise<void> {

@@ -14,8 +14,10 @@ import type { KeyOffice } from "./key-office.ts"
 import { frameBytesMax, type Live, live } from "./live.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
+import type { OfficerOffice } from "./officer-office.ts"
 import { isObject } from "./requests.ts"
 import { keyRoutes } from "./serve-keys.ts"
+import { officerRoutes } from "./serve-officers.ts"
 import { type Sessions, sessionMs } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
 import type { Watch } from "./watch.ts"
@@ -28,6 +30,7 @@ export type ServeOptions = {
   readonly frames: readonly string[]
   readonly watch: Watch
   readonly office: KeyOffice
+  readonly officers: OfficerOffice
   readonly signIns: Tickets
   readonly sessions: Sessions
   /** The secrets of this home's own CLI, and of whoever reads its figures; only their digests are kept. */
@@ -86,6 +89,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   reading(app, inside, options)
   ordering(app, inside, options)
   keyRoutes(app, options)
+  officerRoutes(app, options)
   watching(app, inside, options)
   await consoleFiles(app)
   const sockets = new Set<Socket>()

@@ -8,8 +8,10 @@ import {
   type Message,
 } from "../core/body.ts"
 import type { Charter } from "../core/charter.ts"
-import { decodeEntry } from "../core/entry.ts"
+import { decodeEntry, type Entry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
+import { breakGlass } from "../core/officer.ts"
+import { personsFor } from "../core/policy.ts"
 import { isRefusal, type RefusalCode, refusals } from "../core/refusal.ts"
 import { kindName, kinds, precedences, traffics } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
@@ -35,6 +37,8 @@ const rungNames: ReadonlyMap<number, RungName> = new Map<number, RungName>([
   [kinds.answer, "answered"],
   [kinds.deferred, "deferred"],
   [kinds.declined, "declined"],
+  [kinds.seconded, "seconded"],
+  [kinds.objected, "objected"],
   [kinds.refused, "refused"],
   [kinds.expired, "expired"],
   [kinds.undecipherable, "undecipherable"],
@@ -91,7 +95,7 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
   if (isRefusal(entry)) throw new Error(`A stored entry is no entry: ${entry.refusal}.`)
   const said = textOf(entry.kind, row.body)
   const mark = record.markOf(place) ?? (typeof said === "string" ? said : undefined)
-  const officer = facts.officers[facts.officer[place]!]!
+  const officer = officersOf(entry)
   const waits = record.waits(place)
   return {
     position: record.position(place),
@@ -110,15 +114,35 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
     action: entry.action,
     info: entry.info,
     ...(officer !== "" && { officer }),
+    ...releaseOf(options, place, entry),
     ...(typeof said === "object" && said),
     bytes: row.bytes.length + (row.body?.length ?? 0),
-    rungs: rungsOf(options, place),
+    rungs: rungsOf(options, place, officer),
     // Once the gap is filled, nothing is missing any more.
     gapBefore: facts.hasGapBefore(place) && record.isProvisional(place),
     concurrent: record.concurrent(place),
     ...(mark !== undefined && { mark }),
     rings: record.rings(place),
     ...(waits !== undefined && { waits }),
+  }
+}
+
+const officersOf = ({ releases }: Entry): string => [...new Set(releases.map(it => it.officer))].join(", ")
+
+/** How it was released, as far as it is to be said beside the name: by one alone, or with the key behind the glass. (OF-9, OF-13) */
+const releaseOf = (
+  { charter, record }: ViewOptions,
+  place: number,
+  entry: Entry,
+): Pick<MessageView, "second" | "breakGlass"> => {
+  if (!record.isProven(place)) return {}
+  const proven = new Set(entry.releases.flatMap(it => (it.type === "node" ? [] : [it.officer])))
+  const isAlone = entry.sole !== undefined && proven.size < personsFor(entry.kind, entry.precedence, charter.terms)
+  const spoken = (kind: number): boolean => record.hasSaid(place, kind, entry.author)
+  const second = spoken(kinds.objected) ? "objected" : spoken(kinds.seconded) ? "seconded" : "notified"
+  return {
+    ...(isAlone && { second }),
+    ...([...proven].some(code => code.startsWith(breakGlass)) && { breakGlass: true }),
   }
 }
 
@@ -130,10 +154,9 @@ const textOf = (kind: number, body: Uint8Array | undefined): Message | RefusalCo
 }
 
 /** Released and sent are the author's own word; everything else is proven by an entry. */
-const rungsOf = (options: ViewOptions, place: number): Rung[] => {
+const rungsOf = (options: ViewOptions, place: number, officer: string): Rung[] => {
   const { record } = options
   const { facts } = record
-  const officer = facts.officers[facts.officer[place]!]!
   const rungs: Rung[] = [
     {
       rung: "released",
@@ -174,7 +197,7 @@ const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | 
 
 /** Reasons and times stand in the bodies of a few kinds; a body that is not of the form gives none. */
 const reasonOf = (options: ViewOptions, kind: number, proof: number): Pick<Rung, "until" | "reason" | "language"> => {
-  if (kind !== kinds.deferred && kind !== kinds.declined) return {}
+  if (kind !== kinds.deferred && kind !== kinds.declined && kind !== kinds.objected) return {}
   const { body } = rowAt(options, proof)
   if (body === undefined) return {}
   const read = kind === kinds.deferred ? decodeDeferredBody(body) : decodeDeclinedBody(body)

@@ -14,7 +14,7 @@ import type {
   ReportedView,
 } from "../api/shapes.ts"
 import { encodeRingBody } from "../core/body.ts"
-import { bodyHash, type Entry } from "../core/entry.ts"
+import { bodyHash, type Entry, type Release } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
 import { refsMax } from "../core/limits.ts"
@@ -270,10 +270,10 @@ export class Watch {
   }
 
   async #release(asked: Asked, officer: Officer): Promise<OrderReply | Refusal> {
-    const release = { type: "node" as const, officer: officer.name, proof: new Uint8Array(0) }
+    const word: Release = { type: "node", officer: officer.name, proof: new Uint8Array(0) }
     // E-14: what a person releases is an act, the imported history too.
     const act = asked.act ?? this.#options.salt()
-    const answer = await this.#options.running.order({ ...asked, act, releases: [release] })
+    const answer = await this.#options.running.order({ ...asked, act, releases: asked.releases ?? [word] })
     if (isRefusal(answer)) return answer
     const { entry } = answer
     if (!this.#isOneAct(entry, asked)) return refuse("act-reused", { hash: hex(entry.hash), seq: entry.seq })

@@ -15,6 +15,10 @@ export class Ladder {
   readonly #facts: Facts
   readonly #rungs = new Map<number, RungFact[]>()
   readonly #stored = new Map<number, Cumulative[]>()
+  /** Receipts that were judged false: they say nothing of any message. (OF-6) */
+  readonly #withdrawn = new Set<number>()
+  /** Rungs that came after another of their kind and party: they take its place when that is withdrawn. */
+  readonly #later = new Map<number, RungFact[]>()
   /** Claims that prove nothing: receipts for entries that are not there, or for one's own. */
   ignored = 0
 
@@ -35,8 +39,8 @@ export class Ladder {
   rung(proof: number, message: number): boolean {
     const kind = this.#facts.kind[proof]!
     const party = this.#facts.author(proof)
-    if (!this.#facts.isMessage(message)) return false
-    if (party === this.#facts.author(message)) {
+    if (!this.#facts.isMessage(message) || this.#withdrawn.has(proof)) return false
+    if (!this.#maySay(kind, party, proof, message)) {
       this.ignored++
       return false
     }
@@ -46,10 +50,36 @@ export class Ladder {
       return true
     }
     const held = rungs.findIndex(rung => rung.kind === kind && rung.party === party)
-    if (held < 0) rungs.push({ kind, party, proof })
-    else if (this.#isEarlier(proof, rungs[held]!.proof)) rungs[held] = { kind, party, proof }
-    else return false
-    return true
+    if (held < 0) {
+      rungs.push({ kind, party, proof })
+      return true
+    }
+    const isFirst = this.#isEarlier(proof, rungs[held]!.proof)
+    const later = isFirst ? rungs[held]! : { kind, party, proof }
+    this.#later.set(message, [...(this.#later.get(message) ?? []), later])
+    if (isFirst) rungs[held] = { kind, party, proof }
+    return isFirst
+  }
+
+  /** A receipt is no longer taken for said: what came after it of its kind, if anything did, stands in its place. */
+  withdraw(proof: number, changed: (message: number) => void): void {
+    this.#withdrawn.add(proof)
+    for (const message of this.#facts.refs(proof)) {
+      const rungs = this.#rungs.get(message)
+      const at = rungs?.findIndex(rung => rung.proof === proof) ?? -1
+      if (rungs === undefined || at < 0) continue
+      rungs.splice(at, 1)
+      for (const later of this.#later.get(message)?.splice(0) ?? [])
+        if (later.proof !== proof) this.rung(later.proof, message)
+      changed(message)
+    }
+  }
+
+  /** What is said of a message is said by the other parties; but a second officer speaks of what one of her own side released. (OF-11) */
+  #maySay(kind: number, party: number, proof: number, message: number): boolean {
+    const isOwn = party === this.#facts.author(message)
+    if (kind !== kinds.seconded && kind !== kinds.objected) return !isOwn
+    return isOwn && this.#facts.officer[proof] !== this.#facts.officer[message]
   }
 
   /** Every rung but the cumulative `stored`. */

@@ -236,3 +236,40 @@ test("OF-13: a release is an officer's own only once it was judged, and not when
   record.mark(second.entry.hash, "bad-release")
   assert.equal(proven(second), false)
 })
+
+test("OF-6: a receipt that its officer did not give is not shown as said, and what comes after it stands in its place", () => {
+  const record = opened()
+  const message = entry(0, 1, 100, { precedence: 4 })
+  const refs = [message.entry.hash]
+  const said = [200, 300].map((time, at) => entry(1, at + 1, time, { kind: kinds.acknowledged, refs }))
+  record.feed([message, ...said])
+  const proofs = (): number[] =>
+    record.rungs(record.place(message.entry.hash)).map(({ proof }) => record.facts.seq[proof]!)
+  assert.deepEqual(proofs(), [1])
+  record.changes()
+  record.mark(said[0]!.entry.hash, "bad-release")
+  assert.deepEqual(proofs(), [2])
+  assert.equal(record.changes().messages.length, 1)
+  record.mark(said[1]!.entry.hash, "release-missing")
+  assert.deepEqual(proofs(), [])
+  // The same at a start, when marks are read before entries.
+  const again = opened()
+  for (const { entry } of said) again.mark(entry.hash, "bad-release")
+  again.feed([message, ...said])
+  assert.deepEqual(rungs(again, message), [])
+})
+
+test("OF-11: the second officer of the author's own side speaks of what one released; he himself and the other side do not", () => {
+  const by = (officer: string) => ({ releases: [{ type: "key", officer, proof: none }] as const })
+  const record = opened()
+  const message = entry(0, 1, 100, { precedence: 4, ...by("duty-1") })
+  const refs = [message.entry.hash]
+  record.feed([
+    message,
+    entry(0, 2, 200, { kind: kinds.seconded, refs, ...by("duty-1") }),
+    entry(1, 1, 300, { kind: kinds.seconded, refs, ...by("7") }),
+  ])
+  assert.deepEqual(rungs(record, message), [])
+  record.feed([entry(0, 3, 400, { kind: kinds.objected, refs, ...by("7") })])
+  assert.deepEqual(rungs(record, message), [`${kinds.objected} 0`])
+})

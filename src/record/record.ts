@@ -68,7 +68,15 @@ export class LineRecord {
     }
     if (this.#marks.get(place) === code) return
     this.#marks.set(place, code)
+    this.#withdraw(place)
     this.#touch(place)
+  }
+
+  /** OF-6: a receipt that its author's officers did not give is nobody's; what it claimed of messages is not shown as said. */
+  #withdraw(place: number): void {
+    const code = this.#marks.get(place)
+    if (code !== "bad-release" && code !== "release-missing") return
+    if (isReceipt(this.facts.kind[place]!)) this.#ladder.withdraw(place, message => this.#touch(message))
   }
 
   /** Our own claim that our log up to this entry was handed to a path: no proof, and not kept over a restart. */
@@ -222,6 +230,7 @@ export class LineRecord {
     const name = nameOf(hash)
     const mark = this.#earlyMarks.get(name)
     if (mark !== undefined) this.#marks.set(place, mark)
+    if (mark !== undefined) this.#withdraw(place)
     this.#earlyMarks.delete(name)
     for (const referrer of this.#missing.get(name) ?? []) {
       this.facts.addRef(referrer, place)

@@ -49,6 +49,10 @@ export const Facts = ({ message }: { readonly message: MessageView }) => {
         <Fact name="field.kind">
           {kind === "message" || kind === "answer" ? t(`kind.${kind}`) : <Code>{String(kind)}</Code>}
         </Fact>
+        {message.second && (
+          <Fact name="field.second">{t(`second.${message.second}`, { officer: message.officer ?? "" })}</Fact>
+        )}
+        {message.breakGlass && <Fact name="field.break-glass">{t("break-glass.used")}</Fact>}
         {message.officer && (
           <Fact name="field.officer">
             <PersonName name={message.officer} party={message.author} />
