@@ -57,7 +57,7 @@ const terms: Charter["terms"] = {
   retentionYears: 30,
   labels: [{ en: "Not for publication", ja: "公表しない", zh: "不公开" }],
   releases: [],
-  disclosure: [0, 0, 0],
+  disclosure: [{ item: 1, level: 2 }],
   forms: new Uint8Array(0),
   proofs: [],
   soleMs: 300_000,

@@ -1,6 +1,6 @@
 // Cards, the charter, its signatures and the words of the ceremony. (CH)
 import { cardText } from "../../src/core/charter.ts"
-import { concat, hex, utf8 } from "../../src/core/hash.ts"
+import { concat, fromHex, hex, utf8 } from "../../src/core/hash.ts"
 import { wordDigits } from "../../src/core/words.ts"
 import { pairingWords, wordLists } from "../../src/keys/pairing-words.ts"
 import type { Case } from "./cases-cbor.ts"
@@ -39,6 +39,20 @@ const cards = (line: ExampleLine): Case[] => {
     edit("a code with a capital", "bad-card", "code", at("tokyo"), hex(utf8("T"))),
     edit("an address without a port", "bad-card", "addresses", at("192.0.2.1:7311", 9), hex(utf8("."))),
     edit("a zone with a space", "bad-card", "zone", at("Asia/Tokyo", 4), hex(utf8(" "))),
+    edit(
+      "a desk's clock for a sixth precedence",
+      "bad-card",
+      "desks",
+      find(bytes, fromHex("8182041a00015f90")!) + 2,
+      "05",
+    ),
+    edit(
+      "a disclosure at a level that is not there",
+      "bad-card",
+      "terms",
+      find(bytes, fromHex("828201028210")!) + 3,
+      "04",
+    ),
     edit("a node key of small order", "bad-card", "keys", key(0), identity),
     edit("an X-Wing key with a coefficient of 4,095", "bad-card", "base", find(bytes, card.base), "ffffff"),
     edit("one bit of a name", "bad-card", "signature", at("Rescue"), hex(utf8("r"))),

@@ -65,7 +65,10 @@ const terms: Terms = {
   retentionYears: 30,
   labels: [{ en: "Not for publication", ja: "公表しない", zh: "不公开" }],
   releases: [{ precedence: 4, persons: 2 }],
-  disclosure: [0, 1],
+  disclosure: [
+    { item: 1, level: 2 },
+    { item: 16, level: 1 },
+  ],
   forms: new Uint8Array(0),
   proofs: [
     { kind: 19, precedence: 4 },
@@ -78,7 +81,11 @@ const terms: Terms = {
 
 type Described = Pick<CardBody, "names" | "addresses" | "desks" | "zone" | "language">
 const watch = { code: "watch", names: { en: "Watch", ja: "当直", zh: "值班" } }
-const rescue = { code: "rescue", names: { en: "Rescue coordination", ja: "救難調整", zh: "搜救协调" } }
+const rescue = {
+  code: "rescue",
+  names: { en: "Rescue coordination", ja: "救難調整", zh: "搜救协调" },
+  clocks: [{ precedence: 4, ms: 90_000 }],
+}
 const described: Readonly<Record<string, Described>> = {
   tokyo: {
     names: { en: "Tokyo", ja: "東京", zh: "东京" },

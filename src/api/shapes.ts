@@ -60,6 +60,8 @@ export type LineView = {
   readonly restored?: true
   readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
   readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
+  /** Rungs that neither side reports, by the charter: drawn as such, never as not known. (CH-8) */
+  readonly withheld?: readonly ("displayed" | "ring")[]
   readonly now: number
   readonly clocks: readonly PeerClock[]
   readonly version: string

@@ -1,4 +1,5 @@
 import { Command } from "commander"
+import { cardParts } from "../core/card-parts.ts"
 import { cardText } from "../core/charter.ts"
 import { hex } from "../core/hash.ts"
 import { fingerprint } from "../evidence/trust.ts"
@@ -14,9 +15,14 @@ export const card = (): Command =>
       "--fingerprint",
       "prints the hash of the root keys instead: what a stranger needs to trust this side's word",
     )
-    .action((home: string, options: { readonly fingerprint?: true; readonly json?: true }) => {
+    .option("--parts", "as parts for QR codes, one a line, instead of one text")
+    .action((home: string, options: { readonly parts?: true; readonly fingerprint?: true; readonly json?: true }) => {
       const { card } = openSide(home)
       const print = fingerprint(card, nodeSuite)
+      if (options.parts === true) {
+        const parts = cardParts(card.bytes, nodeSuite)
+        return sayer(options.json === true).result({ code: card.code, hash: hex(card.hash), parts }, ...parts)
+      }
       sayer(options.json === true).result(
         { code: card.code, hash: hex(card.hash), fingerprint: print, card: cardText(card) },
         options.fingerprint === true ? print : cardText(card),

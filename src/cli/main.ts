@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander"
 import { packageVersion, releaseHash } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
+import { ceremony } from "./ceremony.ts"
 import { exporting } from "./export.ts"
 import { init } from "./init.ts"
 import { key } from "./key.ts"
@@ -16,6 +17,7 @@ import { exits, explain, sayer } from "./say.ts"
 import { send } from "./send.ts"
 import { signIn } from "./sign-in.ts"
 import { status } from "./status.ts"
+import { terms } from "./terms.ts"
 import { verify } from "./verify.ts"
 
 export const program = (): Command => {
@@ -27,10 +29,12 @@ export const program = (): Command => {
       "after",
       "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
-  const all = [
+  const commands = [
     init,
+    terms,
     card,
     pair,
+    ceremony,
     run,
     send,
     log,
@@ -44,7 +48,7 @@ export const program = (): Command => {
     lock,
     passphrase,
   ]
-  for (const command of all)
+  for (const command of commands)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))
   return parley
 }

@@ -16,7 +16,7 @@ type Options = PassphraseOptions & {
 export const run = (): Command =>
   new Command("run")
     .description(
-      "Runs the node of a home until it is told to stop. Its log goes to standard error, one JSON object a line.",
+      "Runs the node of a home until it is told to stop; of a home that is not paired yet, first the pairing ceremony. Its log goes to standard error, one JSON object a line.",
     )
     .argument("<home>")
     .option("--api-port <port>", "instead of the home's own", readPort)
@@ -40,11 +40,22 @@ export const run = (): Command =>
         ...(listen !== undefined && { listen }),
         ...(peer !== undefined && { peer }),
       }
-      process.exitCode = await runUntilSignal(home, { ...given, frames: frameOrigin, logLevel }, node =>
-        sayer(options.json === true).result(
-          { url: node.url, apiPort: node.apiPort, peerPort: node.peerPort ?? null, pid: process.pid },
-          `The console is at ${node.url} (or http://127.0.0.1:${node.apiPort}/). For a sign-in link: parley sign-in ${home}`,
-        ),
+      const say = sayer(options.json === true)
+      process.exitCode = await runUntilSignal(
+        home,
+        { ...given, frames: frameOrigin, logLevel },
+        node =>
+          say.result(
+            { url: node.url, apiPort: node.apiPort, peerPort: node.peerPort ?? null, pid: process.pid },
+            `The console is at ${node.url} (or http://127.0.0.1:${node.apiPort}/). For a sign-in link: parley sign-in ${home}`,
+          ),
+        ceremony =>
+          say.result(
+            { unpaired: true, link: ceremony.link, apiPort: ceremony.port, pid: process.pid },
+            "This home is not paired yet. The ceremony is at this link, which works once, within an hour, on this machine:",
+            `  ${ceremony.link}`,
+            `Without a browser: parley pair ${home} --card FILE`,
+          ),
       )
     })
 

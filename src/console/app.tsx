@@ -1,5 +1,5 @@
 // The console: the door, and behind it one screen at a time within the frame.
-import { useCallback, useEffect, useState } from "react"
+import { lazy, Suspense, useCallback, useEffect, useState } from "react"
 import { I18nProvider } from "react-aria-components/I18nProvider"
 import type { Traffic } from "../core/registry.ts"
 import { Door, useStanding } from "./door/door.tsx"
@@ -93,13 +93,20 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   )
 }
 
+/** Loaded only where it is needed: a home is paired once. */
+const Ceremony = lazy(() => import("./ceremony/wizard.tsx").then(({ Ceremony }) => ({ default: Ceremony })))
+
 export const App = () => {
   const { language } = useReader()
   const [standing, setStanding] = useStanding()
   const leave = useCallback(() => setStanding("out"), [setStanding])
   return (
     <I18nProvider locale={langTag[language]}>
-      {standing === "in" ? (
+      {standing === "unpaired" ? (
+        <Suspense fallback={<Door standing="in" />}>
+          <Ceremony />
+        </Suspense>
+      ) : standing === "in" ? (
         <KnowledgeProvider waiting={<Door standing="in" />} signedOut={leave}>
           <Desk leave={leave} />
         </KnowledgeProvider>

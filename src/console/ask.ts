@@ -26,8 +26,8 @@ const asked = async <T extends object>(path: string, init: RequestInit): Promise
   }
 }
 
-const get = <T extends object>(path: string): Promise<T | Failure> => asked<T>(path, { method: "GET" })
-const post = <T extends object>(path: string, body: object): Promise<T | Failure> =>
+export const get = <T extends object>(path: string): Promise<T | Failure> => asked<T>(path, { method: "GET" })
+export const post = <T extends object>(path: string, body: object): Promise<T | Failure> =>
   asked<T>(path, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -4,7 +4,7 @@ import type { MessageView, Rung, RungName } from "../api/shapes.ts"
 
 export type Step = {
   readonly name: RungName
-  readonly state: "proven" | "claimed" | "pending" | "queued"
+  readonly state: "proven" | "claimed" | "pending" | "queued" | "withheld"
   readonly rung?: Rung
 }
 
@@ -15,7 +15,12 @@ const step = (name: RungName, rung: Rung | undefined): Step =>
   rung ? { name, state: rung.rung === "sent" ? "claimed" : "proven", rung } : { name, state: "pending" }
 
 /** The rungs in their order; what has not happened yet stands as pending, so that the reader sees what is still to come. */
-export const ladder = (message: MessageView, us: number, lineIsUp: boolean): readonly Step[] => {
+export const ladder = (
+  message: MessageView,
+  us: number,
+  lineIsUp: boolean,
+  withheld: readonly RungName[] = [],
+): readonly Step[] => {
   const ours = message.author === us
   const latest = new Map<RungName, Rung>()
   for (const rung of message.rungs) {
@@ -41,7 +46,9 @@ export const ladder = (message: MessageView, us: number, lineIsUp: boolean): rea
   // A console rings before anybody looks at it.
   const ringing = latest.get("ring")
   if (ringing && !latest.has("acknowledged")) steps.push(step("ring", ringing))
-  steps.push(step("displayed", latest.get("displayed")))
+  const displayed = step("displayed", latest.get("displayed"))
+  const isWithheld = displayed.state === "pending" && withheld.includes("displayed")
+  steps.push(isWithheld ? { name: "displayed", state: "withheld" } : displayed)
   steps.push(step("acknowledged", latest.get("acknowledged")))
   for (const name of ["read-back", "passed-up"] as const) if (latest.has(name)) steps.push(step(name, latest.get(name)))
   const ended = ends.filter(name => latest.has(name))

@@ -1,11 +1,13 @@
 // The charter: who stands on the line and under which terms (page: protocol/charter.md). Built from two cards, the same bytes on
 // both sides; its hash names the line.
 import { decode, encode, type Value } from "./cbor.ts"
+import { type Desk, deskValue, readDesks } from "./desk.ts"
 import { base64url, compare, concat, equal, fromBase64url, utf8 } from "./hash.ts"
 import { isXwingPublic } from "./hpke.ts"
 import { cardBytesMax, cborDepthMax } from "./limits.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
+import { termDifferences } from "./term-fields.ts"
 import {
   asArray,
   type Field,
@@ -33,7 +35,7 @@ export type Card = {
   readonly tlsSpki: Hash
   readonly base: Uint8Array
   readonly addresses: readonly string[]
-  readonly desks: readonly { readonly code: string; readonly names: Names }[]
+  readonly desks: readonly Desk[]
   readonly zone: string
   readonly language: string
   readonly nonce: Uint8Array
@@ -71,7 +73,7 @@ export const encodeCardBody = (card: CardBody): Uint8Array => {
     [6, card.tlsSpki],
     [7, card.base],
     [8, card.addresses],
-    [9, card.desks.map(desk => [desk.code, namesValue(desk.names)])],
+    [9, card.desks.map(deskValue)],
     [10, card.zone],
     [11, card.language],
     [12, card.nonce],
@@ -110,6 +112,8 @@ export const cardText = (card: Card): string => textStart + base64url(card.bytes
 /** Takes what mail and paper do to a line: other white space, and breaks inside. */
 export const parseCardText = (text: string, suite: Suite): Card | Refusal => {
   const trimmed = text.trim()
+  const version = /^parley-card-(\d{1,9})\s/.exec(trimmed)?.[1]
+  if (version !== undefined && version !== "1") return refuse("wrong-version", { card: version })
   const bytes = trimmed.startsWith(textStart.trim())
     ? fromBase64url(trimmed.slice(textStart.trim().length).replace(/\s/g, ""))
     : undefined
@@ -121,7 +125,8 @@ export const charterOf = (cardA: Card, cardB: Card, suite: Suite): Charter | Ref
   const [first, second] = compare(cardA.hash, cardB.hash) < 0 ? [cardA, cardB] : [cardB, cardA]
   const same = sameness(first, second)
   if (same !== undefined) return refuse("bad-card", { field: same, why: "both cards have the same" })
-  if (!equal(encode(termsValue(first.terms)), encode(termsValue(second.terms)))) return refuse("terms-differ")
+  const differing = termDifferences(first.terms, second.terms)
+  if (differing.length > 0) return refuse("terms-differ", { fields: differing.join(" ") })
   const bytes = encode(
     new Map<number, Value>([
       [1, version],
@@ -262,7 +267,7 @@ const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
     tlsSpki: readBytes(body.get(6), 32),
     base: readBytes(body.get(7), 1_216),
     addresses: readList(body.get(8), each => readText(each, hostAndPort)),
-    desks: readList(body.get(9), readDesk),
+    desks: readDesks(body.get(9)),
     zone: readText(body.get(10), /^[A-Za-z0-9_+/-]{1,64}$/),
     language: readText(body.get(11), languageTag),
     nonce: readBytes(body.get(12), 32),
@@ -273,20 +278,14 @@ const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
   for (const [name, value] of Object.entries(read)) if (value === undefined) return name
   const { relyingParty, ...others } = read
   // None is undefined, as seen above.
-  const whole = (relyingParty === null ? others : { ...others, relyingParty }) as CardBody
-  return new Set(whole.desks.map(desk => desk.code)).size === whole.desks.length ? whole : "desks"
+  return (relyingParty === null ? others : { ...others, relyingParty }) as CardBody
 }
 
 const hostAndPort = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[1-9][0-9]{0,4}$/
 const readBytes = (value: Field, length: number): Uint8Array | undefined =>
   value instanceof Uint8Array && value.length === length ? value : undefined
 
-const readDesk = (value: Field): Card["desks"][number] | undefined => {
-  const [code, names] = [readText(asArray(value)[0], /^[a-z0-9-]{1,16}$/), readNames(asArray(value)[1])]
-  return code !== undefined && names !== undefined && asArray(value).length === 2 ? { code, names } : undefined
-}
-
-const readRelyingParty = (value: Field): { id: string; origin: string } | undefined => {
+export const readRelyingParty = (value: Field): { id: string; origin: string } | undefined => {
   if (!(value instanceof Map) || value.size !== 2) return undefined
   const id = readText(value.get(1), /^[a-z0-9.-]{1,253}$/)
   const origin = readText(value.get(2), /^https?:\/\/[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/)

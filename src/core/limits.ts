@@ -46,6 +46,10 @@ export const cardBytesMax = 32_768
 export const cardItemsMax = 64
 /** Characters of one name in one language. (LI-7) */
 export const nameCharsMax = 200
+/** Bytes of a card in one part: 720 are 1,080 letters, a QR code of version 23 that a plain camera reads off a screen. (CH-9) */
+export const cardPartBytesMax = 720
+/** Parts of one card: 32,768 ÷ 720 = 46. (CH-9) */
+export const cardPartsMax = 46
 /** Disjoint ranges beyond the contiguous record that are kept per author. (S-6) */
 export const gapsMax = 16
 /** Signed but unacceptable entries kept aside per author, as evidence. (L-9) */

@@ -79,6 +79,12 @@ export const refusals = {
   "too-many-requests": [80, "A-21", "Too many requests in too short a time; nothing was done."],
   "wrong-host": [81, "A-22", "This node is not known under that name."],
   "wrong-origin": [82, "A-23", "A page of another origin has asked; nothing was done."],
+  "bad-terms": [84, "CH-7", "A field of the terms is not of its form, or asks for what cannot be."],
+  "own-card": [85, "CH-4", "It is our own card: the card of the other side is needed."],
+  "mixed-parts": [86, "CH-9", "The parts are of two different cards."],
+  "bad-part": [87, "CH-9", "A part of the card is damaged or missing, or there are too many."],
+  "same-person": [88, "CH-10", "Two different persons confirm, and each gives a name."],
+  "paired-already": [89, "CH-10", "This home is paired already: its card and terms stand."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

@@ -1,5 +1,6 @@
 // Terms of a charter: what both cards propose alike (page: protocol/charter.md, section 1), and the readers that cards share with them.
 import type { Value } from "./cbor.ts"
+import { type Disclosure, disclosureValue, readDisclosure } from "./disclosure.ts"
 import { cardItemsMax, nameCharsMax, releasesMax } from "./limits.ts"
 import { kinds, precedences, saysSomething } from "./registry.ts"
 import { isPlainLine } from "./text.ts"
@@ -15,7 +16,7 @@ export type Terms = {
   readonly retentionYears: number
   readonly labels: readonly Names[]
   readonly releases: readonly { readonly precedence: number; readonly persons: number }[]
-  readonly disclosure: readonly number[]
+  readonly disclosure: Disclosure
   readonly forms: Uint8Array
   /** Kinds whose entries need an officer's own proof, from which precedence on. (OF-8) */
   readonly proofs: readonly { readonly kind: number; readonly precedence: number }[]
@@ -30,7 +31,7 @@ export const termsValue = (terms: Terms): Value =>
     [3, terms.replyClocks.map(clock => [clock.precedence, clock.ms])],
     [4, [terms.flashBudget.count, terms.flashBudget.ms]],
     [5, terms.retentionYears],
-    [6, terms.disclosure],
+    [6, disclosureValue(terms.disclosure)],
     [7, terms.labels.map(namesValue)],
     [8, terms.releases.map(release => [release.precedence, release.persons])],
     [9, terms.forms],
@@ -48,7 +49,7 @@ export const readTerms = (value: Field): Terms | undefined => {
   const clocks = readByPrecedence(map.get(3), Number.MAX_SAFE_INTEGER)
   const budget = readPair(map.get(4))
   const retentionYears = readUint(map.get(5))
-  const disclosure = readList(map.get(6), readUint)
+  const disclosure = readDisclosure(map.get(6))
   const labels = readList(map.get(7), readNames)
   const releases = readByPrecedence(map.get(8), releasesMax)
   const forms = map.get(9)
@@ -105,7 +106,7 @@ const readPair = (value: Field): [number, number] | undefined => {
 }
 
 /** Pairs [precedence, 1 … most], each precedence at most once and in order. */
-const readByPrecedence = (value: Field, most: number): [number, number][] | undefined => {
+export const readByPrecedence = (value: Field, most: number): [number, number][] | undefined => {
   const pairs = readList(value, readPair)
   const inOrder = pairs?.every(([precedence, amount], at) => {
     const before = pairs[at - 1]?.[0] ?? -1

@@ -26,6 +26,7 @@ import { nobleSuite } from "../suites/noble.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNoble } from "../suites/xwing-noble.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
+import { drawSecret, fallbackOf } from "./fallback.ts"
 import { createKeys, type FileKeys, openKeys } from "./file.ts"
 import { pairingWords } from "./pairing-words.ts"
 import { seededKeys } from "./seeded.ts"
@@ -249,4 +250,24 @@ test("CH-3: a crash between writing and renaming leaves the old keys in force", 
   assert.deepEqual(openKeys(here, xwingNode).keys, side.keys)
   side.makeEpochKey(1)
   assert.equal(openKeys(here, xwingNode).makeEpochKey(1).toString(), side.makeEpochKey(1).toString())
+})
+
+test("CH-11: a fallback card is the same on both sides, follows from the secret and the charter, and tells its cells by party", async () => {
+  const secret = drawSecret()
+  assert.equal(secret.length, 10)
+  assert.ok(secret.every(number => number >= 0 && number < 2_048))
+  const charter = new Uint8Array(32).fill(7)
+  const known = await fallbackOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 2_047], charter)
+  const [same, other, elsewhere] = await Promise.all([
+    fallbackOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 2_047], charter),
+    fallbackOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 2_046], charter),
+    fallbackOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 2_047], charter.with(0, 8)),
+  ])
+  assert.deepEqual(same, known)
+  assert.notDeepEqual(other.tables, known.tables)
+  assert.notDeepEqual(elsewhere.tables, known.tables)
+  assert.notDeepEqual(known.tables[0], known.tables[1])
+  assert.equal(known.tables.flat().length, 2 * 10)
+  for (const cell of known.tables.flat(2)) assert.match(cell, /^\d{4}$/)
+  assert.deepEqual([known.check, known.tables[0]?.[0]?.[0], known.tables[1]?.[9]?.[7]], ["6201", "4632", "7607"])
 })

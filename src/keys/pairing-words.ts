@@ -1,4 +1,4 @@
-// The ten numbers of the ceremony and the lists that show them as words (page: protocol/charter.md, section 5). The derivation is
+// The ten numbers of the ceremony and the lists that show them as words (page: protocol/charter.md, section 7). The derivation is
 // slow on purpose: who would forge a card to match the words must pay 128 MiB and half a second for every try.
 import { scrypt } from "node:crypto"
 import { wordlist as english } from "@scure/bip39/wordlists/english.js"

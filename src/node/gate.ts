@@ -9,7 +9,7 @@ import { type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { type Doors, type Entrant, entrant, type Origins } from "./guard.ts"
 import type { Log } from "./log.ts"
 import { type Limiter, limiter, paces } from "./rate.ts"
-import { type Route, routeAt, type Seat } from "./routes.ts"
+import { type Route, type RouteAt, routes, routesOf, type Seat } from "./routes.ts"
 import { sentenceOf } from "./views.ts"
 
 export type GateOptions = {
@@ -18,6 +18,8 @@ export type GateOptions = {
   readonly doors: Doors
   readonly now: () => number
   readonly log: Log
+  /** Its own table, and the camera that reads the other side's card: the pairing of a home that has no line yet. */
+  readonly ceremony?: { readonly routes: readonly Route[] }
 }
 
 export type Gate = {
@@ -44,7 +46,9 @@ const strict: Readonly<Record<string, string>> = {
   "permissions-policy": [...permissions, "autoplay=(self)", "publickey-credentials-get=(self)"].join(", "),
 }
 
-export const gate = (app: FastifyInstance, { origins, doors, now, log }: GateOptions): Gate => {
+export const gate = (app: FastifyInstance, { origins, doors, now, log, ceremony }: GateOptions): Gate => {
+  const routeAt = routesOf(ceremony?.routes ?? routes)
+  const policy = strict["permissions-policy"]?.replace("camera=()", ceremony ? "camera=(self)" : "camera=()") ?? ""
   const entrants = new WeakMap<FastifyRequest, Entrant>()
   const draw = counter(now)
   app.addHook("onRoute", ({ method, url, bodyLimit }) => {
@@ -63,6 +67,7 @@ export const gate = (app: FastifyInstance, { origins, doors, now, log }: GateOpt
     const isSecure = known?.isSecure(host) === true
     reply.headers({
       ...strict,
+      "permissions-policy": policy,
       "cache-control": request.url.startsWith("/assets/") ? `public, max-age=${yearSeconds}, immutable` : "no-store",
       ...(known && { "content-security-policy": known.policy }),
       ...(isSecure && { "strict-transport-security": `max-age=${yearSeconds}` }),
@@ -89,7 +94,7 @@ export const gate = (app: FastifyInstance, { origins, doors, now, log }: GateOpt
     if (depthOf(request.body) > jsonDepthMax)
       return refused(reply, 400, refuse("too-deep", { most: jsonDepthMax }), now())
   })
-  failing(app, now, log)
+  failing(app, routeAt, now, log)
   return {
     entrant: request => {
       const who = entrants.get(request)
@@ -154,7 +159,7 @@ const depthOf = (value: unknown, most = jsonDepthMax): number => {
   return deepest + 1
 }
 
-const failing = (app: FastifyInstance, now: () => number, log: Log): void => {
+const failing = (app: FastifyInstance, routeAt: RouteAt, now: () => number, log: Log): void => {
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error)
     if (status >= 500) log.error({ url: request.url.split("?")[0], err: error }, "a request failed")

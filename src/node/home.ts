@@ -78,7 +78,7 @@ export type Home = Side & {
   readonly cipher: Cipher | undefined
 }
 
-const files = {
+export const files = {
   keys: "keys.json",
   recordKey: "record-key.json",
   card: "card",
@@ -90,7 +90,7 @@ const files = {
   monitor: "monitor-key",
 } as const
 
-/** Both cards must propose the same terms; until there is a ceremony for them, every side proposes these. (CH-4) */
+/** What a new home proposes; both cards must propose the same in the end. (CH-4) */
 export const terms = (example: boolean): Terms => ({
   example,
   languages: ["en", "ja", "zh"],
@@ -250,6 +250,9 @@ export const openCharter = (path: string): { readonly charter: Charter; readonly
   return { charter, us }
 }
 
+/** Whether its charter is signed. */
+export const isPaired = (path: string): boolean => existsSync(join(path, files.charter))
+
 export const recordPath = (path: string): string => join(path, files.record)
 
 /** A node that cannot write its home must not start and fail at the first word. */
@@ -272,8 +275,8 @@ export type Ceremony = {
 }
 
 /** The charter of our card and theirs, and its words. Nothing is written yet. (CH-6) */
-export const meet = async (side: Side, theirs: string): Promise<Ceremony | Refusal> => {
-  const card = parseCardText(theirs, nodeSuite)
+export const meet = async (side: Side, theirs: string | Card): Promise<Ceremony | Refusal> => {
+  const card = typeof theirs === "string" ? parseCardText(theirs, nodeSuite) : theirs
   if (isRefusal(card)) return card
   const charter = charterOf(side.card, card, nodeSuite)
   return isRefusal(charter) ? charter : { charter, words: await pairingWords(side.card, card) }
@@ -289,7 +292,7 @@ export const pair = async (
   const held = join(side.path, files.charter)
   if (existsSync(held)) {
     if (equal(readBytes(held), charter.bytes)) return true
-    throw new Error(`${side.path} is paired already, under another charter.`)
+    return refuse("paired-already")
   }
   const signatures = await side.keys.rootSign(charter.bytes, charterPrefix)
   // The charter last: a home with a charter is paired.

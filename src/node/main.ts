@@ -17,22 +17,29 @@ import { type Checking, checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
+
 import { clockNotes } from "./clocks.ts"
-import { type Home, monitorSecret, openHome, requireWritable, writeApiDoor } from "./home.ts"
+import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
+
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { officerOffice } from "./officer-office.ts"
 import { releaseHash } from "./release.ts"
-import { type LineStatus, type Running, run, type World } from "./run.ts"
+import { type LineStatus, type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
+import type { ServedCeremony } from "./serve-ceremony.ts"
 import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
+import { realWorld } from "./world.ts"
 
 // The CLI's one door to the rooms behind the node.
+export { drawSecret, type Fallback, fallbackOf } from "../keys/fallback.ts"
 export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
 export { wordLists } from "../keys/pairing-words.ts"
+export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {
+  type Ceremony,
   cipherOf,
   type HomeOptions,
   initHome,
@@ -212,20 +219,44 @@ export const runUntilSignal = async (
   path: string,
   options: NodeOptions,
   ready: (node: StartedNode) => void,
+  unpaired: (ceremony: ServedCeremony) => void,
 ): Promise<number> => {
+  const told = new Promise<"stop">(resolve => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve("stop"))
+  })
+  const apiPort = isPaired(path) ? options.apiPort : await pairHere(path, options, told, unpaired)
+  if (apiPort === "stop") return 0
   // Reading the whole record leaves so much garbage that V8 would make room for it and never give it back: 50 MB of a node at rest.
   setFlagsFromString("--semi-space-growth-factor=1")
-  const node = await startNode(path, options)
+  const node = await startNode(path, { ...options, ...(apiPort !== undefined && { apiPort }) })
   setFlagsFromString("--semi-space-growth-factor=2")
   ready(node)
-  await new Promise<void>(resolve => {
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve())
-  })
+  await told
   // What is stored is stored; a path or a console that does not close in time loses nothing by being cut off.
   const late = setTimeout(() => process.exit(0), stopMsMax)
   await node.stop()
   clearTimeout(late)
   return 0
+}
+
+/** Serves the ceremony until the home is paired and somebody says that the node may run: on the port on which it then answers. */
+const pairHere = async (
+  path: string,
+  options: NodeOptions,
+  told: Promise<"stop">,
+  unpaired: (ceremony: ServedCeremony) => void,
+): Promise<number | "stop"> => {
+  requireWritable(path)
+  const side = openSide(path, options.ring)
+  // Asked for now: a home that stays locked is refused here, and not after the words.
+  if (side.keys.base === undefined) throw new Error(`${path} holds no base key; it cannot be paired.`)
+  const { serveCeremony } = await import("./serve-ceremony.ts")
+  const log = options.log ?? (await import("./log.ts")).openLog(side.settings.code, options.logLevel ?? "info")
+  const ceremony = await serveCeremony({ side, port: options.apiPort ?? side.settings.api.port, now: Date.now, log })
+  unpaired(ceremony)
+  const next = await Promise.race([ceremony.done, told])
+  await ceremony.stop()
+  return next ?? ceremony.port
 }
 
 const pathOf = (home: Home, options: NodeOptions, log: Log): Transport & { port(): number | undefined } => {
@@ -290,7 +321,8 @@ export class RecordReader {
   #position = 0
 
   constructor({ parties, terms }: Charter, us: number, store: Pick<StoreReader, "indexed" | "marks">) {
-    this.record = new LineRecord({ us, parties: parties.length, replyClocks: terms.replyClocks })
+    const desks = parties.map(party => party.desks)
+    this.record = new LineRecord({ us, parties: parties.length, replyClocks: terms.replyClocks, desks })
     this.#store = store
   }
 
@@ -346,24 +378,6 @@ const healthOf = (
   sizes: line.logs.map(({ author, generation, size }) => ({ party: author, generation, size })),
   version,
 })
-
-const realWorld = (): World & { stop(): void } => {
-  let timer: NodeJS.Timeout | undefined
-  let stopped = false
-  return {
-    now: Date.now,
-    later: task => void setImmediate(task),
-    at(time, task) {
-      clearTimeout(timer)
-      // A timer holds at most 2^31 − 1 ms.
-      if (!stopped) timer = setTimeout(task, Math.min(2_147_483_647, Math.max(0, time - Date.now())))
-    },
-    stop() {
-      stopped = true
-      clearTimeout(timer)
-    },
-  }
-}
 
 /** Of the package that this file lies in, in a checkout and in an installed package alike. */
 export const packageVersion = (): string => {

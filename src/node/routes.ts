@@ -80,8 +80,28 @@ export const routes: readonly Route[] = [
   reads("/*", everybody),
 ]
 
-const rows = new Map(routes.map(route => [`${route.method} ${route.path}`, route]))
+/** What an unpaired home serves instead, on loopback, to whoever keeps it. (CH-10) */
+const cardBytesMax = 128 * 1_024
+export const ceremonyRoutes: readonly Route[] = [
+  orders("/api/sign-in", everybody, wordBytesMax, "sign-ins"),
+  orders("/api/sign-out", everybody, wordBytesMax, "reads"),
+  reads("/api/line", staff),
+  reads("/api/ceremony", keepers),
+  orders("/api/ceremony/terms", keepers, cardBytesMax),
+  orders("/api/ceremony/take", keepers),
+  orders("/api/ceremony/card", keepers, cardBytesMax),
+  orders("/api/ceremony/words", keepers, 8 * wordBytesMax),
+  orders("/api/ceremony/confirm", keepers, 16 * wordBytesMax),
+  orders("/api/ceremony/secret", keepers),
+  orders("/api/ceremony/fallback", keepers, 8 * wordBytesMax),
+  orders("/api/ceremony/run", keepers),
+  reads("/*", everybody),
+]
+
+export type RouteAt = (method: string, path: string | undefined) => Route | undefined
 
 /** HEAD is a GET of which only the head is answered. */
-export const routeAt = (method: string, path: string | undefined): Route | undefined =>
-  rows.get(`${method === "HEAD" ? "GET" : method} ${path}`)
+export const routesOf = (table: readonly Route[]): RouteAt => {
+  const rows = new Map(table.map(route => [`${route.method} ${route.path}`, route]))
+  return (method, path) => rows.get(`${method === "HEAD" ? "GET" : method} ${path}`)
+}

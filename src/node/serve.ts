@@ -55,7 +55,8 @@ const beatMs = 1_000
 const sweepMs = 60_000
 const goodbyeMs = 500
 
-const listening = ({ headersMs, requestMs, checkMs }: Times, now: () => number): FastifyInstance =>
+/** A server that nobody can hold open; other times are for tests. */
+export const listening = (now: () => number, { headersMs, requestMs, checkMs }: Times = times): FastifyInstance =>
   fastify({
     logger: false,
     forceCloseConnections: true,
@@ -70,7 +71,7 @@ const listening = ({ headersMs, requestMs, checkMs }: Times, now: () => number):
 
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { now, sessions, signIns, watch, log } = options
-  const app = listening(options.times ?? times, now)
+  const app = listening(now, options.times)
   app.removeContentTypeParser("text/plain")
   app.server.maxConnections = connectionsMax
   const doors: Doors = {
@@ -129,10 +130,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
 }
 
 type Consoles = { readonly consoles: Live }
-type Signing = ServeOptions &
-  Consoles & { readonly doors: Doors; readonly isSecure: (host: string | undefined) => boolean }
+type Signing = Pick<ServeOptions, "signIns" | "sessions" | "now" | "log"> & {
+  readonly consoles: Pick<Live, "end">
+  readonly doors: Doors
+  readonly isSecure: (host: string | undefined) => boolean
+}
 
-const signing = (app: FastifyInstance, { visitor }: Gate, options: Signing): void => {
+export const signing = (app: FastifyInstance, { visitor }: Gate, options: Signing): void => {
   const { signIns, sessions, consoles, doors, isSecure, now, log } = options
   const leave = (session: string): void => {
     sessions.end(session)
@@ -243,7 +247,7 @@ const watching = (app: FastifyInstance, { visitor }: Gate, { health, metrics }: 
 }
 
 /** The console as Vite built it, in the package or in a checkout. */
-const consoleFiles = async (app: FastifyInstance): Promise<void> => {
+export const consoleFiles = async (app: FastifyInstance): Promise<void> => {
   const root = ["../console/", "../../dist/console/"]
     .map(folder => fileURLToPath(new URL(folder, import.meta.url)))
     .find(folder => existsSync(`${folder}index.html`) && existsSync(`${folder}assets`))

@@ -14,6 +14,7 @@ import type {
   ReportedView,
 } from "../api/shapes.ts"
 import { encodeRingBody } from "../core/body.ts"
+import { levelOf } from "../core/disclosure.ts"
 import { bodyHash, type Entry, type Release } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
@@ -150,6 +151,7 @@ export class Watch {
         const name = precedences[precedence]
         return name === undefined ? [] : [{ precedence: name, ms }]
       }),
+      withheld: (["displayed", "ring"] as const).filter(rung => levelOf(charter.terms.disclosure, rung) === "withheld"),
       now: now(),
       clocks: clocksOf(status),
       version,
@@ -228,6 +230,8 @@ export class Watch {
   #show(officer: Officer, message: number): void {
     const { record, us } = this.#options
     if (record.markOf(message) !== undefined) return
+    // CH-8: what the charter withholds is not said, and the other side draws it as withheld.
+    if (levelOf(this.#options.charter.terms.disclosure, "displayed") === "withheld") return
     if (this.#displaying.has(message) || record.hasSaid(message, kinds.displayed, us)) return
     this.#displaying.add(message)
     const key = `${officer.name} ${record.facts.traffic[message]} ${record.facts.precedence[message]}`
@@ -353,7 +357,7 @@ export class Watch {
 
   /** R-10: an alarm that sounds here is told at its start and no more; where no console is open, nothing sounds. */
   #sayRinging(): void {
-    if (this.consoles === 0) return
+    if (this.consoles === 0 || levelOf(this.#options.charter.terms.disclosure, "ring") === "withheld") return
     const { record, us, salt, now } = this.#options
     for (const message of record.ringing()) {
       if (this.#ringing.has(message) || record.hasSaid(message, kinds.ring, us)) continue

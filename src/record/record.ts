@@ -2,17 +2,21 @@
 // and the reported records (pages: protocol/log.md, protocol/receipt.md). Fed with entries in the order in which they were stored here;
 // the same fold serves a node that starts, a node that runs, and a reader of a stopped one. Texts stay in the store.
 
+import { type Clock, type Desk, replyMs } from "../core/desk.ts"
 import type { RefusalCode } from "../core/refusal.ts"
 import { isReceipt, kinds } from "../core/registry.ts"
 import { Facts, type Fed } from "./facts.ts"
 import { Ladder, type RungFact } from "./ladder.ts"
 import { Places } from "./places.ts"
-import { type ReplyClock, rings, type Standing, waitsFor } from "./waits.ts"
+import { rings, type Standing, waitsFor } from "./waits.ts"
 
 export type RecordOptions = {
   readonly us: number
   readonly parties: number
-  readonly replyClocks: readonly ReplyClock[]
+  /** The charter's clocks, by precedence. */
+  readonly replyClocks: readonly Clock[]
+  /** The desks of each party, with clocks of their own where they have any. (CH-7) */
+  readonly desks?: readonly (readonly Pick<Desk, "clocks">[])[]
 }
 
 /** What is different since it was last asked. */
@@ -39,6 +43,8 @@ export class LineRecord {
   #sentTo = 0
   readonly #ringing = new Set<number>()
   readonly #waiting = new Map<number, number>()
+  /** Of messages whose action desks have a clock of their own. */
+  readonly #deskMs = new Map<number, number>()
   readonly #reported: number[] = []
   readonly #changed = new Set<number>()
   #reordered = false
@@ -155,12 +161,12 @@ export class LineRecord {
   waits(message: number): { readonly who: number; readonly due: number } | undefined {
     const who = this.#waiting.get(message)
     if (who === undefined) return undefined
-    const { precedence, time, at } = this.facts
-    const clock = this.#options.replyClocks.find(clock => clock.precedence === precedence[message])
-    if (clock === undefined) return undefined
-    if (who === this.#options.us) return { who, due: at[message]! + clock.ms }
+    const { time, at } = this.facts
+    const ms = this.#replyMs(message)
+    if (ms === undefined) return undefined
+    if (who === this.#options.us) return { who, due: at[message]! + ms }
     const stored = this.rungs(message).find(rung => rung.kind === kinds.stored && rung.party === who)
-    return { who, due: time[stored?.proof ?? message]! + clock.ms }
+    return { who, due: time[stored?.proof ?? message]! + ms }
   }
 
   /** True when nothing proves which of this and the message before it came first: neither author had seen the other's. */
@@ -194,6 +200,10 @@ export class LineRecord {
     return this.#ladder.ignored + this.#missing.size
   }
 
+  #replyMs(message: number): number | undefined {
+    return this.#deskMs.get(message) ?? replyMs(this.facts.precedence[message]!, [], this.#options.replyClocks)
+  }
+
   #settle(): boolean {
     if (this.#places.settle()) this.#reordered = true
     return this.#reordered
@@ -211,6 +221,13 @@ export class LineRecord {
     const place = this.facts.add(row, refs)
     this.#places.added(place)
     for (const hash of missing) this.#miss(hash, place)
+    const { desks = [] } = this.#options
+    const ms = replyMs(
+      entry.precedence,
+      entry.action.filter(({ party }) => party !== entry.author).map(({ party, desk }) => desks[party]?.[desk]),
+      [],
+    )
+    if (ms !== undefined) this.#deskMs.set(place, ms)
     if (entry.kind === kinds["reported-record"]) this.#reported.push(place)
     if (isReceipt(entry.kind) || entry.kind === kinds.answer) this.#ladder.add(place, message => this.#touch(message))
     this.#resolve(entry.hash, place)
@@ -246,7 +263,7 @@ export class LineRecord {
   #touch(message: number): void {
     if (!this.facts.isMessage(message)) return
     this.#changed.add(message)
-    const { us, parties, replyClocks } = this.#options
+    const { us, parties } = this.#options
     const standing: Standing = {
       author: this.facts.author(message),
       kind: this.facts.kind[message]!,
@@ -257,7 +274,7 @@ export class LineRecord {
     }
     if (rings(standing, us)) this.#ringing.add(message)
     else this.#ringing.delete(message)
-    const who = waitsFor(standing, parties, replyClocks)
+    const who = waitsFor(standing, parties, this.#replyMs(message) !== undefined)
     if (who === undefined) this.#waiting.delete(message)
     else this.#waiting.set(message, who)
   }

@@ -3,8 +3,6 @@
 import { kinds, precedences, saysSomething, traffics } from "../core/registry.ts"
 import type { RungFact } from "./ladder.ts"
 
-export type ReplyClock = { readonly precedence: number; readonly ms: number }
-
 /** A message, as far as ringing and waiting go. `marked`: its signature turned out false, or the like: never taken as said. */
 export type Standing = {
   readonly author: number
@@ -38,11 +36,11 @@ export const rings = ({ author, kind, precedence, traffic, marked, rungs }: Stan
   !rungs.some(rung => rung.party === us && silences.has(rung.kind))
 
 /** The first other party that has neither answered, deferred nor declined; undefined when nobody owes a reply. */
-export const waitsFor = (standing: Standing, parties: number, clocks: readonly ReplyClock[]): number | undefined => {
-  const { author, kind, precedence, traffic, marked, rungs } = standing
+export const waitsFor = (standing: Standing, parties: number, hasClock: boolean): number | undefined => {
+  const { author, kind, traffic, marked, rungs } = standing
   // An answer ends an exchange; it asks for nothing.
   if (!saysSomething(kind) || kind === kinds.answer || traffic === service || marked) return undefined
-  if (!clocks.some(clock => clock.precedence === precedence)) return undefined
+  if (!hasClock) return undefined
   for (let party = 0; party < parties; party++) {
     if (party === author) continue
     if (!rungs.some(rung => rung.party === party && settles.has(rung.kind))) return party

@@ -179,6 +179,7 @@ export const en = {
   "ladder.proof-node": "said by the node",
   "ladder.proof-none": "our claim, no proof",
   "ladder.pending": "not yet",
+  "ladder.withheld": "not reported by agreement",
   "ladder.since": "since {time}",
   "ladder.until": "until {dtg}",
   "ladder.reason": "Reason: {reason}",
@@ -367,6 +368,12 @@ export const en = {
     "Too many requests in too short a time; nothing was done. It can be tried again in a moment.",
   "refusal.wrong-host": "This node is not known under that name.",
   "refusal.wrong-origin": "A page of another origin has asked; nothing was done.",
+  "refusal.bad-terms": "A field of the terms is not of its form, or asks for what cannot be.",
+  "refusal.own-card": "It is our own card: the card of the other side is needed.",
+  "refusal.mixed-parts": "The parts are of two different cards.",
+  "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
+  "refusal.same-person": "Two different persons confirm, and each gives a name.",
+  "refusal.paired-already": "This home is paired already: its card and terms stand.",
 } as const
 
 export type Word = keyof typeof en

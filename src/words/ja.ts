@@ -180,6 +180,7 @@ export const ja: Record<Word, string> = {
   "ladder.proof-node": "ノードによる通知",
   "ladder.proof-none": "当方の申告のみ、証明なし",
   "ladder.pending": "未了",
+  "ladder.withheld": "合意により通知しない",
   "ladder.since": "{time} から",
   "ladder.until": "{dtg} まで",
   "ladder.reason": "理由：{reason}",
@@ -367,4 +368,10 @@ export const ja: Record<Word, string> = {
   "refusal.too-many-requests": "短時間の要求が多すぎるため、何も行っていません。少し待てばやり直せます。",
   "refusal.wrong-host": "このノードはその名前では応答しません。",
   "refusal.wrong-origin": "別のオリジンのページからの要求であり、何も行っていません。",
+  "refusal.bad-terms": "条件の項目が書式に合わないか、ありえない内容です。",
+  "refusal.own-card": "これは当方のカードです。先方のカードが必要です。",
+  "refusal.mixed-parts": "別々のカードの部分が混ざっています。",
+  "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
+  "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
+  "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
 }

@@ -4,6 +4,9 @@ import { IntlMessageFormat } from "intl-messageformat"
 import { refusals } from "../core/refusal.ts"
 import { precedences, traffics } from "../core/registry.ts"
 import { bundleWords } from "./bundle.ts"
+import { en as ceremonyEn } from "./ceremony/en.ts"
+import { ja as ceremonyJa } from "./ceremony/ja.ts"
+import { zh as ceremonyZh } from "./ceremony/zh.ts"
 import { en } from "./en.ts"
 import { ja } from "./ja.ts"
 import { zh } from "./zh.ts"
@@ -17,7 +20,12 @@ const all = (
   ...own,
   ...Object.fromEntries(prefixed(bundle)),
 })
-const languages = { en: all(en, bundleWords.en), ja: all(ja, bundleWords.ja), zh: all(zh, bundleWords.zh) } as const
+/** The bundle's words and the ceremony's are loaded apart, and held to the same rules. */
+const languages = {
+  en: all({ ...en, ...ceremonyEn }, bundleWords.en),
+  ja: all({ ...ja, ...ceremonyJa }, bundleWords.ja),
+  zh: all({ ...zh, ...ceremonyZh }, bundleWords.zh),
+} as const
 const tag = { en: "en", ja: "ja", zh: "zh-Hans" } as const
 const keys = Object.keys(languages.en)
 

@@ -179,6 +179,7 @@ export const zh: Record<Word, string> = {
   "ladder.proof-node": "节点通知",
   "ladder.proof-none": "仅为我方陈述，无证明",
   "ladder.pending": "尚未",
+  "ladder.withheld": "按约定不通报",
   "ladder.since": "自 {time}",
   "ladder.until": "至 {dtg}",
   "ladder.reason": "理由：{reason}",
@@ -364,4 +365,10 @@ export const zh: Record<Word, string> = {
   "refusal.too-many-requests": "短时间内请求过多，未执行任何操作。稍后可以重试。",
   "refusal.wrong-host": "本节点不使用该名称。",
   "refusal.wrong-origin": "请求来自其他来源的页面，未执行任何操作。",
+  "refusal.bad-terms": "条款中有一项不合格式，或要求了不可能的内容。",
+  "refusal.own-card": "这是我方自己的卡片，需要的是对方的卡片。",
+  "refusal.mixed-parts": "这些部分来自两张不同的卡片。",
+  "refusal.bad-part": "卡片的一部分已损坏、缺失，或部分过多。",
+  "refusal.same-person": "须由两名不同的人员确认，并各自具名。",
+  "refusal.paired-already": "本机已配对，其卡片与条款不再更改。",
 }

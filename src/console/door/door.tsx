@@ -3,7 +3,7 @@ import { useEffect, useState } from "react"
 import { askLine, isFailure, signIn } from "../ask.ts"
 import { langTag, languages, ownName, useReader } from "../words.tsx"
 
-export type Standing = "asking" | "signing-in" | "in" | "out" | "refused" | "no-node"
+export type Standing = "asking" | "signing-in" | "in" | "out" | "refused" | "no-node" | "unpaired"
 
 /** Read once, before the first drawing: the address must not keep a token for the next person at this machine. */
 const takeToken = (): string | null => {
@@ -17,12 +17,14 @@ let entering: Promise<Standing> | null = null
 const knock = async (): Promise<Standing> => {
   const answer = await askLine()
   if (!isFailure(answer)) return "in"
-  return answer.failed === "no-node" ? "no-node" : "out"
+  if (answer.failed === "no-node") return "no-node"
+  // A home that has no line yet serves the ceremony instead. (CH-10)
+  return answer.problem.refusal === "unpaired" ? "unpaired" : "out"
 }
 const enter = async (): Promise<Standing> => {
   if (!token) return knock()
   const answer = await signIn(token)
-  if (!isFailure(answer)) return "in"
+  if (!isFailure(answer)) return knock()
   // A used link of somebody who is signed in already does no harm.
   const standing = await knock()
   return standing === "out" ? "refused" : standing

@@ -75,7 +75,7 @@ export const Proofs = ({ message }: { readonly message: MessageView }) => {
           </tr>
         </thead>
         <tbody>
-          {ladder(message, line.us.party, up).map(step => (
+          {ladder(message, line.us.party, up, line.withheld).map(step => (
             <ProofRow key={`${step.name} ${step.rung?.party ?? ""}`} step={step} />
           ))}
         </tbody>

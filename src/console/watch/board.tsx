@@ -21,7 +21,7 @@ type Opens = { readonly open: (hash: string) => void }
 const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; readonly ours: boolean }) => {
   const { line, up } = useKnowledge()
   const { t } = useReader()
-  const steps = ladder(message, line.us.party, up)
+  const steps = ladder(message, line.us.party, up, line.withheld)
   const step = reached(steps)
   const text = useRef<HTMLSpanElement>(null)
   useSeen(text, message, line, message.subject === undefined && beginning(message) === message.text)

@@ -8,7 +8,7 @@ import { dtg, utcDay, zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 
 const markOf = ({ state, rung }: Step): "officer" | "node" | "claimed" | "pending" | "queued" =>
-  state === "proven" ? (rung?.proof ?? "node") : state
+  state === "proven" ? (rung?.proof ?? "node") : state === "withheld" ? "pending" : state
 
 const Rung = ({ step, written }: { readonly step: Step; readonly written: number }) => {
   const { t } = useReader()
@@ -20,6 +20,7 @@ const Rung = ({ step, written }: { readonly step: Step; readonly written: number
         <RungMark kind={markOf(step)} />
       </span>
       <span className="rung-name">{state === "queued" ? t("message.queued") : t(`rung.${name}`)}</span>
+      {state === "withheld" && <span className="rung-place">{t("ladder.withheld")}</span>}
       {state === "queued" && <span className="rung-place">{t("message.queued-why")}</span>}
       {rung && (
         <>
@@ -42,7 +43,7 @@ export const Ladder = ({ message }: { readonly message: MessageView }) => {
   const { t } = useReader()
   return (
     <ol className="ladder" aria-label={t("ladder.title")}>
-      {ladder(message, line.us.party, up).map(step => (
+      {ladder(message, line.us.party, up, line.withheld).map(step => (
         <Rung key={`${step.name} ${step.rung?.party ?? ""}`} step={step} written={message.written} />
       ))}
     </ol>

@@ -1,0 +1,20 @@
+// The clock and the timer of a node that runs.
+import type { World } from "./run.ts"
+
+export const realWorld = (): World & { stop(): void } => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  return {
+    now: Date.now,
+    later: task => void setImmediate(task),
+    at(time, task) {
+      clearTimeout(timer)
+      // A timer holds at most 2^31 − 1 ms.
+      if (!stopped) timer = setTimeout(task, Math.min(2_147_483_647, Math.max(0, time - Date.now())))
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
