@@ -64,7 +64,19 @@ test("the packed package installs into an empty folder, and its command runs whe
   assert.equal(JSON.parse(parley("--version", "--json").stdout).release, hash)
   assert.equal(JSON.parse(readFileSync(join(inside, "dist", "sbom.cdx.json"), "utf8")).bomFormat, "CycloneDX")
 
-  const names = ["--name-en", "A", "--name-ja", "甲", "--name-zh", "甲", "--zone", "UTC", "--language", "en"]
+  const names = [
+    "--name-en",
+    "A",
+    "--name-ja",
+    "甲",
+    "--name-zh",
+    "甲",
+    "--zone",
+    "UTC",
+    "--language",
+    "en",
+    "--example",
+  ]
   const made = parley("init", join(home, "side"), "--code", "a", ...names, "--json")
   assert.equal(made.status, 0, made.stderr)
   assert.equal(parley("init").status, 2)

@@ -1,7 +1,8 @@
 // What is shipped, and that it can be known: licences, hashes, scripts, the bill of materials.
 import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { after, test } from "node:test"
@@ -9,6 +10,7 @@ import { hashOfFiles, releaseHash } from "../src/node/release.ts"
 import { answerOf, faults } from "../supply/audit.ts"
 import { bundled, readLock } from "../supply/lock.ts"
 import { sbom } from "../supply/sbom.ts"
+import { tarOf } from "../supply/tar.ts"
 import { asked, roomOf, sources, text } from "./fixtures/sources.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-supply-"))
@@ -70,6 +72,22 @@ test("A-27: the release hash is over every file of the package, its name too, an
   renameSync(join(place, "bin/x"), join(place, "bin/y"))
   assert.notEqual(hashOfFiles(place), before)
   assert.equal(releaseHash(), null, "a checkout is no release")
+})
+
+test("supply: an archive's bytes follow from names and contents alone, and other tools read it", () => {
+  const made = [0o644, 0o600].map((mode, at) => {
+    const place = join(folder, `tar-${at}`)
+    const deep = `${"d".repeat(90)}/${"e".repeat(90)}`
+    mkdirSync(join(place, deep), { recursive: true })
+    for (const path of at === 0 ? ["b", "a", `${deep}/f`] : [`${deep}/f`, "a", "b"])
+      writeFileSync(join(place, path), path.repeat(70), { mode })
+    utimesSync(join(place, "a"), at, at)
+    const bytes = Buffer.concat([...tarOf(place, "x")])
+    const read = execFileSync("tar", ["-xOf", "-", `x/${deep}/f`], { input: bytes, encoding: "utf8" })
+    assert.equal(read, `${deep}/f`.repeat(70))
+    return bytes.toString("base64")
+  })
+  assert.equal(made[0], made[1])
 })
 
 test("supply: the bill of materials names everything that is shipped, with hash and licence, and is the same each time", () => {
