@@ -107,6 +107,13 @@ test("lamps: stale is NOT KNOWN and never a frozen UP, and without our node ever
   assert.equal(lineUp(deaf), false)
 })
 
+test("ladder: what the charter does not report is withheld, and never pending or not known", () => {
+  const steps = ladder(message({ rungs: [rung("stored", 1)] }), 0, true, ["displayed"])
+  assert.equal(steps.find(({ name }) => name === "displayed")?.state, "withheld")
+  const shown = ladder(message({ rungs: [rung("stored", 1), rung("displayed", 1)] }), 0, true, ["displayed"])
+  assert.equal(shown.find(({ name }) => name === "displayed")?.state, "proven")
+})
+
 test("alarms: highest first, real before exercise, oldest first, and nothing that does not ring", () => {
   const flash = message({ hash: "f", precedence: "FLASH", rings: true, traffic: "drill" })
   const real = message({ hash: "r", precedence: "FLASH", rings: true, received: at + 9 })

@@ -1,6 +1,7 @@
 // What one side's screens are told of the other's people: a level for each rung and for the roster (page: protocol/charter.md, CH-8).
 // It is a term of the charter, so it binds both sides alike.
 import type { Value } from "./cbor.ts"
+import { kindName } from "./registry.ts"
 
 /** What a level is given for, and its number in the charter. A number is never used for two things. */
 export const disclosed = {
@@ -36,6 +37,29 @@ export const levelOf = (disclosure: Disclosure, item: Disclosed): DisclosureLeve
   const held = (of: Disclosed): number => disclosure.find(row => row.item === disclosed[of])?.level ?? 0
   const level = item === "ring" ? held(item) : Math.max(held(item), held("roster"))
   return disclosureLevels[level] ?? "withheld"
+}
+
+/** The item under which an entry of this kind tells of a person. */
+const itemOf = (kind: number): Disclosed => disclosedItems.find(item => item === kindName.get(kind)) ?? "released"
+
+/** How a node names who released an entry when it speaks for them: by name, by role, or as nobody in particular. (CH-8) */
+export const saidBy = (
+  disclosure: Disclosure,
+  kind: number,
+  officer: { readonly name: string; readonly role: string },
+): string => {
+  const level = levelOf(disclosure, itemOf(kind))
+  return level === "name" ? officer.name : level === "office" ? officer.role : "officer"
+}
+
+/** Which field of an officer's entry would tell more than the roster's level allows; undefined where none does. (CH-8) */
+export const overtold = (
+  disclosure: Disclosure,
+  officer: { readonly name?: string; readonly office?: object },
+): "name" | "office" | undefined => {
+  const level = levelOf(disclosure, "roster")
+  if (level !== "name" && officer.name !== undefined) return "name"
+  return level === "number" && officer.office !== undefined ? "office" : undefined
 }
 
 export const disclosureValue = (disclosure: Disclosure): Value => disclosure.map(({ item, level }) => [item, level])

@@ -2,8 +2,9 @@
 // have signed before anything comes to this node: it holds none of them, and the core judges what they signed.
 import type { OfficersView, OrderReply } from "../api/shapes.ts"
 import type { Charter } from "../core/charter.ts"
+import { overtold } from "../core/disclosure.ts"
 import { fromHex, hex } from "../core/hash.ts"
-import type { Officer, OfficerKey } from "../core/officer.ts"
+import { decodeOfficerBody, type Officer, type OfficerKey } from "../core/officer.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { algorithms } from "../core/suite.ts"
@@ -33,6 +34,9 @@ export const officerOffice = ({ charter, running, salt }: OfficerOfficeOptions):
   async enrol(request) {
     const body = isObject(request) && typeof request.body === "string" ? fromHex(request.body) : undefined
     if (body === undefined) return refuse("bad-request", { field: "body" })
+    const officer = decodeOfficerBody(body)
+    const told = isRefusal(officer) ? undefined : overtold(charter.terms.disclosure, officer)
+    if (told !== undefined) return refuse("bad-officer", { field: told })
     const answer = await running.order({
       kind: kinds.officer,
       traffic: traffics.indexOf("service"),

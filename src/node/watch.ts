@@ -14,7 +14,7 @@ import type {
   ReportedView,
 } from "../api/shapes.ts"
 import { encodeRingBody } from "../core/body.ts"
-import { levelOf } from "../core/disclosure.ts"
+import { levelOf, saidBy } from "../core/disclosure.ts"
 import { bodyHash, type Entry, type Release } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
@@ -274,7 +274,7 @@ export class Watch {
   }
 
   async #release(asked: Asked, officer: Officer): Promise<OrderReply | Refusal> {
-    const word: Release = { type: "node", officer: officer.name, proof: new Uint8Array(0) }
+    const word: Release = { type: "node", officer: this.#named(asked.kind, officer), proof: new Uint8Array(0) }
     // E-14: what a person releases is an act, the imported history too.
     const act = asked.act ?? this.#options.salt()
     const answer = await this.#options.running.order({ ...asked, act, releases: asked.releases ?? [word] })
@@ -282,6 +282,11 @@ export class Watch {
     const { entry } = answer
     if (!this.#isOneAct(entry, asked)) return refuse("act-reused", { hash: hex(entry.hash), seq: entry.seq })
     return { hash: hex(entry.hash), seq: entry.seq, number: entry.number ?? null }
+  }
+
+  /** CH-8: the other side is told of a person what the charter says. */
+  #named(kind: number, officer: Officer): string {
+    return saidBy(this.#options.charter.terms.disclosure, kind, officer)
   }
 
   /** E-14: who asks twice with one act must have asked for the same; of the second request nothing was signed. */
@@ -372,7 +377,7 @@ export class Watch {
     const proof = new Uint8Array(0)
     const released = officer !== undefined && {
       act: this.#options.salt(),
-      releases: [{ type: "node" as const, officer: officer.name, proof }],
+      releases: [{ type: "node" as const, officer: this.#named(asked.kind, officer), proof }],
     }
     const forget = (answer: object): void => {
       if (isRefusal(answer)) for (const message of messages) under.delete(message)
