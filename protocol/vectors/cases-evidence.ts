@@ -12,6 +12,7 @@ import { type Files, readZip, writeZip } from "../../src/evidence/zip.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { rows } from "./annotate.ts"
 import type { Case } from "./cases-cbor.ts"
+import { chief, duty, withProofs } from "./cases-officer.ts"
 import { act, type ExampleLine, Pen, type Said } from "./line.ts"
 
 const text = (said: string): Uint8Array => encodeMessageBody({ language: "en", text: said })
@@ -20,20 +21,17 @@ const text = (said: string): Uint8Array => encodeMessageBody({ language: "en", t
 const record = (line: ExampleLine) => {
   const [ours, theirs] = [new Pen(line, 0), new Pen(line, 1)]
   const said: Said[] = [ours.charter(), theirs.charter()]
-  const given = {
-    traffic: 2,
-    precedence: 4,
-    act: act("balloon"),
-    releases: [{ type: "node", officer: "Sato", proof: new Uint8Array(0) }],
-  } as const
-  const first = ours.say({ kind: kinds.message, ...given }, text("Is the balloon at 35.0 N yours?"))
+  for (const name of ["duty", "chief", "clerk"] as const)
+    said.push(ours.say({ kind: kinds.officer, precedence: 2 }, line.officers[name].body))
+  const given = { kind: kinds.message, traffic: 2, precedence: 3, act: act("balloon") }
+  const first = ours.take(withProofs(ours, given, [duty, chief], text("Is the balloon at 35.0 N yours?")))
   said.push(first)
-  said.push(theirs.say({ kind: kinds.stored, precedence: 4, seen: ours.seen() }))
+  said.push(theirs.say({ kind: kinds.stored, precedence: 3, seen: ours.seen() }))
   const second = ours.say({ kind: kinds.message, traffic: 2, seen: theirs.seen() }, text("Nothing of this is shown."))
   said.push(second)
   const refs = [first.entry.hash]
   said.push(
-    theirs.say({ kind: kinds.acknowledged, traffic: 2, precedence: 4, refs, act: act("noted"), seen: ours.seen() }),
+    theirs.say({ kind: kinds.acknowledged, traffic: 2, precedence: 3, refs, act: act("noted"), seen: ours.seen() }),
   )
   said.push(theirs.say({ kind: kinds.answer, traffic: 2, refs, seen: ours.seen() }, text("It is.")))
   return { said, first, second, heads: [ours.head(), theirs.head()] }
@@ -79,15 +77,15 @@ const flip = (files: Map<string, Uint8Array>, name: string, at: number): void =>
 /** Party 0 of the example is `a`, party 1 `b` in these names. */
 const changes = (a: string, b: string): readonly (readonly [string, string, string, Change])[] => [
   ["EV-9", "as it was written", "proven", () => {}],
-  ["EV-4", "a text with one letter changed", "wrong-body", files => flip(files, `bodies/${a}.1.2.bin`, -1)],
-  ["EV-4", "a text kept back", "proven", files => files.delete(`bodies/${a}.1.2.bin`)],
+  ["EV-4", "a text with one letter changed", "wrong-body", files => flip(files, `bodies/${a}.1.5.bin`, -1)],
+  ["EV-4", "a text kept back", "proven", files => files.delete(`bodies/${a}.1.5.bin`)],
   ["EV-4", "a charter's signatures left out", "missing-file", files => files.delete(`bodies/${b}.1.1.bin`)],
-  ["EV-5", "a signature with one bit turned", "bad-signature", files => flip(files, `chosen/${a}.1.2.cose`, -1)],
+  ["EV-5", "a signature with one bit turned", "bad-signature", files => flip(files, `chosen/${a}.1.5.cose`, -1)],
   [
     "EV-5",
     "another entry under its name",
     "wrong-entry",
-    (files, line) => files.set(`chosen/${a}.1.2.cose`, record(line).second.entry.bytes),
+    (files, line) => files.set(`chosen/${a}.1.5.cose`, record(line).second.entry.bytes),
   ],
   [
     "EV-5",
@@ -96,15 +94,16 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
     (files, line) => {
       const pen = new Pen(line, 0)
       pen.charter()
-      files.set(`chosen/${a}.1.2.cose`, pen.say({ kind: kinds.message, traffic: 2 }).entry.bytes)
-      files.delete(`bodies/${a}.1.2.bin`)
+      for (let other = 0; other < 3; other++) pen.say({ kind: kinds.stored })
+      files.set(`chosen/${a}.1.5.cose`, pen.say({ kind: kinds.message, traffic: 2 }).entry.bytes)
+      files.delete(`bodies/${a}.1.5.bin`)
     },
   ],
   [
     "EV-6",
     "the proof of another entry",
     "bad-proof",
-    files => files.set(`proofs/${a}.1.2.tlog-proof`, files.get(`proofs/${a}.1.1.tlog-proof`)!),
+    files => files.set(`proofs/${a}.1.5.tlog-proof`, files.get(`proofs/${a}.1.1.tlog-proof`)!),
   ],
   [
     "EV-6",
@@ -122,7 +121,7 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
         if (/^(?:heads|proofs|consistency)/.test(name)) files.set(name, utf8(fromUtf8(bytes)!.replace(before, other)))
     },
   ],
-  ["EV-6", "its proof left out", "missing-file", files => files.delete(`proofs/${a}.1.2.tlog-proof`)],
+  ["EV-6", "its proof left out", "missing-file", files => files.delete(`proofs/${a}.1.5.tlog-proof`)],
   [
     "EV-6",
     "a head with its ML-DSA signature changed, everywhere alike",
@@ -151,8 +150,8 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
     "bad-consistency",
     files =>
       files.set(
-        `consistency/${a}.1.2.txt`,
-        replaced(files, `consistency/${a}.1.2.txt`, it =>
+        `consistency/${a}.1.5.txt`,
+        replaced(files, `consistency/${a}.1.5.txt`, it =>
           it.replace(/\n.{43}=\n/, `\n${base64(new Uint8Array(32))}\n`),
         ),
       ),
@@ -164,9 +163,9 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
     files => {
       files.set(
         `consistency/${a}.1.0.txt`,
-        replaced(files, `consistency/${a}.1.2.txt`, it => it.replace("old 2", "old 0")),
+        replaced(files, `consistency/${a}.1.5.txt`, it => it.replace("old 5", "old 0")),
       )
-      files.delete(`consistency/${a}.1.2.txt`)
+      files.delete(`consistency/${a}.1.5.txt`)
     },
   ],
   [
@@ -175,9 +174,24 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
     "bad-consistency",
     files =>
       files.set(
-        `consistency/${a}.1.2.txt`,
-        replaced(files, `consistency/${a}.1.2.txt`, it => it.replace("old 2", "old 0")),
+        `consistency/${a}.1.5.txt`,
+        replaced(files, `consistency/${a}.1.5.txt`, it => it.replace("old 5", "old 0")),
       ),
+  ],
+  [
+    "EV-12",
+    "the enrolment of an officer who released it left out",
+    "bad-release",
+    files => {
+      for (const name of [`others/${a}.1.3.cose`, `bodies/${a}.1.3.bin`, `proofs/${a}.1.3.tlog-proof`])
+        files.delete(name)
+    },
+  ],
+  [
+    "EV-12",
+    "an enrolment with one byte of its text changed",
+    "wrong-body",
+    files => flip(files, `bodies/${a}.1.2.bin`, 40),
   ],
   ["EV-2", "a file that no bundle has", "bad-bundle", files => files.set("note.txt", utf8("believe this"))],
   ["EV-2", "no charter", "missing-file", files => files.delete("charter.cbor")],

@@ -2,12 +2,14 @@ import assert from "node:assert/strict"
 import { before, test } from "node:test"
 import fc from "fast-check"
 import { bundleOfCase, exampleBundle, filesOf, packed } from "../../protocol/vectors/cases-evidence.ts"
-import { type ExampleLine, exampleLine } from "../../protocol/vectors/line.ts"
+import { type ExampleLine, exampleLine, Pen } from "../../protocol/vectors/line.ts"
 import { madeBefore } from "../../protocol/vectors/make.ts"
 import { base64, concat, equal, fromUtf8, hex, utf8 } from "../core/hash.ts"
+import { encodeKeyBody } from "../core/key.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
+import { writeBundle } from "./bundle.ts"
 import { type Judgement, judge } from "./judge.ts"
 import { tell } from "./say.ts"
 import { fingerprint, parseFingerprint } from "./trust.ts"
@@ -39,12 +41,18 @@ test("EV-9: of each chosen entry it is said who signed, released, countersigned 
   const [verdict] = judgement.entries
   const [a, b] = line.charter.parties.map(({ code }) => code)
   assert.equal(judgement.entries.length, 1)
-  assert.equal(verdict!.stem, `${a}.1.2`)
-  assert.deepEqual([verdict!.proven, verdict!.signed, verdict!.trusted, verdict!.included], [true, true, true, 3])
-  assert.deepEqual(verdict!.released, [{ type: "node", officer: "Sato" }])
+  assert.equal(verdict!.stem, `${a}.1.5`)
+  assert.deepEqual([verdict!.proven, verdict!.signed, verdict!.trusted, verdict!.included], [true, true, true, 6])
+  assert.deepEqual(
+    verdict!.released.map(({ officer, proven }) => [officer, proven]),
+    [
+      ["duty-1", true],
+      ["7", true],
+    ],
+  )
   assert.deepEqual(
     verdict!.countersigned.map(({ party, by, size, pq }) => [party, by, size, pq]),
-    [[1, `${b}.1.2`, 2, true]],
+    [[1, `${b}.1.2`, 5, true]],
   )
   assert.deepEqual(
     verdict!.receipts.map(({ kind, by }) => [kind, by]),
@@ -82,10 +90,36 @@ test("EV-8: without a fingerprint, or with one of somebody else, nothing is prov
 
 test("EV-10: the same record, choice and page give the same bytes", () => assert.ok(equal(exampleBundle(line), whole)))
 
+test("EV-5, EV-6, EV-12: after a change of keys the bundle brings the change, and what the new keys signed is proven by it alone", () => {
+  const [ours, theirs] = [new Pen(line, 0), new Pen(line, 1)]
+  const said = [ours.charter(), theirs.charter()]
+  const change = ours.rotation()
+  said.push(ours.say({ kind: kinds.key, precedence: 2 }, encodeKeyBody(change)))
+  ours.keys = change.keys
+  const first = ours.say({ kind: kinds.message, traffic: 2 })
+  said.push(first, theirs.say({ kind: kinds.stored, seen: ours.seen() }))
+  const written = writeBundle({
+    charter: line.charter,
+    suite,
+    entries: said.map(({ entry }) => entry.bytes),
+    heads: [ours.head(), theirs.head()],
+    bodyOf: hash => said.find(({ entry }) => equal(entry.hash, hash))?.body,
+    chosen: [first.entry],
+    shows: () => false,
+    page: utf8("page"),
+  })
+  assert.ok(!isRefusal(written))
+  assert.equal(outcome(written.bytes), "proven")
+  const files = filesOf(written.bytes)
+  const [a] = line.charter.parties.map(({ code }) => code)
+  for (const name of files.keys()) if (name.includes(`${a}.1.2.`)) files.delete(name)
+  assert.equal(outcome(packed(files)), "unknown-key")
+})
+
 test("EV-11: nothing that was not chosen is in it, and the hash of its page is said", () => {
   const names = [...filesOf(whole).keys()]
   const [a] = line.charter.parties.map(({ code }) => code)
-  assert.ok(!names.some(name => name.includes(`${a}.1.3.`)), "a word that was not chosen")
+  assert.ok(!names.some(name => name.includes(`${a}.1.6.`)), "a word that was not chosen")
   assert.ok(!fromUtf8Loosely(whole).includes("Nothing of this is shown."))
   assert.ok(!fromUtf8Loosely(whole).includes("It is."), "the answer is named, its text was not chosen")
   assert.equal(judgement.page, hex(suite.sha256(filesOf(whole).get("verify.html")!)))
@@ -135,7 +169,7 @@ test("EV-2: any one file left out: refused, or one fact fewer and never a false 
     assert.ok(
       after.countersigned.length <= before.countersigned.length && after.receipts.length <= before.receipts.length,
     )
-    assert.match(name, /^(bodies\/.*\.1\.2|consistency|keys|others)/, `${name} is not needed`)
+    assert.match(name, /^(bodies\/.*\.1\.5|consistency|keys|others)/, `${name} is not needed`)
   }
 })
 

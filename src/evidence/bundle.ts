@@ -4,6 +4,8 @@ import type { Charter } from "../core/charter.ts"
 import { type Body, decodeEntry, type Entry, leafHash } from "../core/entry.ts"
 import { concat, equal, hex, utf8 } from "../core/hash.ts"
 import { type Head, note, originOf } from "../core/head.ts"
+import { cardTenure, isKeyChange, judge, keysAfter, type NodeKeys, tenureOf } from "../core/key.ts"
+import { decodeOfficerBody } from "../core/officer.ts"
 import { consistencyProof, inclusionProof, type RootOf, rootsOf } from "../core/proof.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { isReceipt, kinds } from "../core/registry.ts"
@@ -57,6 +59,9 @@ type Log = {
   head: Head | undefined
   /** The leaves under the head. */
   covered: readonly Hash[]
+  /** Those that sign the head, and the head as a note. */
+  keys: NodeKeys | undefined
+  note: string
 }
 
 const emptyLog = (suite: Suite): Log => ({
@@ -65,6 +70,8 @@ const emptyLog = (suite: Suite): Log => ({
   roots: rootsOf([], suite),
   head: undefined,
   covered: [],
+  keys: undefined,
+  note: "",
 })
 
 const nameOf = ({ author, generation }: Pick<Entry, "author" | "generation">): string => `${author} ${generation}`
@@ -73,7 +80,9 @@ export const writeBundle = (wanted: Wanted): Written | Refusal => {
   const { charter, suite, chosen } = wanted
   if (chosen.length === 0) return refuse("bad-request", { field: "entries" })
   const logs = gather(wanted)
+  withNotes(wanted, logs)
   const others = gatherOthers(wanted, logs)
+  addOfficers(wanted, logs, others)
   const files = new Map<string, Uint8Array>()
   const put = (name: string, text: string | Uint8Array): void => {
     files.set(name, typeof text === "string" ? utf8(text) : text)
@@ -118,8 +127,38 @@ const gather = ({ charter, suite, entries, heads }: Wanted): Map<string, Log> =>
     if (log === undefined || head.size > log.leaves.length || head.size <= (log.head?.size ?? 0)) continue
     if (equal(log.roots(0, head.size), head.root)) log.head = head
   }
-  for (const log of logs.values()) log.covered = log.leaves.slice(0, log.head?.size ?? 0)
   return logs
+}
+
+/** What is proven with the head of every log, which follows from the keys in force at its size. (K-4) */
+const withNotes = ({ charter, suite, bodyOf }: Wanted, logs: ReadonlyMap<string, Log>): void => {
+  for (const author of charter.parties.keys()) {
+    const tenures = [cardTenure(charter.parties, author)]
+    for (let generation = 1; ; generation++) {
+      const log = logs.get(nameOf({ author, generation }))
+      if (log === undefined) break
+      for (const entry of entriesOf(log, suite)) {
+        if (!isKeyChange(entry.kind) || judge(tenures, entry, suite) !== true) continue
+        const body = bodyOf(entry.hash)
+        const tenure = tenureOf({ charter, author, tenures }, { entry, ...(body && { body }) }, suite)
+        if (!isRefusal(tenure)) tenures.push(tenure)
+      }
+      const { head } = log
+      if (head === undefined) continue
+      log.covered = log.leaves.slice(0, head.size)
+      log.keys = keysAfter(tenures, generation, head.size)
+      log.note = note(charter.line, head, log.keys, suite)
+    }
+  }
+}
+
+/** A log's entries in their order, up to the first gap. */
+function* entriesOf(log: Log, suite: Suite): Generator<Entry> {
+  for (const bytes of log.held) {
+    const entry = bytes === undefined ? undefined : decodeEntry(bytes, suite)
+    if (entry === undefined) return
+    if (!isRefusal(entry)) yield entry
+  }
 }
 
 /** What goes with the chosen entries: what the parties declared of themselves, receipts and answers that name a chosen entry, and of
@@ -129,13 +168,10 @@ const gatherOthers = ({ charter, suite, chosen }: Wanted, logs: ReadonlyMap<stri
   const others = new Map<string, Entry>()
   for (const log of logs.values()) {
     const [byAny, byStored] = [countersigning(chosen, logs), countersigning(chosen, logs)]
-    for (const bytes of log.held) {
-      if (bytes === undefined) break
-      const entry = decodeEntry(bytes, suite)
-      if (isRefusal(entry)) continue
+    for (const entry of entriesOf(log, suite)) {
       const answers = isReceipt(entry.kind) || entry.kind === kinds.answer
       const needed = [
-        isDeclaration(entry.kind),
+        isDeclaration(entry.kind) && entry.kind !== kinds.officer,
         answers && entry.refs.some(ref => names.has(hex(ref))),
         byAny(entry),
         entry.kind === kinds.stored && byStored(entry),
@@ -146,8 +182,31 @@ const gatherOthers = ({ charter, suite, chosen }: Wanted, logs: ReadonlyMap<stri
   return others
 }
 
-/** What a party says of itself, and every reader needs: its roots' signatures, and how its log goes on. */
-const isDeclaration = (kind: number): boolean => kind === kinds.charter || kind === kinds.generation
+/** Every word of the roots about an officer whose proof stands in the bundle, and about those who proved that word. (EV-10) */
+const addOfficers = (wanted: Wanted, logs: ReadonlyMap<string, Log>, others: Map<string, Entry>): void => {
+  const { charter, suite, bodyOf, chosen } = wanted
+  const enrolments: { readonly entry: Entry; readonly code: string }[] = []
+  for (const log of logs.values())
+    for (const entry of entriesOf(log, suite)) {
+      const body = entry.kind === kinds.officer ? bodyOf(entry.hash) : undefined
+      const officer = body && decodeOfficerBody(body.bytes)
+      if (officer && !isRefusal(officer)) enrolments.push({ entry, code: officer.code })
+    }
+  const waiting = [...chosen, ...others.values()]
+  for (let by = waiting.pop(); by !== undefined; by = waiting.pop())
+    for (const { type, officer } of by.releases)
+      for (const { entry, code } of type === "node" ? [] : enrolments) {
+        const stem = stemOf(charter, entry)
+        if (entry.author !== by.author || code !== officer || others.has(stem)) continue
+        if (chosen.some(it => equal(it.hash, entry.hash))) continue
+        others.set(stem, entry)
+        waiting.push(entry)
+      }
+}
+
+/** What a party says of itself, and every reader needs: its roots' signatures, its keys, its officers, and how its log goes on. */
+const isDeclaration = (kind: number): boolean => declarations.includes(kind)
+const declarations: readonly number[] = [kinds.charter, kinds.generation, kinds.key, kinds.officer]
 
 /** Asked of one log's entries in their order: whether this is the first to have seen one more of the chosen, at a size that the head
  *  of the chosen one's log can be compared with. */
@@ -190,25 +249,20 @@ const putBodies = (wanted: Wanted, all: readonly Entry[], put: Put): { shown: nu
 const putHeads = (wanted: Wanted, logs: ReadonlyMap<string, Log>, all: readonly Entry[], put: Put): void => {
   const { charter, suite } = wanted
   for (const entry of all) {
-    const head = logs.get(nameOf(entry))?.head
-    if (head === undefined) continue
-    const stem = logStem(charter, head)
-    put(fileOf("head", stem), noteOf(wanted, head))
-    const vkey = vkeyOf(originOf(charter.line, head), charter.parties[head.author]!.nodeKeys[0]!, suite)
+    const log = logs.get(nameOf(entry))
+    if (log?.head === undefined || log.keys === undefined) continue
+    const stem = logStem(charter, entry)
+    put(fileOf("head", stem), log.note)
+    const vkey = vkeyOf(originOf(charter.line, entry), log.keys[0], suite)
     if (vkey !== undefined) put(fileOf("key", stem), vkey)
   }
 }
 
-const noteOf = ({ charter, suite }: Wanted, head: Head): string => {
-  const [first, second] = charter.parties[head.author]!.nodeKeys
-  return note(charter.line, head, [first!, second!], suite)
-}
-
 const putProof = (wanted: Wanted, logs: ReadonlyMap<string, Log>, entry: Entry, put: Put): void => {
-  const { covered, roots, head } = logs.get(nameOf(entry))!
+  const { covered, roots, head, note } = logs.get(nameOf(entry))!
   if (head === undefined || head.size < entry.seq) return
   const path = inclusionProof(covered, entry.seq, wanted.suite, roots)
-  put(fileOf("proof", stemOf(wanted.charter, entry)), tlogProof(entry.seq, path, noteOf(wanted, head)))
+  put(fileOf("proof", stemOf(wanted.charter, entry)), tlogProof(entry.seq, path, note))
 }
 
 /** That the head of a chosen entry's log continues what another entry has seen of it. */
@@ -218,7 +272,7 @@ const putConsistency = (wanted: Wanted, logs: ReadonlyMap<string, Log>, entry: E
     if (log?.head === undefined || row.size >= log.head.size) continue
     const path = consistencyProof(log.covered, row.size, wanted.suite, log.roots)
     const name = fileOf("consistency", stemOf(wanted.charter, { ...row, seq: row.size }))
-    put(name, consistencyText(row.size, path, noteOf(wanted, log.head)))
+    put(name, consistencyText(row.size, path, log.note))
   }
 }
 

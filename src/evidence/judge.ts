@@ -2,14 +2,36 @@
 // page inside the bundle. It takes nothing on the bundle's word but what signatures and trusted fingerprints carry.
 import { decodeCharterBody, decodeDeclinedBody, decodeDeferredBody, decodeMessageBody } from "../core/body.ts"
 import { checkCharterSignatures, type Names } from "../core/charter.ts"
-import { bodyHash, checkSignature, type Entry } from "../core/entry.ts"
+import { bodyHash, type Entry } from "../core/entry.ts"
 import { equal, fromUtf8, hex } from "../core/hash.ts"
 import { checkHead, type Head, originOf, parseNote } from "../core/head.ts"
+import {
+  cardTenure,
+  isKeyChange,
+  judge as judgeSignature,
+  keysAfter,
+  type NodeKeys,
+  type Tenure,
+  tenureOf,
+} from "../core/key.ts"
+import { noOfficers, type Officer, type Officers } from "../core/officer.ts"
+import { isJudged, judgeEntry, personsFor } from "../core/policy.ts"
 import { checkConsistency, checkInclusion } from "../core/proof.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { isReceipt, kinds } from "../core/registry.ts"
-import type { PublicKey, Suite } from "../core/suite.ts"
-import { consistencyText, fileOf, logStem, pageFile, pathIn, stemIn, stemOf, tlogProof, vkeyOf } from "./files.ts"
+import type { Suite } from "../core/suite.ts"
+import {
+  consistencyText,
+  fileOf,
+  logStem,
+  pageFile,
+  pathIn,
+  placeOf,
+  stemIn,
+  stemOf,
+  tlogProof,
+  vkeyOf,
+} from "./files.ts"
 import { type Opened, openBundle } from "./read.ts"
 import { fingerprint } from "./trust.ts"
 
@@ -22,8 +44,8 @@ export type Said = {
   readonly officers: readonly Released[]
 }
 
-/** Named by whom: `node` is the word of the party's own node, and nobody's signature. (E-19) */
-export type Released = { readonly type: "node" | "key" | "passkey"; readonly officer: string }
+/** `proven`: the officer's own proof holds, by the enrolments in the bundle; else it is the word of the party's node. (OF-13) */
+export type Released = { readonly officer: string; readonly name?: string; readonly proven: boolean }
 
 export type Verdict = {
   readonly stem: string
@@ -32,6 +54,8 @@ export type Verdict = {
   readonly trusted: boolean
   readonly signed: boolean
   readonly released: readonly Released[]
+  /** Released by one, while the second had been asked. (OF-9) */
+  readonly alone: boolean
   /** Size of the signed head that it is proven to lie under. Both its signatures hold, so it is covered against a quantum computer. */
   readonly included: number | undefined
   /** By other parties: the first entry that has seen it. */
@@ -79,13 +103,26 @@ class Judge {
   /** Stems of entries whose own signature is their author's, and of those that are proven to lie under a head. */
   readonly #signed = new Set<string>()
   readonly #included = new Set<string>()
+  /** Of each author, keys and officers as far as the entries in the bundle bring them. */
+  readonly #tenures: readonly Tenure[][]
+  readonly #officers: Officers[]
+  /** By stem: officers whose proofs in the entry hold, and why an entry does not count as its officers'. */
+  readonly #proven = new Map<string, ReadonlyMap<string, Officer>>()
+  readonly #unreleased = new Map<string, Refusal>()
   /** Stems of entries whose body in the bundle is the one that they sign. */
   readonly #bodied = new Set<string>()
 
   constructor(opened: Opened, trust: readonly string[], suite: Suite) {
     this.#opened = opened
     this.#suite = suite
-    this.#all = new Map([...opened.chosen, ...opened.others])
+    // By place: what an entry is judged by comes before it.
+    this.#all = new Map(
+      [...opened.chosen, ...opened.others].sort(
+        ([, a], [, b]) => a.author - b.author || a.generation - b.generation || a.seq - b.seq,
+      ),
+    )
+    this.#tenures = opened.charter.parties.map((_, author) => [cardTenure(opened.charter.parties, author)])
+    this.#officers = opened.charter.parties.map(() => noOfficers)
     this.#parties = opened.charter.parties.map(card => {
       const print = fingerprint(card, suite)
       return { code: card.code, names: card.names, fingerprint: print, trusted: trust.includes(print) }
@@ -95,8 +132,9 @@ class Judge {
 
   judgement(): Judgement {
     const { charter, chosen, files } = this.#opened
-    this.#readHeads()
     for (const [stem, entry] of this.#all) this.#readEntry(stem, entry)
+    this.#readHeads()
+    for (const [stem, entry] of this.#all) this.#readProof(stem, entry)
     const used = this.#readConsistency()
     for (const name of files.keys())
       if (stemIn(name)?.folder === "consistency" && !used.has(name))
@@ -126,60 +164,76 @@ class Judge {
     this.#faults.push({ file, refusal })
   }
 
-  #keys(author: number): readonly PublicKey[] {
-    return this.#opened.charter.parties[author]?.nodeKeys ?? []
-  }
-
   /** Every head in the bundle, both signatures, under the name of its own log. (L-4) */
   #readHeads(): void {
     for (const [name, bytes] of this.#opened.files) {
       const { folder, stem = "" } = stemIn(name) ?? {}
-      if (folder === "key") this.#readKey(name, stem, bytes)
       if (folder !== "head") continue
-      const read = parseNote(fromUtf8(bytes) ?? "", author => this.#keys(author), this.#suite)
-      const found = isRefusal(read) ? read : this.#headIn(read.line, read.head, stem)
+      const text = fromUtf8(bytes) ?? ""
+      // Which keys sign a head follows from its size, which stands in its second line.
+      const place = placeOf(this.#opened.charter, `${stem}.${text.split("\n")[1]}`)
+      const keys = keysAfter(this.#tenures[place?.author ?? 0]!, place?.generation ?? 1, place?.seq ?? 0)
+      const read = parseNote(text, () => keys, this.#suite)
+      const found = isRefusal(read) ? read : this.#headIn(read.line, read.head, stem, keys)
       if (isRefusal(found)) this.#fault(name, found)
       else this.#heads.set(stem, found)
+      const vkey = fileOf("key", stem)
+      const due = place && vkeyOf(originOf(this.#opened.charter.line, place), keys[0], this.#suite)
+      // The key in the form of other tools is the one that signs here.
+      const given = this.#opened.files.get(vkey)
+      if (given !== undefined && fromUtf8(given) !== due) this.#fault(vkey, refuse("unknown-key"))
     }
   }
 
-  #headIn(line: Uint8Array, head: Head, stem: string): Head | Refusal {
+  #headIn(line: Uint8Array, head: Head, stem: string, keys: NodeKeys): Head | Refusal {
     const { charter } = this.#opened
     if (!equal(line, charter.line)) return refuse("wrong-line")
     if (logStem(charter, head) !== stem) return refuse("bad-head", { why: "of another log" })
-    const proof = checkHead(charter.line, head, this.#keys(head.author), this.#suite)
+    const proof = checkHead(charter.line, head, keys, this.#suite)
     return proof === true ? head : proof
   }
 
-  /** The key in the form of other tools is the one that the charter declares. */
-  #readKey(name: string, stem: string, bytes: Uint8Array): void {
-    const { charter } = this.#opened
-    const author = charter.parties.findIndex(({ code }) => stem.startsWith(`${code}.`))
-    const generation = Number(stem.slice(stem.lastIndexOf(".") + 1))
-    const due = vkeyOf(originOf(charter.line, { author, generation }), this.#keys(author)[0]!, this.#suite)
-    if (fromUtf8(bytes) !== due) this.#fault(name, refuse("unknown-key"))
-  }
-
-  /** Signature, body and place of one entry. (EV-4, EV-5, EV-6) */
+  /** Signature, body, and what follows from it for the entries after it. (EV-4, EV-5, EV-12) */
   #readEntry(stem: string, entry: Entry): void {
-    const { charter, files, bodies, chosen } = this.#opened
+    const { charter, bodies, chosen } = this.#opened
     const file = fileOf(chosen.has(stem) ? "chosen" : "other", stem)
-    const proof = checkSignature(entry, this.#keys(entry.author).slice(0, 1), this.#suite)
+    const tenures = this.#tenures[entry.author]!
+    const proof = judgeSignature(tenures, entry, this.#suite)
     if (proof === true) this.#signed.add(stem)
     else this.#fault(file, proof)
-    const body = bodies.get(stem)
-    if (body !== undefined && entry.bodyHash && equal(bodyHash(body, this.#suite), entry.bodyHash))
-      this.#bodied.add(stem)
-    else if (body !== undefined) this.#fault(fileOf("body", stem), refuse("wrong-body"))
-    if (entry.kind === kinds.charter && body !== undefined) {
-      const signatures = decodeCharterBody(body.bytes)
-      const fault = isRefusal(signatures)
-        ? signatures
-        : checkCharterSignatures(charter, entry.author, signatures, this.#suite)
-      if (fault !== undefined) this.#fault(fileOf("body", stem), fault)
-    }
+    const held = bodies.get(stem)
+    const isBodied = held && entry.bodyHash && equal(bodyHash(held, this.#suite), entry.bodyHash)
+    if (isBodied) this.#bodied.add(stem)
+    else if (held !== undefined) this.#fault(fileOf("body", stem), refuse("wrong-body"))
+    const said = { entry, ...(isBodied && { body: held }) }
+    if (entry.kind === kinds.charter && isBodied) this.#readCharter(stem, entry, held.bytes)
     if (entry.generation === 1 && (entry.seq === 1) !== (entry.kind === kinds.charter))
       this.#fault(file, refuse("other-charter"))
+    if (proof !== true) return
+    if (isKeyChange(entry.kind)) {
+      const tenure = tenureOf({ charter, author: entry.author, tenures }, said, this.#suite)
+      if (isRefusal(tenure)) this.#fault(file, tenure)
+      else tenures.push(tenure)
+    }
+    if (!isJudged(entry, charter.terms)) return
+    const before = this.#officers[entry.author]!
+    const { refusal, officers } = judgeEntry(said, before, charter, this.#suite)
+    this.#officers[entry.author] = officers
+    if (refusal === undefined) this.#proven.set(stem, before.inOffice)
+    else this.#unreleased.set(stem, refusal)
+    if (refusal !== undefined && chosen.has(stem)) this.#fault(file, refusal)
+  }
+
+  #readCharter(stem: string, { author }: Entry, body: Uint8Array): void {
+    const { charter } = this.#opened
+    const signatures = decodeCharterBody(body)
+    const fault = isRefusal(signatures) ? signatures : checkCharterSignatures(charter, author, signatures, this.#suite)
+    if (fault !== undefined) this.#fault(fileOf("body", stem), fault)
+  }
+
+  /** Its place under the head of its log. (EV-6) */
+  #readProof(stem: string, entry: Entry): void {
+    const { charter, files } = this.#opened
     const log = logStem(charter, entry)
     const head = this.#heads.get(log)
     const path = fileOf("proof", stem)
@@ -242,7 +296,8 @@ class Judge {
       entry,
       trusted,
       signed,
-      released: entry.releases.map(({ type, officer }) => ({ type, officer })),
+      released: this.#released(stem, entry),
+      alone: entry.sole !== undefined && this.#proven.has(stem) && this.#persons(entry) > entry.releases.length,
       included,
       countersigned: this.#countersigned(entry),
       receipts: this.#receipts(entry),
@@ -250,6 +305,18 @@ class Judge {
       text: body && textOf(entry.kind, body.bytes),
       proven: trusted && signed && included !== undefined && this.#faults.length === 0,
     }
+  }
+
+  #persons({ kind, precedence }: Entry): number {
+    return personsFor(kind, precedence, this.#opened.charter.terms)
+  }
+
+  #released(stem: string, entry: Entry): Released[] {
+    const proven = this.#proven.get(stem)
+    return entry.releases.map(({ type, officer }) => {
+      const found = type === "node" ? undefined : proven?.get(officer)
+      return { officer, proven: found !== undefined, ...(found?.name !== undefined && { name: found.name }) }
+    })
   }
 
   /** Entries of others, truly signed, in the order of their log. */
@@ -279,16 +346,19 @@ class Judge {
   #receipts(entry: Entry): Said[] {
     const said = new Map<string, Said>()
     const others = this.#ofOthers(entry.author)
+    const own = [...this.#all].filter(([stem, it]) => it.author === entry.author && this.#signed.has(stem))
+    const second = own.filter(([, it]) => it.kind === kinds.seconded || it.kind === kinds.objected)
     const names = (it: Entry): boolean => it.refs.some(ref => equal(ref, entry.hash))
     const lacks = new Set(
       others.flatMap(([, it]) => (it.kind === kinds["without-body"] && names(it) ? [it.author] : [])),
     )
-    for (const [by, it] of others) {
+    for (const [by, it] of [...others, ...second]) {
+      if (this.#unreleased.has(by)) continue
       const answers = it.kind === kinds.answer && it.refs[0] !== undefined && equal(it.refs[0], entry.hash)
       const covers = it.kind === kinds.stored && !lacks.has(it.author) && this.#seenAt(it, entry) !== undefined
       if (!(answers || covers || (isReceipt(it.kind) && names(it)))) continue
-      const place = `${it.author} ${it.kind}`
-      const officers = it.releases.map(({ type, officer }) => ({ type, officer }))
+      const place = `${it.author} ${it.kind} ${second.some(([stem]) => stem === by) ? by : ""}`
+      const officers = this.#released(by, it)
       if (!said.has(place)) said.set(place, { kind: it.kind, party: it.author, at: it.time, by, officers })
     }
     return [...said.values()].sort((a, b) => a.at - b.at)

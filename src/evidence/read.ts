@@ -108,8 +108,8 @@ const missing = ({ charter, files, chosen, others, bodies }: Opened): Refusal | 
     const { folder, stem = "" } = stemIn(name) ?? {}
     if ((folder === "body" || folder === "proof") && !isHeld(stem))
       return refuse("bad-bundle", { file: name, why: "of an entry that is not in the bundle" })
-    if (folder !== "proof" && folder !== "consistency") continue
-    const head = fileOf("head", logStem(charter, placeOf(charter, stem)!))
+    if (folder !== "proof" && folder !== "consistency" && folder !== "key") continue
+    const head = fileOf("head", folder === "key" ? stem : logStem(charter, placeOf(charter, stem)!))
     if (!files.has(head)) return refuse("missing-file", { file: head })
   }
   for (const author of charter.parties.keys()) {

@@ -70,7 +70,7 @@ const entryLines = ({ parties }: Judgement, verdict: Verdict, language: Language
   const precedence = program[language][`precedence.${precedences[entry.precedence]!}`]
   const lines: Line[] = [
     signed ? yes(t("signed", { party })) : no(t("signed.not", { party })),
-    ...released(verdict.released, party, t),
+    ...released(verdict, t),
     included === undefined ? no(t("included.not")) : yes(t("included", { seq: entry.seq, size: included, party })),
     included === undefined ? no(t("pq.not")) : yes(t("pq")),
   ]
@@ -81,7 +81,7 @@ const entryLines = ({ parties }: Judgement, verdict: Verdict, language: Language
     lines.push(found ? yes(t("countersigned", given)) : no(t("countersigned.not", given)))
   }
   for (const { kind, party, at, by, officers } of verdict.receipts) {
-    const given = { kind: rungWord(kind, t), party: name(party), time: timeOf(at), by, officer: namesOf(officers) }
+    const given = { kind: rungWord(kind, t), party: name(party), time: timeOf(at), by, officer: namesOf(officers, t) }
     lines.push(yes(t(officers.length > 0 ? "receipt.officer" : "receipt", given)))
   }
   if (verdict.receipts.length === 0) lines.push(fact(t("receipt.none")))
@@ -98,14 +98,24 @@ const yes = (text: string): Line => ({ holds: "yes", text })
 const no = (text: string): Line => ({ holds: "no", text })
 const fact = (text: string): Line => ({ holds: "fact", text })
 
-const namesOf = (officers: readonly Released[]): string => officers.map(({ officer }) => shownLine(officer)).join(", ")
+/** Who it was, and on whose word. (OF-13) */
+const namesOf = (officers: readonly Released[], t: T): string =>
+  officers
+    .map(({ officer, name, proven }) =>
+      t(proven ? "officer.proven" : "officer.node", {
+        officer: shownLine(name === undefined ? officer : `${name} (${officer})`),
+      }),
+    )
+    .join(", ")
 
-const released = (releases: readonly Released[], party: string, t: T): Line[] =>
-  releases.length === 0
-    ? [fact(t("released.none"))]
-    : releases.map(({ type, officer }) =>
-        fact(t(type === "node" ? "released.node" : "released.unproven", { officer: shownLine(officer), party })),
-      )
+const released = ({ released, alone }: Verdict, t: T): Line[] => {
+  if (released.length === 0) return [fact(t("released.none"))]
+  const said = released.map(one => {
+    const text = t("released", { officer: namesOf([one], t) })
+    return one.proven ? yes(text) : fact(text)
+  })
+  return alone ? [...said, fact(t("released.alone"))] : said
+}
 
 const kindWord = (kind: number, t: T): string => {
   const word = `kind.${kindName.get(kind) ?? ""}`
