@@ -1,7 +1,7 @@
 // Law and tests name the same clauses: a MUST that no test cites is a promise, and a cited clause that does not exist is a slip.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { all, isTree, program, sources, text } from "./fixtures/sources.ts"
+import { all, asked, isTree, program, sources, text } from "./fixtures/sources.ts"
 
 const clause = /(?<![\w-])(A|C|CH|E|EP|EV|F|K|L|LI|O|OF|R|S)-(\d+)(?![\w.]|-\d)/g
 const namesIn = (said: string): string[] => {
@@ -91,8 +91,13 @@ test("house: every command that a page gives exists, with its options", () => {
     for (const [, command = "", tool, name = ""] of codes.join("\n").matchAll(commands)) {
       const [source] = sources.filter(({ path }) => path === `src/cli/${name}.ts`)
       const options = [...command.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option ?? "")
+      // Options that several commands have in common stand in a file that they share.
+      const shared = source === undefined ? [] : asked(source).map(([what]) => what)
+      const read = sources.filter(
+        ({ path }) => path === source?.path || (path.startsWith("src/cli/") && shared.includes(path)),
+      )
       const known = (option: string): boolean =>
-        /--(help|json)/.test(option) || source?.code.includes(`"${option}`) === true
+        /--(help|json)/.test(option) || read.some(({ code }) => code.includes(`"${option}`))
       const exists =
         tool === "parley" ? source && options.every(known) : name in scripts || /^(ci|pack|install)$/.test(name)
       if (!exists) wrong.push(`${page}: ${command}`)

@@ -1,5 +1,5 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
-import type { EntryView, KeyView, LineView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
+import type { EntryView, KeyView, LineView, OfficersView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
 import { Refused } from "./say.ts"
@@ -13,6 +13,9 @@ export type Node = {
   line(): Promise<LineView>
   keys(): Promise<KeyView[]>
   rotateKeys(algorithm?: string): Promise<OrderReply>
+  officers(): Promise<OfficersView[]>
+  /** A body that the roots have signed, in hex. */
+  enrol(body: string): Promise<OrderReply>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -39,6 +42,8 @@ export const nodeOf = (home: string): Node => {
     entry: hash => ask(`/api/entries/${encodeURIComponent(hash)}`),
     line: () => ask("/api/line"),
     keys: () => ask("/api/keys"),
+    officers: () => ask("/api/officers"),
+    enrol: body => ask("/api/officers", { body }),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
   }
 }

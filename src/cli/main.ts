@@ -9,11 +9,13 @@ import { init } from "./init.ts"
 import { key } from "./key.ts"
 import { lock } from "./lock.ts"
 import { log } from "./log.ts"
+import { officer } from "./officer.ts"
 import { pair } from "./pair.ts"
 import { passphrase } from "./passphrase.ts"
 import { restore } from "./restore.ts"
 import { run } from "./run.ts"
 import { exits, explain, sayer } from "./say.ts"
+import { second } from "./second.ts"
 import { send } from "./send.ts"
 import { signIn } from "./sign-in.ts"
 import { status } from "./status.ts"
@@ -39,6 +41,8 @@ export const program = (): Command => {
     send,
     log,
     acknowledge,
+    second,
+    officer,
     status,
     key,
     restore,

@@ -1,24 +1,30 @@
 import { randomBytes } from "node:crypto"
 import { buffer as readAll } from "node:stream/consumers"
 import { Command, InvalidArgumentError, Option } from "commander"
-import type { Language, OrderRequest } from "../api/shapes.ts"
+import type { Language, OrderRequest, Released } from "../api/shapes.ts"
+import { checkText, encodeMessageBody } from "../core/body.ts"
+import { fromHex } from "../core/hash.ts"
+import { bodyBytesMax } from "../core/limits.ts"
 import { refuse } from "../core/refusal.ts"
-import { type Precedence, precedences, type Traffic } from "../core/registry.ts"
+import { kinds, type Precedence, precedences, type Traffic, traffics } from "../core/registry.ts"
+import { openCharter } from "../node/main.ts"
 import { nodeOf } from "./ask.ts"
-import { Refused, sayer } from "./say.ts"
+import { type Begun, begun, type ReleaseOptions, readTime, releaseOptions, releasesOf } from "./release.ts"
+import { granted, Refused, sayer } from "./say.ts"
 
-type Options = {
+type Options = ReleaseOptions & {
   readonly precedence: Precedence
   readonly traffic?: Exclude<Traffic, "service">
   readonly language: Language
   readonly subject?: string
   readonly answer?: string
   readonly act?: string
+  readonly sole?: number
   readonly json?: true
 }
 
 export const send = (): Command =>
-  new Command("send")
+  releaseOptions(new Command("send"))
     .description("Sends a text through the running node of a home. Done means: signed and durable here.")
     .argument("<home>")
     .argument("[text]", "the text; left out or -, it is read from standard input", "-")
@@ -35,15 +41,21 @@ export const send = (): Command =>
     )
     .option("--subject <subject>")
     .option("--answer <hash>", "answers this message")
+    .option(
+      "--sole <time>",
+      "released by one, where the charter asks for two: when the other was asked, who has not answered",
+      readTime,
+    )
     .option("--act <hex>", "16 bytes in hex: sending twice with one act is done once")
     .action(async (home: string, text: string, options: Options) => {
       const node = nodeOf(home)
       const { precedence, language, subject, answer } = options
       const answered = answer === undefined ? undefined : await node.entry(answer)
       const traffic = options.traffic ?? (answered && answered.traffic !== "service" ? answered.traffic : "real")
-      const request: OrderRequest = {
+      const act = options.act ?? randomBytes(16).toString("hex")
+      const said: Said = {
         kind: answer === undefined ? "message" : "answer",
-        act: options.act ?? randomBytes(16).toString("hex"),
+        act,
         text: text === "-" ? utf8In(await readAll(process.stdin)).replace(/\n$/, "") : whole(text),
         ...(subject !== undefined && { subject: whole(subject) }),
         language,
@@ -51,6 +63,7 @@ export const send = (): Command =>
         traffic,
         refs: answer === undefined ? [] : [answer],
       }
+      const request: OrderRequest = { ...said, ...proofs(home, said, options) }
       const reply = await node.order(request)
       sayer(options.json === true).result(
         { ...reply, kind: request.kind, precedence, traffic, act: request.act },
@@ -58,6 +71,31 @@ export const send = (): Command =>
         reply.hash,
       )
     })
+
+type Said = Extract<OrderRequest, { kind: "message" | "answer" }>
+
+/** What the officers sign is put together here, from what was typed. */
+const proofs = (home: string, said: Said, options: Options): Released & Pick<Said, "action"> => {
+  const { charter, us } = openCharter(home)
+  const action = charter.parties.flatMap(({ desks }, party) => (party !== us && desks[0] ? [{ party, desk: 0 }] : []))
+  const { language, text, subject = "" } = said
+  const act: Begun = {
+    ...begun(charter, us, said.act),
+    kind: kinds[said.kind],
+    traffic: traffics.indexOf(said.traffic),
+    precedence: precedences.indexOf(said.precedence),
+    refs: said.refs.map(ref => fromHex(ref) ?? new Uint8Array(0)),
+    action,
+    info: [],
+    handling: 0,
+    ...(options.sole !== undefined && { sole: options.sole }),
+  }
+  const body = (): Uint8Array => {
+    for (const each of [text, subject]) granted(checkText(each, bodyBytesMax))
+    return encodeMessageBody({ language, text, ...(subject !== "" && { subject }) })
+  }
+  return { ...releasesOf(act, body, options), action }
+}
 
 /** C-2: what is not UTF-8 is refused, never mended: it would be signed as something that nobody wrote. */
 const utf8In = (bytes: Uint8Array): string => {

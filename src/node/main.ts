@@ -36,6 +36,7 @@ import { realWorld } from "./world.ts"
 // The CLI's one door to the rooms behind the node.
 export { drawSecret, type Fallback, fallbackOf } from "../keys/fallback.ts"
 export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
+export { createOfficerKey, officerPublicKey, openOfficerKey } from "../keys/officer-key.ts"
 export { wordLists } from "../keys/pairing-words.ts"
 export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {

@@ -1,0 +1,71 @@
+// An officer's own key in software, of type 1 (page: protocol/officer.md): one PEM file, readable by its owner alone, in the clear. For a
+// side without security keys, and for tests; whoever has the file is that officer.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { algorithms, type PublicKey } from "../core/suite.ts"
+import { createAtomically, ensurePrivateDirectory, refuseOpenAccess } from "./atomic.ts"
+import type { Classical } from "./signer.ts"
+
+export type OfficerSigner = {
+  readonly public: PublicKey
+  /** Over the act digest; ECDSA as r ‖ s with the lower s. (OF-5, E-15) */
+  sign(digest: Uint8Array): Uint8Array
+}
+
+/** The file must not exist. */
+export const createOfficerKey = (path: string, alg: Classical): PublicKey => {
+  ensurePrivateDirectory(path)
+  const key = generated(alg)
+  createAtomically(path, key.export({ type: "pkcs8", format: "pem" }).toString())
+  return publicOf(path, createPublicKey(key))
+}
+
+const generated = (alg: Classical): KeyObject => {
+  if (alg === algorithms.ed25519) return generateKeyPairSync("ed25519").privateKey
+  return generateKeyPairSync("ec", { namedCurve: alg === algorithms.esp256 ? "P-256" : "P-384" }).privateKey
+}
+
+/** Of a file with a private or a public key in PEM: who enrols an officer needs no more of it. */
+export const officerPublicKey = (path: string): PublicKey => publicOf(path, read(path, createPublicKey))
+
+export const openOfficerKey = (path: string): OfficerSigner => {
+  refuseOpenAccess(path)
+  const key = read(path, createPrivateKey)
+  const held = publicOf(path, createPublicKey(key))
+  return { public: held, sign: digest => signed(key, held.alg, digest) }
+}
+
+const read = (path: string, open: (pem: string) => KeyObject): KeyObject => {
+  const pem = readFileSync(path, "utf8")
+  try {
+    return open(pem)
+  } catch {
+    throw new Error(`${path} holds no key in PEM that can be read.`) // the reader's own message may quote it
+  }
+}
+
+const publicOf = (path: string, key: KeyObject): PublicKey => {
+  const bytes = (): Uint8Array => Uint8Array.from(key.export({ format: "raw-public" }))
+  if (key.asymmetricKeyType === "ed25519") return { alg: algorithms.ed25519, public: bytes() }
+  const curve = key.asymmetricKeyDetails?.namedCurve
+  if (curve === "prime256v1") return { alg: algorithms.esp256, public: bytes() }
+  if (curve === "secp384r1") return { alg: algorithms.esp384, public: bytes() }
+  throw new Error(`${path} holds a key of another kind; an officer's is Ed25519, P-256 or P-384.`)
+}
+
+const orders: Readonly<Record<number, bigint>> = {
+  [algorithms.esp256]: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  [algorithms.esp384]:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+}
+
+const signed = (key: KeyObject, alg: number, digest: Uint8Array): Uint8Array => {
+  const order = orders[alg]
+  if (order === undefined) return Uint8Array.from(sign(null, digest, key))
+  const hash = alg === algorithms.esp256 ? "sha256" : "sha384"
+  const raw = Uint8Array.from(sign(hash, digest, { key, dsaEncoding: "ieee-p1363" }))
+  const half = raw.length / 2
+  const s = BigInt(`0x${raw.subarray(half).toHex()}`)
+  if (s > order >> 1n) raw.set(Uint8Array.fromHex((order - s).toString(16).padStart(2 * half, "0")), half)
+  return raw
+}

@@ -1,0 +1,150 @@
+// A real line by the command line alone: officers are enrolled by the roots, FLASH needs two of them, one may release alone in time, the
+// second speaks afterwards, and a retired one releases nothing. Each command is a process, through bin/parley.
+import assert from "node:assert/strict"
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { text as readAll } from "node:stream/consumers"
+import { after, before, test } from "node:test"
+
+const command = join(import.meta.dirname, "..", "bin", "parley")
+const folder = mkdtempSync(join(tmpdir(), "parley-officers-"))
+const home = (code: string): string => join(folder, code)
+const keyFile = (code: string): string => join(folder, "keys", `${code}.pem`)
+const nodes: ChildProcess[] = []
+
+type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
+const parley = async (...args: string[]): Promise<Ran> => {
+  const ran = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+  const [out, err] = await Promise.all([readAll(ran.stdout!), readAll(ran.stderr!), once(ran, "close")])
+  return { code: ran.exitCode, out, err }
+}
+const done = async (...args: string[]): Promise<Record<string, unknown>[]> => {
+  const { code, out, err } = await parley(...args, "--json")
+  assert.equal(code, 0, `${args.join(" ")}: ${err}`)
+  const lines = out.trim()
+  return lines === "" ? [] : lines.split("\n").map(line => JSON.parse(line))
+}
+const refusedAs = async (refusal: string, ...args: string[]): Promise<string> => {
+  const { code, err } = await parley(...args)
+  assert.deepEqual([code, err.split(":")[0]], [1, refusal], err)
+  return err
+}
+
+const started = async (code: string, ...args: string[]): Promise<number | null> => {
+  const node = spawn(process.execPath, [command, "run", home(code), "--json", "--log-level", "error", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  nodes.push(node)
+  const [line] = await once(createInterface(node.stdout!), "line")
+  return JSON.parse(line).peerPort
+}
+
+before(async () => {
+  mkdirSync(join(folder, "keys"), { mode: 0o700 })
+  const names = ["--name-en", "A", "--name-ja", "甲", "--name-zh", "甲", "--zone", "Asia/Tokyo", "--language", "ja"]
+  const clear = ["--no-passphrase", "--stored-in-the-clear"]
+  for (const [code, listen] of [
+    ["aland", "127.0.0.1:0"],
+    ["bland", ""],
+  ] as const) {
+    await done(
+      "init",
+      home(code),
+      "--code",
+      code,
+      ...names,
+      ...clear,
+      "--api",
+      "127.0.0.1:0",
+      ...(listen ? ["--listen", listen] : []),
+    )
+    writeFileSync(join(folder, `${code}.card`), (await parley("card", home(code))).out)
+  }
+  const card = (code: string): string => join(folder, `${code}.card`)
+  const [shown] = await done("pair", home("aland"), "--card", card("bland"), "--show-words")
+  const words = (shown as { words: { en: string[] } }).words.en.join(" ")
+  await done("pair", home("aland"), "--card", card("bland"), "--words", words)
+  await done("pair", home("bland"), "--card", card("aland"), "--words", words)
+  const port = await started("aland")
+  await started("bland", "--peer", `127.0.0.1:${port}`)
+})
+
+after(async () => {
+  for (const node of nodes) if (node.exitCode === null) node.kill("SIGKILL")
+  rmSync(folder, { recursive: true })
+})
+
+const enrol = (side: string, code: string, algorithm: string, ...roles: string[]): Promise<unknown> =>
+  done(
+    ...["officer", home(side), "enrol", "--code", code, "--new-key", keyFile(code), "--algorithm", algorithm],
+    ...roles.flatMap(role => ["--role", role]),
+  )
+const by = (...codes: string[]): string[] =>
+  codes.flatMap(code => ["--release", keyFile(code), "--officer", code.replace(/^x-/, "")])
+const send = (text: string, precedence: string, ...more: string[]): string[] => [
+  ...["send", home("aland"), text, "--precedence", precedence, "--traffic", "drill"],
+  ...more,
+]
+type Message = Record<string, unknown> & {
+  text: string
+  hash: string
+  mark?: string
+  second?: string
+  rungs: { rung: string; proof: string; officer?: string; party: number; reason?: string }[]
+}
+/** The log of the other side is read by a process of its own: that takes time enough between two looks. */
+const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  for (let looks = 0; !(await holds()); looks++) assert.ok(looks < 40, what)
+}
+const messageOf = async (side: string, text: string): Promise<Message | undefined> =>
+  (await done("log", home(side))).find(it => it.text === text) as Message | undefined
+
+test("OF-2, OF-8 to OF-11, OF-13: officers, two-person FLASH, alone in time, the second afterwards, and retired", async () => {
+  await refusedAs("release-missing", ...send("nobody", "ROUTINE"))
+  await enrol("aland", "duty-1", "Ed25519", "watch")
+  await enrol("aland", "chief", "P-256", "releaser")
+  await enrol("bland", "duty-9", "P-384", "watch")
+  const listed = await done("officer", home("bland"), "list")
+  assert.deepEqual(listed.map(it => [it.party, it.code]).sort(), [
+    ["aland", "chief"],
+    ["aland", "duty-1"],
+    ["bland", "duty-9"],
+  ])
+
+  await done(...send("one for all others", "ROUTINE", ...by("duty-1")))
+  const missing = await refusedAs("release-missing", ...send("one", "FLASH", ...by("duty-1")))
+  assert.match(missing, /persons=2 given=1 digest=[0-9a-f]{64}/)
+  await refusedAs("bad-release", ...send("false", "FLASH", "--release", keyFile("chief"), "--officer", "duty-1"))
+  await done(...send("two", "FLASH", ...by("duty-1", "chief")))
+  await until("it crosses", async () => (await messageOf("bland", "two")) !== undefined)
+  const two = (await messageOf("bland", "two"))!
+  const released = two.rungs.find(it => it.rung === "released")
+  assert.deepEqual([released?.proof, released?.officer, two.second], ["officer", "duty-1, chief", undefined])
+
+  await refusedAs("release-missing", "acknowledge", home("bland"), two.hash)
+  await done("acknowledge", home("bland"), two.hash, ...by("duty-9"))
+  const acknowledged = (it: Message | undefined) => it?.rungs.find(each => each.rung === "acknowledged")
+  await until("it comes back", async () => acknowledged(await messageOf("aland", "two")) !== undefined)
+  assert.equal(acknowledged(await messageOf("aland", "two"))?.proof, "officer")
+
+  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
+  await refusedAs("release-missing", ...send("soon", "FLASH", ...by("duty-1"), "--sole", ago(60_000)))
+  const [sole] = await done(...send("alone", "FLASH", ...by("duty-1"), "--sole", ago(301_000)))
+  assert.equal((await messageOf("aland", "alone"))?.second, "notified")
+  await done("second", home("aland"), String(sole!.hash), "--object", "Not yet confirmed.", ...by("chief"))
+  await until("it is objected to there", async () => (await messageOf("bland", "alone"))?.second === "objected")
+  const objected = (await messageOf("bland", "alone"))!.rungs.find(it => it.rung === "objected")
+  assert.deepEqual([objected?.proof, objected?.officer, objected?.reason], ["officer", "chief", "Not yet confirmed."])
+
+  await done("officer", home("aland"), "retire", "--code", "duty-1")
+  const left = await done("officer", home("aland"), "list")
+  assert.deepEqual(left.map(it => it.code).sort(), ["chief", "duty-9"])
+  await refusedAs("bad-release", ...send("retired", "ROUTINE", ...by("duty-1")))
+  // What she released before stays as it was.
+  assert.equal((await messageOf("bland", "two"))?.mark, undefined)
+  for (const side of ["aland", "bland"]) assert.equal((await parley("verify", home(side))).code, 0)
+})
