@@ -67,7 +67,7 @@ const summaryOf = ({ line, parties, page, outcome }: Judgement) => ({
 })
 
 const verdictOf = ({ parties }: Judgement, verdict: Verdict) => {
-  const { stem, hash, entry, trusted, signed, released, included, countersigned, receipts, body, text, proven } =
+  const { stem, hash, entry, trusted, signed, released, alone, included, countersigned, receipts, body, text, proven } =
     verdict
   const code = (party: number): string => parties[party]?.code ?? String(party)
   return {
@@ -83,6 +83,7 @@ const verdictOf = ({ parties }: Judgement, verdict: Verdict) => {
     trusted,
     signed,
     released,
+    alone,
     included: included ?? null,
     pq: included !== undefined,
     countersigned: countersigned.map(it => ({ ...it, party: code(it.party) })),

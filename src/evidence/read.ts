@@ -84,6 +84,7 @@ const entriesIn = (files: Files, charter: Charter, folder: Folder, suite: Suite)
     if (found?.folder !== folder) continue
     const entry = decodeEntry(bytes, suite)
     if (isRefusal(entry)) return refuse(entry.refusal, { ...entry.details, file: name })
+    if (charter.parties[entry.author] === undefined) return refuse("unknown-author", { file: name })
     if (!equal(entry.line, charter.line)) return refuse("wrong-line", { file: name })
     if (stemOf(charter, entry) !== found.stem) return refuse("wrong-entry", { file: name })
     entries.push([found.stem, entry])
