@@ -13,6 +13,7 @@ import type { LineView, MessagePage, MessageView, OrderReply, ReportedView } fro
 import { decodeReportedRecordBody, encodeReportedRecordBody } from "../src/core/body.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import { en } from "../src/words/en.ts"
+import { openBrowser } from "../test/fixtures/browser.ts"
 import { own, printed as printedAs, say } from "./page/said.ts"
 import { words } from "./page/words.ts"
 import type { ActRequest, Frames, Outcome, SideCode, SideState, State } from "./shapes.ts"
@@ -186,6 +187,7 @@ test("E-17: every record of the talks is of the law's form, in three languages, 
     for (const names of [talk.title, talk.text])
       for (const text of Object.values(names)) assert.notEqual(text.trim(), "")
     assert.ok(`section.${talk.section}` in en, talk.section)
+    assert.equal(talk.source.split(" · ").length, 3, `${talk.source}: each reader is shown its own language`)
     assert.ok(["tokyo", "beijing", "press", "both"].includes(talk.account), talk.account)
   }
   const neutral = JSON.stringify([talks, words])
@@ -214,6 +216,50 @@ test("E-17: both sides hold the talks in one order, and one question waits in Be
   const line = await node<LineView>("beijing", "/api/line")
   assert.equal(question.waits?.who, line.us.party)
   assert.equal(line.example, true)
+})
+
+test("example: on a small laptop both consoles show the newest message and its ladder while an alarm rings, in any language", async () => {
+  const { browser, close } = await openBrowser()
+  try {
+    const view = await browser.newPage({ viewport: { width: 1366, height: 657 } })
+    await view.goto(`${page}/?lang=en`)
+    const frames = await Promise.all(
+      ["Tokyo", "Beijing"].map(async name => (await view.waitForSelector(`iframe[title=${name}]`)).contentFrame()),
+    )
+    for (const frame of frames) await frame!.waitForSelector(".row")
+    const [tokyo, beijing] = [frames[0]!, frames[1]!]
+    await tokyo.click(".nav button:nth-child(2)")
+    await tokyo.click(".radio.PRIORITY")
+    await tokyo.fill("textarea", "Seen at once.")
+    await tokyo.click(".write .button.strong")
+    await tokyo.click(".send")
+    await beijing.waitForSelector(".alarm")
+    await tokyo.waitForSelector(".row:focus-within", { timeout: 5_000 }) // what was sent has the focus
+    await tokyo.evaluate("window.before = true")
+    for (const place of [1, 2, 3]) {
+      await view.click(`.page-head .choice button:nth-child(${place})`)
+      const tag = ["en", "ja", "zh-Hans"][place - 1]
+      for (const frame of frames) {
+        await frame!.waitForSelector(`html[lang=${tag}]`)
+        const [room, end]: [number, number] = await frame!.evaluate(`(() => {
+          const screen = document.querySelector(".screen").getBoundingClientRect()
+          return [screen.height, document.querySelector(".row .ladder").getBoundingClientRect().bottom - screen.top]
+        })()`)
+        assert.ok(room >= 200 && end <= room, `${tag}: ${room} px of messages, the ladder ends at ${end}`)
+      }
+    }
+    assert.equal(await tokyo.evaluate("window.before"), true, "the watch goes on: no frame is loaded again")
+    assert.equal(await view.evaluate("document.documentElement.scrollWidth"), 1_366)
+    assert.equal((await view.$$(".came li:not(:first-child)")).length > 0, true)
+    const { hash } = (await messages("beijing")).at(-1)!
+    const order = { kind: "acknowledged", act: "cd".repeat(16), refs: [hash] }
+    await node<OrderReply>("beijing", "/api/orders", order)
+    await node<OrderReply>("beijing", "/api/orders", {
+      ...{ kind: "declined", act: "ce".repeat(16), refs: [hash], reason: "Seen.", language: "en" },
+    })
+  } finally {
+    await close()
+  }
 })
 
 test("S-9, R-4: with the cable cut what is sent is queued; mended, it is stored there", async () => {
@@ -253,7 +299,7 @@ test("S-1: a node that was killed is shown as killed, and goes on when it is sta
   assert.equal((await press("defer", "beijing")).said, "came.no-node")
   assert.equal((await press("start", "beijing")).said, "came.start")
   await bothUp()
-  assert.equal((await messages("beijing")).length, 2)
+  assert.equal((await messages("beijing")).length, 3)
 })
 
 test("E-12: one altered byte is found by verify, which names the entry; put back, both records are whole and the same", async () => {

@@ -19,8 +19,8 @@ let language = firstLanguage()
 let state: State | undefined
 let asking: Act | null = null
 let isGone = false
-/** In which language each console has been opened. */
-const opened = new Map<SideCode, Language>()
+/** Consoles that have been opened; the language is told to them, so that their watch goes on when it changes. */
+const opened = new Map<SideCode, HTMLIFrameElement>()
 
 const t = (word: Word, given: Given = {}): string => say(language, word, given)
 const sideName = (code: SideCode): string => t(`side.${code}`)
@@ -49,6 +49,9 @@ const frames = make("div", { class: "frames" })
 const places = { tokyo: make("div"), beijing: make("div") }
 const ready = make("ol", { class: "ready", "aria-live": "polite" })
 const came = make("section", { class: "came" })
+const outcome = make("div", { class: "outcome" })
+const all = make("button", { type: "button", class: "button small" })
+let showsAll = false
 
 /** Buttons are made once, so that none is replaced under a finger or loses the focus. */
 type Button = { readonly element: HTMLButtonElement; readonly act: () => Act; readonly may: () => boolean }
@@ -118,6 +121,11 @@ const build = (): void => {
     ),
   )
   cable.append(make("header"), row)
+  all.addEventListener("click", () => {
+    showsAll = !showsAll
+    drawCame()
+  })
+  came.append(make("div", {}, outcome, all))
   document.body.append(head, stage, came)
 }
 
@@ -155,7 +163,7 @@ const look = async (): Promise<void> => {
 
 /** A console is opened by a fresh one-time token, once its node runs; afterwards it finds its own way back to its node. */
 const openConsoles = async (): Promise<void> => {
-  const due = sides.filter(code => opened.get(code) !== language && runs(code))
+  const due = sides.filter(code => !opened.has(code) && runs(code))
   if (due.length === 0) return
   const tokens = await ask<Frames>("/open", {})
   for (const { code, port, token } of tokens?.frames ?? []) {
@@ -166,9 +174,13 @@ const openConsoles = async (): Promise<void> => {
       src: `${addressOf(code, port)}?lang=${language}#token=${token}`,
     })
     places[code].replaceChildren(frame)
-    opened.set(code, language)
+    frame.addEventListener("load", () => tellLanguage(frame))
+    opened.set(code, frame)
   }
 }
+
+const tellLanguage = (frame: HTMLIFrameElement): void =>
+  frame.contentWindow?.postMessage({ language }, new URL(frame.src).origin)
 
 /** By name, or by the address that this page was opened by: both must be of one site, or the console's cookie is not sent. */
 const addressOf = (code: SideCode, port: number): string => {
@@ -205,7 +217,7 @@ const choose = (next: Language): void => {
   language = next
   history.replaceState(null, "", `?lang=${next}`)
   speak()
-  void openConsoles().catch(() => undefined)
+  for (const frame of opened.values()) tellLanguage(frame)
 }
 
 const speak = (): void => {
@@ -295,11 +307,13 @@ const drawReady = (): void => {
 const drawCame = (): void => {
   came.hidden = state?.ready !== true && !(isGone && state !== undefined)
   if (came.hidden) return
-  const list = make("ol", { "aria-live": "polite", "aria-relevant": "additions" })
+  const list = make("ol", { class: showsAll ? "all" : "", "aria-live": "polite", "aria-relevant": "additions" })
   const outcomes = isGone ? [] : (state?.outcomes ?? []).toReversed()
   if (isGone) list.append(make("li", {}, "", make("span", { class: "needs-act" }, t("page.gone"))))
   else for (const outcome of outcomes) list.append(drawOutcome(outcome))
-  replace(came, make("h2", {}, t("page.came")), list)
+  setText(all, t(showsAll ? "page.came-last" : "page.came-all"))
+  all.setAttribute("aria-expanded", String(showsAll))
+  replace(outcome, make("h2", {}, t("page.came")), list)
 }
 
 const drawOutcome = (outcome: Outcome): HTMLLIElement => {

@@ -36,6 +36,24 @@ const useDraft = (): readonly [Draft, (draft: Draft) => void] => {
   return [draft, setDraft]
 }
 
+/** Each screen begins at its top; what was just sent comes into sight and has the focus, as soon as the record holds it. */
+const useArrival = (view: View, selected: string | null): ((hash: string) => void) => {
+  const { state } = useKnowledge()
+  const [sent, setSent] = useState<string | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another screen is what makes it run.
+  useEffect(() => {
+    for (const pane of document.querySelectorAll(".screen, .desk")) pane.scrollTop = 0
+  }, [view, selected])
+  useEffect(() => {
+    if (sent === null || view !== "watch" || !state.messages.has(sent)) return
+    const row = document.querySelector<HTMLElement>(`[data-row="${sent}"]`)
+    row?.focus({ preventScroll: true })
+    row?.closest("article")?.scrollIntoView({ block: "nearest" })
+    setSent(null)
+  }, [sent, view, state.messages])
+  return setSent
+}
+
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const { line, state } = useKnowledge()
   const { suggest } = useReader()
@@ -43,6 +61,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const [selected, setSelected] = useState<string | null>(null)
   const [draft, setDraft] = useDraft()
   const keys = useKeysSetting()
+  const setSent = useArrival(view, selected)
   const message = selected === null ? undefined : state.messages.get(selected)
   useEffect(() => suggest(asLanguage(line.us.language) ?? "en"), [suggest, line.us.language])
 
@@ -50,6 +69,10 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const show = (next: View): void => {
     setView(next)
     setSelected(null)
+  }
+  const sent = (hash: string): void => {
+    show("watch")
+    setSent(hash)
   }
   const open = (hash: string): void => {
     setView("watch")
@@ -82,7 +105,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       ) : (
         <>
           <div className="desk" data-open={view === "write" || message !== undefined}>
-            {view === "write" && <Compose draft={draft} change={setDraft} close={() => show("watch")} />}
+            {view === "write" && <Compose draft={draft} change={setDraft} close={sent} />}
             {view === "watch" && message && <Message message={message} open={open} close={close} answer={answer} />}
             {view === "watch" && !message && <Board open={open} />}
           </div>

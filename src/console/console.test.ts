@@ -10,7 +10,7 @@ import { asksForReview, belongsToInputMethod, type KeyFacts, noComposition, shor
 import { ladder, reached } from "./ladder.ts"
 import { chain, deafAfterMs, lineUp } from "./lamps.ts"
 import { numberOf, serial } from "./number.ts"
-import { sections, whenOf } from "./reported/groups.ts"
+import { sections, sourceIn, whenOf } from "./reported/groups.ts"
 import { patternOf } from "./sound.ts"
 import { inOrder, nothing, reduce } from "./state.ts"
 import { age, aheadBy, countdown, dtg, inZone, lateBy, zulu } from "./time.ts"
@@ -343,6 +343,8 @@ test("reported: two accounts of one thing stand together, and a date is no more 
   })
   const [positions] = sections([record({}), record({ account: "other", hash: "bb" })])
   assert.equal(positions?.items[0]?.accounts.length, 2)
+  assert.equal(sourceIn("Press, background · 報道（背景） · 新闻报道（背景）", "ja"), "報道（背景）")
+  assert.equal(sourceIn("Ministry · 外務省", "zh"), "Ministry · 外務省", "what is not in three is shown as it is")
   assert.deepEqual(whenOf(record({}), "en"), { text: "22 Feb 2023" })
   assert.deepEqual(whenOf(record({ when: "2023-03", precision: "month" }), "ja"), { text: "2023年3月" })
   assert.deepEqual(whenOf(record({ when: "2023-03", precision: "month" }), "en"), { text: "Mar 2023" })

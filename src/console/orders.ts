@@ -20,15 +20,15 @@ export type Ordering =
 
 export const useOrder = () => {
   const [ordering, setOrdering] = useState<Ordering>({ at: "rest" })
-  const give = useCallback(async (request: OrderRequest): Promise<boolean> => {
+  const give = useCallback(async (request: OrderRequest): Promise<OrderReply | null> => {
     setOrdering({ at: "under-way" })
     const reply = await order(request)
     if (isFailure(reply)) {
       setOrdering({ at: "failed", failure: reply })
-      return false
+      return null
     }
     setOrdering({ at: "done", reply })
-    return true
+    return reply
   }, [])
   const rest = useCallback(() => setOrdering({ at: "rest" }), [])
   return { ordering, give, rest }

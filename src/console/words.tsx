@@ -56,6 +56,12 @@ const kept = (): Language | null => {
 }
 const addressed = (): Language | null => asLanguage(new URLSearchParams(location.search).get("lang"))
 
+/** A page that frames this console may tell it the reader's language, and nothing else: who may frame it is the node's own policy. */
+const languageIn = (data: unknown): Language | null =>
+  typeof data === "object" && data !== null && "language" in data && typeof data.language === "string"
+    ? asLanguage(data.language)
+    : null
+
 const ReaderContext = createContext<Reader | null>(null)
 
 export const ReaderProvider = ({ children }: { readonly children: ReactNode }) => {
@@ -65,6 +71,14 @@ export const ReaderProvider = ({ children }: { readonly children: ReactNode }) =
   useEffect(() => {
     document.documentElement.lang = langTag[language]
   }, [language])
+  useEffect(() => {
+    const told = ({ source, data }: MessageEvent): void => {
+      const asked = source === window.parent && source !== window ? languageIn(data) : null
+      if (asked !== null) setChosen(asked)
+    }
+    window.addEventListener("message", told)
+    return () => window.removeEventListener("message", told)
+  }, [])
   const reader = useMemo<Reader>(() => {
     const t = sayIn(language)
     const choose = (next: Language): void => {

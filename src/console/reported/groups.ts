@@ -20,6 +20,13 @@ export const sections = (reported: readonly ReportedView[]): readonly Section[] 
   }))
 }
 
+/** A source is one text; where it is given in three languages, they stand in the order of the law with a dot between them. (E-17) */
+export const sourceIn = (source: string, language: Language): string => {
+  const [en, ja, zh, ...more] = source.split(" · ")
+  if (en === undefined || ja === undefined || zh === undefined || more.length > 0) return source
+  return { en, ja, zh }[language]
+}
+
 export type When =
   | { readonly season: 1 | 2 | 3 | 4; readonly year: string }
   | { readonly text: string; readonly season?: undefined }

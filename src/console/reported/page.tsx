@@ -6,7 +6,7 @@ import { useKnowledge } from "../knowledge.tsx"
 import { partiesOf } from "../number.ts"
 import { Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
-import { type Item, ownFirst, sections, whenOf } from "./groups.ts"
+import { type Item, ownFirst, sections, sourceIn, whenOf } from "./groups.ts"
 
 const isWord = (key: string): key is Word => key in en
 
@@ -57,7 +57,7 @@ const Account = ({ record }: { readonly record: ReportedView }) => {
       <p className="source">
         <When record={record} />
         <span>
-          <span className="quiet">{t("reported.source")}</span> {record.source}
+          <span className="quiet">{t("reported.source")}</span> {sourceIn(record.source, language)}
         </span>
       </p>
     </div>

@@ -1,5 +1,5 @@
 // The watch board: what waits for us, what waits for them, what was refused. Empty is said, with the last thing that happened.
-import { useRef } from "react"
+import { useRef, useSyncExternalStore } from "react"
 import type { MessageView } from "../../api/shapes.ts"
 import { waiting, waitingElsewhere } from "../alarms.ts"
 import { useKnowledge } from "../knowledge.tsx"
@@ -102,7 +102,44 @@ const Refusals = () => {
   )
 }
 
+const narrow = "(max-width: 900px)"
+const watchWidth = (changed: () => void): (() => void) => {
+  const query = window.matchMedia(narrow)
+  query.addEventListener("change", changed)
+  return () => query.removeEventListener("change", changed)
+}
+
+/** Beside the record where there is room; else folded above it to one line of counts, so that what was said last is in sight. */
 export const Board = ({ open }: Opens) => {
+  const isNarrow = useSyncExternalStore(watchWidth, () => window.matchMedia(narrow).matches)
+  return isNarrow ? <FoldedBoard open={open} /> : <WholeBoard open={open} />
+}
+
+const FoldedBoard = ({ open }: Opens) => {
+  const { line, said, state } = useKnowledge()
+  const { t, name } = useReader()
+  const us = line.us.party
+  const them = line.them.map(party => name(party.names)).join(" · ")
+  const counts = [
+    [t("watch.for-us"), waiting(said, us).length],
+    [t("watch.for-them", { them }), waitingElsewhere(said, us).length],
+    [t("watch.refused"), state.refusals.length],
+  ] as const
+  return (
+    <details className="board-fold">
+      <summary>
+        {counts.map(([words, count], place) => (
+          <span key={words} className={place === 0 && count > 0 ? "needed" : ""}>
+            {words} {count}
+          </span>
+        ))}
+      </summary>
+      <WholeBoard open={open} />
+    </details>
+  )
+}
+
+const WholeBoard = ({ open }: Opens) => {
   const { line, said, state } = useKnowledge()
   const { t, name } = useReader()
   const us = line.us.party

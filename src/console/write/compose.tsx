@@ -35,7 +35,8 @@ const Counters = ({ draft }: { readonly draft: Draft }) => {
 type ComposeProps = {
   readonly draft: Draft
   readonly change: (draft: Draft) => void
-  readonly close: () => void
+  /** With the hash of what was sent. */
+  readonly close: (sent: string) => void
 }
 
 const Fields = ({
@@ -119,11 +120,11 @@ export const Compose = ({ draft, change, close }: ComposeProps) => {
     change(withAct(draft))
     setReviewing(true)
   }
-  const finished = (sent: boolean): void => {
+  const finished = (sent: string | null): void => {
     setReviewing(false)
-    if (!sent) return
+    if (sent === null) return
     change(emptyDraft(language))
-    close()
+    close(sent)
   }
   return (
     <section className={`write ${draft.traffic}`}>

@@ -11,7 +11,7 @@ import { useOrder } from "../orders.ts"
 import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
 
-type ReviewProps = { readonly draft: Draft; readonly finished: (sent: boolean) => void }
+type ReviewProps = { readonly draft: Draft; readonly finished: (sent: string | null) => void }
 
 export const Review = ({ draft, finished }: ReviewProps) => {
   const { line, up, state } = useKnowledge()
@@ -27,14 +27,15 @@ export const Review = ({ draft, finished }: ReviewProps) => {
     them: them.toLocaleUpperCase(),
   }
   const send = async (): Promise<void> => {
-    if (draft.act && (await give(orderOf(draft, draft.act.id)))) finished(true)
+    const reply = draft.act && (await give(orderOf(draft, draft.act.id)))
+    if (reply) finished(reply.hash)
   }
   return (
     <ModalOverlay
       className="overlay"
       isOpen
       isDismissable={ordering.at !== "under-way"}
-      onOpenChange={open => !open && finished(false)}
+      onOpenChange={open => !open && finished(null)}
     >
       <Modal className={`modal ${draft.traffic}`}>
         <Dialog className="dialog">
@@ -70,7 +71,7 @@ export const Review = ({ draft, finished }: ReviewProps) => {
                   ? t("review.answer", { ...act, number: numberOf(line, asked) })
                   : t("review.send", act)}
             </Button>
-            <Button className="button" isDisabled={ordering.at === "under-way"} onPress={() => finished(false)}>
+            <Button className="button" isDisabled={ordering.at === "under-way"} onPress={() => finished(null)}>
               {t("review.back")}
             </Button>
           </div>
