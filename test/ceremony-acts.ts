@@ -70,9 +70,13 @@ export const openPairing = async (
       const page = await context.newPage()
       const wrong: string[] = []
       page.on("pageerror", error => wrong.push(error.message))
-      // A browser says of every refused request that it was refused.
+      // A browser says of every refused request that it was refused, and a page that waits for the node asks before it is there.
       page.on("console", said => {
-        if (said.type() === "error" && !/status of (401|409)/.test(said.text())) wrong.push(said.text())
+        if (
+          said.type() === "error" &&
+          !/status of (401|409)|ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)/.test(said.text())
+        )
+          wrong.push(said.text())
       })
       const url = new URL(link)
       url.search = `?lang=${language}`
