@@ -12,12 +12,19 @@ export const licences: ReadonlySet<string> = new Set([
 /** Packages that may run something at their installation, and why. */
 export const mayRunScripts: ReadonlyMap<string, string> = new Map()
 
+/** Of "(A OR B)" one is enough. */
+const mayShip = (licence: string): boolean =>
+  licence
+    .replace(/^\((.*)\)$/, "$1")
+    .split(" OR ")
+    .some(each => licences.has(each))
+
 /** One sentence for each fault. */
 export const faults = ({ version, parts }: Lock): string[] =>
   parts.flatMap(({ path, name, licence, integrity, where, runsScripts }) => [
     ...(version === 3 ? [] : [`The lock file is of version ${version}.`]),
     ...(/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) ? [] : [`${path} is locked without a hash.`]),
-    ...(where === "tool" || licences.has(licence) ? [] : [`${path} has the licence "${licence}".`]),
+    ...(where === "tool" || mayShip(licence) ? [] : [`${path} has the licence "${licence}".`]),
     ...(where === "node" && runsScripts && !mayRunScripts.has(name)
       ? [`${path} runs scripts at its installation.`]
       : []),

@@ -61,6 +61,7 @@ export const shrinkwrap = (file: URL | string): string => {
 export const bundled: readonly string[] = [
   "@fontsource/noto-sans-jp",
   "@fontsource/noto-sans-sc",
+  "qr",
   "react",
   "react-aria-components",
   "react-dom",

@@ -25,7 +25,7 @@ export const sbom = (): string => {
     name: part.name,
     version: part.version,
     scope: part.isOptional ? "optional" : "required",
-    licenses: [{ license: { id: part.licence } }],
+    licenses: [part.licence.includes(" ") ? { expression: part.licence } : { license: { id: part.licence } }],
     purl: purl(part),
     hashes: [{ alg: "SHA-512", content: hexOf(part.integrity) }],
     properties: [{ name: "parley:where", value: part.where === "node" ? "beside the node" : "within the console" }],
