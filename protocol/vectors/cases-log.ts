@@ -35,7 +35,12 @@ const scenes: readonly Scene[] = [
   ],
   one("another line's entry", "E-3", "wrong-line", { line: new Uint8Array(16) }),
   one("an author who is no party", "E-4", "unknown-author", { author: 7 }),
-  one("a generation that is not open", "E-5", "wrong-generation", { generation: 2 }),
+  one("a first entry of the next generation that opens none", "E-5", "bad-generation", { generation: 2, seq: 1 }),
+  [
+    "E-5",
+    "an entry of a generation that has not opened yet is passed over",
+    pen => [then(pen.sign({ ...message, generation: 2 }))],
+  ],
   one("a false own root", "E-7", "wrong-own-root", { ownRoot: falseRoot }),
   one("message number 2 before 1", "E-10", "wrong-number", { number: 2 }),
   [

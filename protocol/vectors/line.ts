@@ -17,9 +17,9 @@ import {
   type Terms,
 } from "../../src/core/charter.ts"
 import { assemble, type Body, bodyHash, type Entry, type Fields, toSign } from "../../src/core/entry.ts"
-import { compare, equal, fromHex, hex, utf8 } from "../../src/core/hash.ts"
+import { compare, concat, equal, fromHex, hex, utf8 } from "../../src/core/hash.ts"
 import { type Head, headContext, headText } from "../../src/core/head.ts"
-import { keyPrefix, type NodeKeys, type Rotation, rotationSigned } from "../../src/core/key.ts"
+import { keyPrefix, keySigned, type NodeKeys, type Rotation } from "../../src/core/key.ts"
 import { append, emptyFrontier, type Frontier, rootOf } from "../../src/core/log.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds, saysSomething } from "../../src/core/registry.ts"
@@ -262,7 +262,7 @@ export class Pen {
   rotation(changed: Partial<Rotation> = {}): Rotation {
     const { keys } = this.#party
     const next = { replaces: kidOf(this.keys[0], suite), keys: keys.makeNodeKeys(-19) as NodeKeys, ...changed }
-    const signed = rotationSigned(this.#line.charter, this.#party.us, next)
+    const signed = concat(keyPrefix, keySigned(this.#line.charter, this.#party.us, { type: "rotation", ...next }))
     const post = (by: NodeKeys): Uint8Array => keys.signPost(signed, keyPrefix, by[1]) as Uint8Array
     const held = keys.holds(next.keys[0]) ? next.keys : this.keys
     const [first] = keys.sign([signed], held[0]) as Uint8Array[]

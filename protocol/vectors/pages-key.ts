@@ -1,8 +1,8 @@
 // The worked example of the page on keys: a rotation, whole, and who signs what.
 import { decode } from "../../src/core/cbor.ts"
 import { kidOf } from "../../src/core/charter.ts"
-import { hex } from "../../src/core/hash.ts"
-import { encodeKeyBody, rotationSigned } from "../../src/core/key.ts"
+import { concat, hex } from "../../src/core/hash.ts"
+import { encodeKeyBody, keyPrefix, keySigned } from "../../src/core/key.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { annotate } from "./annotate.ts"
@@ -28,8 +28,9 @@ export const keyExample = (line: ExampleLine): string => {
   const { entry } = pen.say({ kind: kinds.key, precedence: 2 }, encodeKeyBody(change))
   pen.keys = change.keys
   const next = pen.say({ kind: kinds.message, traffic: 2 })
-  const signed = rotationSigned(line.charter, 0, change)
-  const shown = decode(signed.subarray("parley/1 key".length), { bytesMax: signed.length, depthMax: 8 })
+  const said = keySigned(line.charter, 0, change)
+  const signed = concat(keyPrefix, said)
+  const shown = decode(said, { bytesMax: said.length, depthMax: 8 })
   if (!Array.isArray(shown)) throw new Error("what is signed is a prefix and an array")
   return [
     "```",

@@ -10,6 +10,7 @@
 //   GET  /api/sessions → SessionView[]   POST /api/sessions/end {id} → 204: that officer is signed out, everywhere and at once
 //   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
 //   GET  /api/officers → OfficersView[]  POST /api/officers {body} → OrderReply: a body that the roots have signed, administrators alone
+//   POST /api/keys/prepare PrepareRequest → ToSign, POST /api/keys/commit {signatures} → OrderReply: what the roots must sign
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
@@ -166,6 +167,19 @@ export type SessionView = {
 
 /** What a console needs to verify the record by itself, in lower-case hex. */
 export type CharterView = { readonly charter: string }
+/** What each root of this side signs: prefix ‖ message, with the prefix as the context string of SLH-DSA. In hex. (K-8, K-9) */
+export type ToSign = { readonly prefix: string; readonly message: string }
+export type PrepareRequest =
+  | { readonly what: "revocation"; readonly generation?: number; readonly seq?: number; readonly algorithm?: string }
+  | {
+      readonly what: "generation"
+      readonly why: string
+      readonly language: Language
+      readonly seq?: number
+      readonly newKeys?: boolean
+      readonly algorithm?: string
+    }
+
 /** Node keys of a party, from a place of its log on; `inForce` those that sign now, `held` whether this home has the private ones. */
 export type KeyView = {
   readonly party: number

@@ -1,5 +1,15 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
-import type { EntryView, KeyView, LineView, OfficersView, OrderReply, OrderRequest, Problem } from "../api/shapes.ts"
+import type {
+  EntryView,
+  KeyView,
+  LineView,
+  OfficersView,
+  OrderReply,
+  OrderRequest,
+  PrepareRequest,
+  Problem,
+  ToSign,
+} from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
 import { Refused } from "./say.ts"
@@ -16,6 +26,8 @@ export type Node = {
   officers(): Promise<OfficersView[]>
   /** A body that the roots have signed, in hex. */
   enrol(body: string): Promise<OrderReply>
+  prepareKeys(request: PrepareRequest): Promise<ToSign>
+  commitKeys(signatures: readonly string[]): Promise<OrderReply>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -44,6 +56,8 @@ export const nodeOf = (home: string): Node => {
     keys: () => ask("/api/keys"),
     officers: () => ask("/api/officers"),
     enrol: body => ask("/api/officers", { body }),
+    prepareKeys: request => ask("/api/keys/prepare", request),
+    commitKeys: signatures => ask("/api/keys/commit", { signatures }),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
   }
 }

@@ -1,29 +1,49 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { KeyView } from "../api/shapes.ts"
 import { nodeOf } from "./ask.ts"
+import { rootFileHelp, saidByRoots } from "./roots.ts"
 import { sayer } from "./say.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
 export const key = (): Command =>
   new Command("key")
     .description(
-      "The node keys of a home, which sign what it says: list shows those of both sides, rotate gives this home new ones and erases the old. The node must run.",
+      "The node keys of a home, which sign what it says: list shows those of both sides, rotate gives this home new ones and erases the old, revoke does the same by the roots where the old ones are in other hands or lost. The node must run.",
     )
     .argument("<home>")
-    .argument("<what>", "list or rotate", readWhat)
+    .argument("<what>", "list, rotate or revoke", readWhat)
     .addOption(
-      new Option("--algorithm <name>", "rotate: of the new key; the same as the old by default").choices([
+      new Option("--algorithm <name>", "of the new key; the same as the old by default").choices([
         "Ed25519",
         "P-256",
         "P-384",
       ]),
     )
-    .action(async (home: string, what: What, options: { readonly algorithm?: string; readonly json?: true }) => {
+    .option(
+      "--up-to <place>",
+      "revoke: the last entry that is trusted, as generation.seq; all that is held by default",
+      readPlace,
+    )
+    .option("--root <file>", rootFileHelp)
+    .option("--passphrase-file <file>", passphraseFileHelp)
+    .action(async (home: string, what: What, options: Options) => {
       const say = sayer(options.json === true)
       const node = nodeOf(home)
       if (what === "list") {
         const { us, them } = await node.line()
         const codes = new Map([us, ...them].map(({ party, code }) => [party, code]))
         for (const each of await node.keys()) say.result(each, lineOf(each, codes.get(each.party) ?? ""))
+        return
+      }
+      if (what === "revoke") {
+        const { upTo, algorithm, root } = options
+        const request = { what: "revocation", ...upTo, ...(algorithm !== undefined && { algorithm }) } as const
+        const reply = await saidByRoots(home, request, { roots: root, ring: await ringFor(home, options) })
+        say.result(
+          { ...reply, kind: "key" },
+          `The old keys are revoked, as entry ${reply.seq}, and new ones are in force. Make a backup of keys.json now.`,
+          reply.hash,
+        )
         return
       }
       const reply = await node.rotateKeys(options.algorithm)
@@ -34,11 +54,24 @@ export const key = (): Command =>
       )
     })
 
-type What = "list" | "rotate"
+type What = "list" | "rotate" | "revoke"
+type Place = { readonly generation: number; readonly seq: number }
+type Options = PassphraseOptions & {
+  readonly algorithm?: string
+  readonly upTo?: Place
+  readonly root?: string
+  readonly json?: true
+}
 
 const readWhat = (value: string): What => {
-  if (value === "list" || value === "rotate") return value
-  throw new InvalidArgumentError("It is list or rotate.")
+  if (value === "list" || value === "rotate" || value === "revoke") return value
+  throw new InvalidArgumentError("It is list, rotate or revoke.")
+}
+
+const readPlace = (value: string): Place => {
+  const [, generation, seq] = /^([1-9]\d{0,8})\.(\d{1,15})$/.exec(value) ?? []
+  if (generation === undefined) throw new InvalidArgumentError("It is a generation and a number in it, as 1.250.")
+  return { generation: Number(generation), seq: Number(seq) }
 }
 
 const lineOf = ({ generation, after, algorithm, kid, inForce }: KeyView, code: string): string =>

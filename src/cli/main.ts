@@ -5,6 +5,7 @@ import { acknowledge } from "./acknowledge.ts"
 import { card } from "./card.ts"
 import { ceremony } from "./ceremony.ts"
 import { exporting } from "./export.ts"
+import { generation } from "./generation.ts"
 import { init } from "./init.ts"
 import { key } from "./key.ts"
 import { lock } from "./lock.ts"
@@ -45,6 +46,7 @@ export const program = (): Command => {
     officer,
     status,
     key,
+    generation,
     restore,
     verify,
     exporting,

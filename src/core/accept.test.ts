@@ -148,7 +148,11 @@ test("R-2: a receipt is not receipted", () => {
 const refusedNext: [string, string, (pen: Pen) => Entry][] = [
   ["E-3: an entry of another line", "wrong-line", pen => pen.message({ line: new Uint8Array(16) })],
   ["E-4: an author who is no party", "unknown-author", pen => pen.message({ author: 7 })],
-  ["E-5: a generation that is not open", "wrong-generation", pen => pen.message({ generation: 2 })],
+  [
+    "E-5: a first entry of the next generation that opens none",
+    "bad-generation",
+    pen => pen.message({ generation: 2, seq: 1 }),
+  ],
   ["E-7: a false own root", "wrong-own-root", pen => pen.message({ ownRoot: suite.sha256(utf8("false")) })],
   ["E-10: a number out of turn", "wrong-number", pen => pen.message({ number: 9 })],
   ["E-15: a signature that is not its author's", "bad-signature", pen => pen.sign({}, reader)],
@@ -302,7 +306,7 @@ test("L-7: entries under a signed head are stored together, their own signatures
   assert.equal(theirs().length, 4)
   assert.equal(line.state.logs[author.us]!.headSize, 4)
   assert.ok(line.state.logs[author.us]!.checkedTo < 4)
-  run(step(line, { type: "checked", now: line.now, author: author.us, to: 4, bad: [entries[1]!.hash] }))
+  run(step(line, { type: "checked", now: line.now, author: author.us, generation: 1, to: 4, bad: [entries[1]!.hash] }))
   settle()
   assert.deepEqual(told, ["bad-signature-covered"])
 })

@@ -3,8 +3,9 @@
 import { about, marked, recall, refused, setAside } from "./aside.ts"
 import { decodeEpochKeyBody } from "./body.ts"
 import { checkCharterSignatures, decodeRootSignatures, kidOf } from "./charter.ts"
-import { bodyHash, decodeEntry, type Entry } from "./entry.ts"
+import { bodyHash, decodeEntry, type Entry, type Seen } from "./entry.ts"
 import type { Held } from "./event.ts"
+import { heardElsewhere, reachOpening } from "./generation.ts"
 import { equal, hex } from "./hash.ts"
 import type { Head } from "./head.ts"
 import { judgeHead, keepHead } from "./heads.ts"
@@ -59,13 +60,16 @@ const belongs = (line: Line, entry: Entry): Refusal | undefined => {
   return undefined
 }
 
-const signatureOf = (line: Line, entry: Entry): true | Refusal =>
-  judge(line.state.logs[entry.author]!.tenures, entry, line.suite)
+const signatureOf = (line: Line, held: Held): true | Refusal => {
+  const { author, tenures } = line.state.logs[held.entry.author]!
+  return judge({ charter: line.charter, author, tenures }, held, line.suite)
+}
 
 const place = (line: Line, peer: Peer, held: Held): void => {
   const { entry } = held
   const log = line.state.logs[entry.author]!
-  if (entry.generation !== log.generation) return refused(line, refuse("wrong-generation", about(entry)), peer.party)
+  if (entry.generation !== log.generation)
+    return heardElsewhere(line, peer, held, (its, next) => void acceptNext(line, its, next, false))
   const size = log.frontier.size
   const next = size + log.buffer.length + 1
   const waits = entry.seq === next && log.buffer.length > 0
@@ -77,7 +81,7 @@ const place = (line: Line, peer: Peer, held: Held): void => {
   if (entry.seq < next) return
   if (entry.author === line.us && !line.state.restored) {
     // Only we write our log: this is either a forgery or something that we said before we were restored.
-    const proof = signatureOf(line, entry)
+    const proof = signatureOf(line, held)
     return proof === true ? isRestored(line, entry.seq) : refused(line, proof, peer.party)
   }
   if (entry.seq === next) {
@@ -130,7 +134,7 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: 
   const { entry } = held
   // What changes keys is judged at once: what follows is judged by what it brings. (K-2)
   const changes = isKeyChange(entry.kind)
-  const proof = covered && !changes ? true : signatureOf(line, entry)
+  const proof = covered && !changes ? true : signatureOf(line, held)
   if (proof !== true && !covered && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true)
   const problem = proof !== true && !covered ? proof : changes && !held.body && refuse("bad-key-change", about(entry))
   if (problem) {
@@ -182,12 +186,20 @@ const fits = (line: Line, log: Log, held: Held): Refusal | undefined => {
   if (entry.number !== undefined && entry.number !== log.numbers[entry.traffic]! + 1)
     return refuse("wrong-number", about(entry))
   if (entry.act && log.acts.has(hex(entry.act))) return refuse("act-reused", about(entry))
-  if (log.generation === 1 && (entry.seq === 1) !== (entry.kind === kinds.charter))
+  if ((log.generation === 1 && entry.seq === 1) !== (entry.kind === kinds.charter))
     return refuse("other-charter", about(entry))
+  if ((log.generation > 1 && entry.seq === 1) !== (entry.kind === kinds.generation))
+    return refuse("bad-generation", about(entry))
   if (entry.kind !== kinds.charter) return undefined
   const signatures = held.body ? decodeRootSignatures(held.body.bytes) : refuse("other-charter", about(entry))
   if (isRefusal(signatures)) return signatures
   return checkCharterSignatures(line.charter, log.author, signatures, line.suite)
+}
+
+/** Generations whose first entry waited for what it names of the one before. (K-9) */
+export const reachOpenings = (line: Line): void => {
+  for (const log of line.state.logs)
+    if (log.opening) reachOpening(line, log, (its, next) => void acceptNext(line, its, next, false))
 }
 
 export const rememberAct = (log: Log, entry: Entry): void => {
@@ -208,11 +220,12 @@ const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
   const peer = line.state.peers.get(log.author)
   if (!peer) {
     line.state.roots.set(log.frontier.size, log.root)
-    for (const { author, size } of entry.seen) log.seen[author] = Math.max(log.seen[author] ?? 0, size)
+    for (const { author, generation, size } of entry.seen)
+      if (generation === line.state.logs[author]?.generation) log.seen[author] = Math.max(log.seen[author] ?? 0, size)
     return
   }
   const seen = entry.seen.find(it => it.author === line.us)
-  if (seen) checkSeen(line, log, peer, entry, seen.size, seen.root)
+  if (seen) checkSeen(line, log, peer, entry, seen)
   owesHave(line, peer)
   if (entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
 }
@@ -226,13 +239,17 @@ const judgeNext = (line: Line, log: Log, held: Held): void => {
 }
 
 /** `seen` is a countersignature: the peer held our log up to that size, with that root. (L-5) */
-const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, size: number, root: Hash): void => {
+const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, seen: Seen): void => {
   const own = ownLog(line)
+  const { generation, size, root } = seen
+  if (generation > own.generation) return isRestored(line, Number.MAX_SAFE_INTEGER)
+  if (generation < own.generation) return checkPastSeen(line, entry, seen)
   if (size > own.frontier.size) return isRestored(line, size)
   const before = log.seen[line.us] ?? 0
   const ours = line.state.roots.get(size)
   if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) return falseSeen(line, entry)
   log.seen[line.us] = size
+  if (!ours) checkPastSeen(line, entry, seen)
   confirm(line, peer, size)
 }
 
@@ -240,10 +257,9 @@ export const falseSeen = (line: Line, entry: Entry): void =>
   marked(line, entry, refuse(entry.kind === kinds.stored ? "false-receipt" : "seen-mismatch", about(entry)))
 
 /** A `seen` that is read late, when later ones have been read already: only its root can still be judged. (L-5) */
-const checkPastSeen = (line: Line, entry: Entry, size: number, root: Hash): void => {
-  const ours = line.state.roots.get(size)
+const checkPastSeen = (line: Line, entry: Entry, { author, generation, size, root }: Seen): void => {
+  const ours = generation === ownLog(line).generation ? line.state.roots.get(size) : undefined
   if (ours) return equal(ours, root) ? undefined : falseSeen(line, entry)
-  const { author, generation } = ownLog(line)
   recall(line, { about: "pastSeen", entry, root }, { author, generation, seq: size + 1 })
 }
 
@@ -279,7 +295,7 @@ const acceptAhead = (line: Line, log: Log, held: Held): void => {
   // What changes keys is taken in its turn; what is signed with keys that are not known yet comes again after it. (K-2)
   if (isKeyChange(entry.kind)) return
   if (!isNear && log.ahead.keys().reduce((edges, seq) => edges + (log.ahead.has(seq + 1) ? 0 : 1), 0) >= gapsMax) return
-  const proof = signatureOf(line, entry)
+  const proof = signatureOf(line, held)
   if (proof !== true) return proof.refusal === "unknown-key" ? undefined : refused(line, proof, log.author)
   const { ownRoot, hash, traffic, number = 0, act = null, kid } = entry
   const judged = isJudged(entry, line.charter.terms)
@@ -347,8 +363,8 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   // It was receipted by name; the size that is proven to be held grows only by a receipt that says so. (R-2)
   if (!isReceipt(held.entry.kind)) oweReceipt(line, held.entry.precedence)
   const seen = held.entry.seen.find(it => it.author === line.us)
-  if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen.size, seen.root)
-  else if (seen) checkPastSeen(line, held.entry, seen.size, seen.root)
+  if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen)
+  else if (seen) checkPastSeen(line, held.entry, seen)
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
 }
 
@@ -363,7 +379,7 @@ const meetAgain = (line: Line, held: Held): void => {
 
 export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
   if (!ours || equal(ours.entry.hash, held.entry.hash)) return
-  const proof = signatureOf(line, held.entry)
+  const proof = signatureOf(line, held)
   if (proof !== true) return refused(line, proof, held.entry.author)
   setAside(line, held.entry, refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) }))
 }

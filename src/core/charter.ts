@@ -174,6 +174,7 @@ export const decodeRootSignatures = (body: Uint8Array): readonly RootSignature[]
   return readRootSignatures(map instanceof Map && map.size === 1 ? map.get(1) : undefined)
 }
 
+/** Rows [alg, kid, signature], one for each root. */
 export const readRootSignatures = (value: Field): readonly RootSignature[] | Refusal => {
   const signatures: RootSignature[] = []
   for (const row of asArray(value)) {

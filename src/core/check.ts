@@ -2,13 +2,18 @@
 // (page: protocol/log.md, section 3).
 import { marked } from "./aside.ts"
 import { hex } from "./hash.ts"
-import { keysOf } from "./key.ts"
+import { keysOf, stretchEnd } from "./key.ts"
 import { refuse } from "./refusal.ts"
 import type { Line, Log } from "./state.ts"
 import type { Hash } from "./suite.ts"
 
 /** Own signatures of entries that were stored under a head were checked at leisure. (L-7) */
-export const heardChecked = (line: Line, log: Log, checked: { to: number; bad: readonly Hash[] }): void => {
+export const heardChecked = (
+  line: Line,
+  log: Log,
+  checked: { generation: number; to: number; bad: readonly Hash[] },
+): void => {
+  if (checked.generation !== log.generation) return
   log.checking = false
   log.checkedTo = Math.max(log.checkedTo, checked.to)
   line.state.dirty = true
@@ -29,9 +34,8 @@ export const wantChecks = (line: Line): void => {
     const { author, generation, tenures } = log
     const from = log.checkedTo + 1
     const key = keysOf(tenures, generation, from)[0]
-    // One key a time: the entry that changes it is still judged by the old one.
-    const changed = tenures.find(it => it.generation === generation && it.after >= from)?.after ?? Infinity
-    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce, changed)
+    // One key a time.
+    const to = Math.min(log.frontier.size, log.checkedTo + checkAtOnce, stretchEnd(tenures, generation, from))
     line.out.push({ do: "check", author, generation, from, to, key })
   }
 }

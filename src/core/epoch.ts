@@ -2,7 +2,7 @@
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
-import { showChanges } from "./key-change.ts"
+import { lackKey, showChanges } from "./key-change.ts"
 import { epochFramesMax, epochMsMax, openingBytesMax } from "./limits.ts"
 import {
   openingLabel,
@@ -74,14 +74,14 @@ const signOpening = (
     [9, line.now],
   ])
   const payload = encode(fields)
+  const by = ownKeys(line)
   const id = ask(line, {
     about: "attestation",
     use: (ed25519, mlDsa65) => {
       if (!ed25519) {
         // Without the key in force nothing can be opened; whoever changes the keys begins again. (K-6)
         peer.opening = false
-        line.state.keyless = true
-        return
+        return lackKey(line, null, by[0])
       }
       const frame = concat(Uint8Array.of(frameKinds.opening), encode([payload, ed25519, mlDsa65]))
       peer.opening = false
@@ -113,7 +113,7 @@ const signOpening = (
     },
   })
   const message = concat(openingLabel, payload)
-  line.out.push({ do: "attest", id, keys: ownKeys(line), message, context: made.base ? openingLabel : null })
+  line.out.push({ do: "attest", id, keys: by, message, context: made.base ? openingLabel : null })
 }
 
 /** A frame for this peer, or nothing while no epoch is open. Begins the next epoch when this one is worn. (EP-5) */

@@ -21,10 +21,21 @@ export type Order = {
   readonly releases: readonly Release[]
   readonly sole?: number
   readonly notAfter?: number
+  /** Of a new generation: it names an earlier place than the last of the old log. */
+  readonly upTo?: true
 }
 
 /** An entry with its body, as stored and served. */
 export type Held = { readonly entry: Entry; readonly body?: Body }
+
+/** Places of a closed or distrusted stretch of a log: all rows that are held of it are marked. */
+export type MarkedSpan = {
+  readonly author: number
+  readonly generation: number
+  readonly from: number
+  readonly to: number
+  readonly refusal: Refusal
+}
 
 /** An entry as it was written, not read again: what is served goes out as it is. */
 export type Stored = {
@@ -60,12 +71,19 @@ export type Event = { readonly now: number } & (
       readonly type: "served"
       readonly path: number
       readonly author: number
+      readonly generation: number
       readonly from: number
       readonly rows: readonly Stored[]
       readonly head?: Head
     }
   | { readonly type: "recalled"; readonly id: number; readonly held: Held | null }
-  | { readonly type: "checked"; readonly author: number; readonly to: number; readonly bad: readonly Hash[] }
+  | {
+      readonly type: "checked"
+      readonly author: number
+      readonly generation: number
+      readonly to: number
+      readonly bad: readonly Hash[]
+    }
   /** Somebody touched a console here, or consoles came and went. */
   | { readonly type: "watched"; readonly lastHuman: number | null; readonly consoles: number }
   | { readonly type: "woke" }
@@ -97,6 +115,7 @@ export type Effect =
       readonly heads: readonly Head[]
       readonly asides: readonly { readonly author: number; readonly bytes: Uint8Array; readonly refusal: Refusal }[]
       readonly marks: readonly { readonly hash: Hash; readonly refusal: Refusal }[]
+      readonly spans: readonly MarkedSpan[]
       readonly state: Uint8Array
     }
   | { readonly do: "send"; readonly path: number; readonly frame: Uint8Array }

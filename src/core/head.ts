@@ -83,7 +83,7 @@ const signatureForm = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/
  *  witnesses, are passed over, as the format asks. The signatures are not verified here: `checkHead` does that. (L-4) */
 export const parseNote = (
   text: string,
-  keysOf: (author: number) => readonly PublicKey[],
+  keysOf: (author: number, head: Checkpoint) => readonly PublicKey[],
   suite: Suite,
 ): { readonly line: Uint8Array; readonly head: Head } | Refusal => {
   if (text.length > noteCharsMax) return refuse("too-large", { characters: text.length, most: noteCharsMax })
@@ -93,7 +93,7 @@ export const parseNote = (
   if (!text.endsWith("\n")) return refuse("malformed", { field: "note" })
   const { line, checkpoint } = found
   const origin = originOf(line, checkpoint)
-  const [first, second] = keysOf(checkpoint.author)
+  const [first, second] = keysOf(checkpoint.author, checkpoint)
   if (first === undefined || second === undefined) return refuse("unknown-author", { author: checkpoint.author })
   const signatures = parseSignatures(text.slice(end + 2, -1), origin)
   if (isRefusal(signatures)) return signatures

@@ -18,8 +18,9 @@ export const keepHead = (line: Line, log: Log, head: Head): void => {
 /** A signed head: compared at once where we stand, kept until we get there, or with the record where we have passed. (L-4) */
 export const heardHead = (line: Line, path: Path, head: Head): void => {
   const log = line.state.logs[head.author]
-  if (!log || head.generation !== log.generation)
-    return refused(line, refuse("unknown-author", { author: head.author }), path.peer)
+  // Heads of what is closed, or not open yet, cover nothing here. (K-9)
+  if (log && head.generation !== log.generation) return
+  if (!log) return refused(line, refuse("unknown-author", { author: head.author }), path.peer)
   if (head.size <= log.headSize || log.pendingHeads.some(it => it.size === head.size)) return
   const size = log.frontier.size
   const proof = judgeHead(line, log, head)

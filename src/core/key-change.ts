@@ -2,16 +2,30 @@
 // cannot open anything sealed by them yet (page: protocol/key.md).
 import { about, refused } from "./aside.ts"
 import { decode, encode } from "./cbor.ts"
-import { type Body, bodyHash, decodeEntry, type Fields } from "./entry.ts"
+import { bodyHash, decodeEntry, type Fields } from "./entry.ts"
 import type { Held, Order } from "./event.ts"
+import { unlawfulOpening } from "./generation.ts"
 import { concat, equal } from "./hash.ts"
 import { judgeAnew } from "./heads.ts"
-import { cardTenure, type Holder, isKeyChange, judge, keysAfter, type Tenure, tenureOf } from "./key.ts"
+import {
+  cardTenure,
+  decodeGenerationBody,
+  decodeKeyBody,
+  type Holder,
+  isKeyChange,
+  judge,
+  keysAfter,
+  revokedBy,
+  type Tenure,
+  tenureOf,
+} from "./key.ts"
 import { shownBytesMax } from "./limits.ts"
-import { keysOfPeer, sendOpening } from "./opening.ts"
+import { keysOfPeer, ownKeys, sendOpening } from "./opening.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
+import { kinds } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
 import type { Line, Log, Path, Peer } from "./state.ts"
+import type { PublicKey } from "./suite.ts"
 
 /** Changes that are shown again at the most: more than these nobody makes while a peer cannot be reached. (K-5) */
 const shownMax = 8
@@ -33,6 +47,11 @@ export const changeKeys = (line: Line, log: Log, held: Held, proof: true | Refus
 
 const takeTenure = (line: Line, log: Log, held: Held, tenure: Tenure): void => {
   const { generation, seq } = held.entry
+  for (const span of revokedBy(log.tenures, held)) {
+    const refusal = refuse("key-revoked", { author: log.author, generation: span.generation, from: span.from })
+    line.state.stagedSpans.push({ author: log.author, ...span, refusal })
+    refused(line, refusal, log.author)
+  }
   const ours = log.author === line.us
   log.tenures.push(tenure)
   log.changes.push({ generation, seq, held: ours ? held : null })
@@ -49,25 +68,48 @@ export const changeOwnKeys = (line: Line, held: Held): void => {
   // Asked before it was signed, and nothing came between.
   if (isRefusal(tenure)) throw new Error(`our own change of keys is refused: ${JSON.stringify(tenure)}`)
   takeTenure(line, own, held, tenure)
+  line.state.keyless = false
   line.state.afterAppend.push(() => line.out.push({ do: "keepNodeKeys", key: tenure.keys[0] }))
 }
 
 /** Why an order of ours that changes keys must not be signed; undefined for all others. (K-3) */
-export const unlawfulChange = (line: Line, fields: Fields, body: Body | undefined): Refusal | undefined => {
+export const unlawfulChange = (line: Line, fields: Fields, order: Order): Refusal | undefined => {
   if (!isKeyChange(fields.kind)) return undefined
-  // Before anything is proven to have arrived, the first openings may still be on their way, signed with the card's keys. (K-5)
-  if ([...line.state.peers.values()].some(peer => peer.confirmed === 0))
-    return refuse("bad-key-change", { field: "nothing is receipted yet" })
   const own = line.state.logs[line.us]!
+  // Before anything is proven to have arrived, the first openings may still be on their way, signed with the card's keys. (K-5)
+  if (own.generation === 1 && [...line.state.peers.values()].some(peer => peer.confirmed === 0))
+    return refuse("bad-key-change", { field: "nothing is receipted yet" })
+  const { body } = order
   const tenure = tenureOf(holderOf(line, own), { entry: fields, ...(body && { body }) }, line.suite)
-  return isRefusal(tenure) ? tenure : undefined
+  if (isRefusal(tenure)) return tenure
+  const opening = fields.kind === kinds.generation && body ? decodeGenerationBody(body.bytes) : undefined
+  return opening && !isRefusal(opening) ? unlawfulOpening(line, opening, order.upTo === true) : undefined
+}
+
+/** The key that an order of ours is signed with: the one in force, or what the roots bring with it. (K-1) */
+export const signingKey = (line: Line, fields: Fields, order: Order): PublicKey => {
+  const own = line.state.logs[line.us]!
+  const { body } = order
+  const tenure = isKeyChange(fields.kind)
+    ? tenureOf(holderOf(line, own), { entry: fields, ...(body && { body }) }, line.suite)
+    : undefined
+  return tenure && !isRefusal(tenure) && tenure.byRoots ? tenure.keys[0] : ownKeys(line)[0]
+}
+
+/** What the roots have signed goes on where a key is missing; a new generation also where the log is not whole. (K-6, K-8, K-9) */
+export const isByRoots = ({ kind, body }: Order): boolean => {
+  if (kind === kinds.generation) return true
+  const change = kind === kinds.key && body ? decodeKeyBody(body.bytes) : undefined
+  return change !== undefined && !isRefusal(change) && change.type === "revocation"
 }
 
 /** The signer holds no key of that name: this home was restored from before the key was changed. (K-6) */
-export const lackKey = (line: Line, order: Order | null): void => {
+export const lackKey = (line: Line, order: Order | null, by: PublicKey = ownKeys(line)[0]): void => {
   const { state } = line
-  const refusal = refuse("key-missing")
   state.attestingHead = false
+  // Asked before the keys changed, and answered after: the new ones may well be here.
+  if (!equal(by.public, ownKeys(line)[0].public)) return
+  const refusal = refuse("key-missing")
   if (order) state.afterwards.push({ type: "notDone", order: order.id, refusal })
   if (state.keyless) return
   state.keyless = true
@@ -83,6 +125,7 @@ export const restoreKeys = (line: Line, changes: readonly Held[]): void => {
       if (!held) continue // the record is read in a second pass
       const tenure = tenureOf(holderOf(line, log), held, line.suite)
       if (isRefusal(tenure)) throw new Error("the record holds a change of keys that is none")
+      revokedBy(log.tenures, held)
       log.tenures.push(tenure)
     }
     if (log.author === line.us)
@@ -96,7 +139,10 @@ const isAt = ({ entry }: Held, { author }: Log, place: { generation: number; seq
 /** Own changes that the peer is not proven to hold: it could not open what is signed with the keys that they bring. (K-5) */
 export const showChanges = (line: Line, peer: Peer, path: Path): void => {
   const own = line.state.logs[line.us]!
-  const unproven = own.changes.filter(({ seq, held }) => held !== null && seq > peer.confirmed)
+  const unproven = own.changes.filter(
+    ({ generation, seq, held }) =>
+      held !== null && (generation === own.generation ? seq > peer.confirmed : peer.confirmed === 0),
+  )
   for (const { held } of unproven.slice(-shownMax)) {
     const { entry, body } = held!
     const parts = encode([entry.bytes, body?.salt ?? null, body?.bytes ?? null])
@@ -116,18 +162,18 @@ export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal |
   if (isRefusal(entry)) return entry
   const log = line.state.logs[peer.party]!
   const held = { entry, body: { salt, bytes } }
-  const isTheirs =
-    equal(entry.line, line.charter.line) && entry.author === peer.party && entry.generation === log.generation
+  const isTheirs = equal(entry.line, line.charter.line) && entry.author === peer.party
   if (!isTheirs || !isKeyChange(entry.kind)) return refuse("bad-key-change", about(entry))
   if (!entry.bodyHash || !equal(bodyHash(held.body, line.suite), entry.bodyHash))
     return refuse("wrong-body", about(entry))
   const keys = keysOfPeer(line, peer)
   // Held already, or shown before.
-  if (entry.seq <= log.frontier.size) return undefined
-  const first = { generation: entry.generation, after: 0, keys, byRoots: false, revoked: false }
-  const tenures = [...log.tenures, { ...first, after: log.frontier.size }]
-  const proof = judge(tenures, entry, line.suite)
-  const tenure = proof === true ? tenureOf({ ...holderOf(line, log), tenures }, held, line.suite) : proof
+  const { generation, frontier } = log
+  if (entry.generation < generation || (entry.generation === generation && entry.seq <= frontier.size)) return undefined
+  const shown = { generation, after: frontier.size, keys, byRoots: false, revoked: false }
+  const holder = { ...holderOf(line, log), tenures: peer.shownKeys ? [...log.tenures, shown] : log.tenures }
+  const proof = judge(holder, held, line.suite)
+  const tenure = proof === true ? tenureOf(holder, held, line.suite) : proof
   if (!isRefusal(tenure)) peer.shownKeys = tenure.keys
   // An earlier one, shown again after a later one, is nothing new.
   else if (tenure.refusal !== "key-replaced") return tenure

@@ -1,7 +1,16 @@
 // One line at one node: `step(line, event)` is the only door (page: protocol/sync.md, section 1). It owns and changes the state it
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
-
-import { falseSeen, heardEntry, heardNext, heardRival, joined, oweReceipt, rememberAct, resumeAhead } from "./accept.ts"
+import {
+  falseSeen,
+  heardEntry,
+  heardNext,
+  heardRival,
+  joined,
+  oweReceipt,
+  reachOpenings,
+  rememberAct,
+  resumeAhead,
+} from "./accept.ts"
 import { refused } from "./aside.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
@@ -164,6 +173,7 @@ const heardAnswer = (line: Line, event: Answer): void => {
   if (event.type === "decapsulated" && asked.about === "decapsulation") asked.use(event.secret)
   if (event.type !== "recalled") return
   if (asked.about === "rival") heardRival(line, asked.held, event.held)
+  if (asked.about === "opening") asked.use(event.held)
   if (asked.about === "joined" && event.held) joined(line, asked.log, event.held)
   if (asked.about === "judged" && event.held) heardNext(line, asked.log, event.held)
   if (asked.about === "pastSeen" && event.held && !equal(asked.root, event.held.entry.ownRoot))
@@ -177,11 +187,17 @@ const settle = (line: Line): void => {
   const { state } = line
   if (state.appending || state.signing) return
   if (state.staged.length === 0 && write.headOverdue(line)) write.makeHead(line)
+  reachOpenings(line)
   endRestore(line)
   if (write.signNext(line)) return
   reachHeads(line)
   if (
-    state.staged.length + state.stagedHeads.length + state.stagedAsides.length + state.stagedMarks.length > 0 ||
+    state.staged.length +
+      state.stagedHeads.length +
+      state.stagedAsides.length +
+      state.stagedMarks.length +
+      state.stagedSpans.length >
+      0 ||
     state.dirty
   )
     return appendStaged(line)
@@ -200,11 +216,26 @@ const settle = (line: Line): void => {
 
 const appendStaged = (line: Line): void => {
   const { state } = line
-  const { staged: rows, stagedOwn: own, stagedHeads: heads, stagedAsides: asides, stagedMarks: marks } = state
+  const {
+    staged: rows,
+    stagedOwn: own,
+    stagedHeads: heads,
+    stagedAsides: asides,
+    stagedMarks: marks,
+    stagedSpans: spans,
+  } = state
   state.appending = { rows, own, heads, tells: state.afterwards.splice(0), after: state.afterAppend.splice(0) }
-  Object.assign(state, { staged: [], stagedOwn: [], stagedHeads: [], stagedAsides: [], stagedMarks: [], dirty: false })
+  Object.assign(state, {
+    staged: [],
+    stagedOwn: [],
+    stagedHeads: [],
+    stagedAsides: [],
+    stagedMarks: [],
+    stagedSpans: [],
+    dirty: false,
+  })
   line.heardBytes = 0
-  line.out.push({ do: "append", rows, heads, asides, marks, state: snapshot(state) })
+  line.out.push({ do: "append", rows, heads, asides, marks, spans, state: snapshot(state) })
 }
 
 const heardAppended = (line: Line): void => {

@@ -53,7 +53,18 @@ export const refusals = {
   "bad-release": [48, "OF-6", "It carries a proof that is not that of an officer who may give it."],
   "release-missing": [49, "OF-8", "It lacks a proof that the charter asks for: of an officer, or of a second one."],
   "bad-officer": [50, "OF-3", "It would change its author's officers, and its roots have not signed it so."],
+  "key-revoked": [
+    58,
+    "K-8",
+    "It is signed with a key that its author has revoked: it is not taken for the author's word.",
+  ],
   "bad-key-change": [59, "K-3", "The change of keys is not of the form, or not signed by all who must sign it."],
+  "bad-generation": [
+    60,
+    "K-9",
+    "The new generation does not follow the log that we hold, or is not signed by its author's roots.",
+  ],
+  disowned: [61, "K-9", "Its author has begun its log anew and does not stand by what came after that place."],
   "key-missing": [
     62,
     "K-6",

@@ -26,14 +26,25 @@ export const endDoubt = (line: Line): void => {
   state.doubtSince = null
   state.doubtEnded = true
   own.claimed = own.frontier.size
+  own.newer = false
   line.out.push({ do: "tell", tell: { type: "refused", refusal, peer: null } })
+}
+
+/** … or that there is a later generation of our log than ours. */
+export const doubtGeneration = (line: Line): void => {
+  const { state } = line
+  if (state.doubtEnded) return
+  state.logs[line.us]!.newer = true
+  if (!state.restored) state.doubtSince ??= line.now
 }
 
 /** Proof that more of our log exists than we hold, signed by us or by the peer: this home was restored from a copy. (L-11) */
 export const isRestored = (line: Line, size: number): void => {
   const own = line.state.logs[line.us]!
   if (size <= own.frontier.size) return
-  own.claimed = Math.max(own.claimed, size)
+  // A later generation of ours says no more than that it exists.
+  if (size < Number.MAX_SAFE_INTEGER) own.claimed = Math.max(own.claimed, size)
+  else own.newer = true
   line.state.doubtSince = null
   if (line.state.restored) return
   line.state.restored = true
@@ -53,7 +64,7 @@ export const heardFromPeer = (line: Line, peer: Peer, restored: boolean): void =
 /** Every peer has answered, none of them from a copy, and all that they hold of our log is here, with all that it had seen. (L-11) */
 const isWhole = ({ state, us }: Line): boolean => {
   const own = state.logs[us]!
-  if (state.unanswered.size > 0 || own.frontier.size < own.claimed) return false
+  if (state.unanswered.size > 0 || own.newer || own.opening || own.frontier.size < own.claimed) return false
   if ([...state.peers.values()].some(peer => peer.restored)) return false
   return state.logs.every(log => log.author === us || log.frontier.size >= (own.seen[log.author] ?? 0))
 }

@@ -19,11 +19,13 @@ export const heardWant = (
   want: { author: number; generation: number; from: number; to: number },
 ): void => {
   const log = line.state.logs[want.author]
-  if (!log || want.generation !== log.generation || path.wants.length >= gapsMax) return
-  const to = Math.min(want.to, log.frontier.size)
+  if (!log || want.generation > log.generation || path.wants.length >= gapsMax) return
+  // What is closed is served from the record as well, as far as it is there. (K-9)
+  const to = want.generation === log.generation ? Math.min(want.to, log.frontier.size) : want.to
   // Asked again before the answer had time to come, as on a thin path: once is enough.
-  const { author, from } = want
-  if (path.wants.some(it => it.author === author && it.from <= from && it.to >= to)) return
+  const { author, generation, from } = want
+  if (path.wants.some(it => it.author === author && it.generation === generation && it.from <= from && it.to >= to))
+    return
   if (want.from <= to) path.wants.push({ author: want.author, generation: want.generation, from: want.from, to })
 }
 
@@ -56,23 +58,26 @@ const coveredTo = ({ headServed }: Path, of: { author: number; generation: numbe
 const isQueued = (path: Path, seq: number, precedence: number): boolean =>
   path.queue.some((queue, at) => at >= precedence && queue.some(it => it.seq === seq))
 
+type Named = { readonly author: number; readonly generation: number }
+const isSameLog = (a: Named, b: Named): boolean => a.author === b.author && a.generation === b.generation
+
 /** Rows read for a path: an answer to a `want`, or the next of our own that the peer lacks. A head goes before what it covers. */
 export const heardServed = (
   line: Line,
   path: Path,
-  read: { author: number; from: number; rows: readonly Stored[]; head?: Head | undefined },
+  read: { author: number; generation: number; from: number; rows: readonly Stored[]; head?: Head | undefined },
 ): void => {
   path.serving = false
   const peer = line.state.peers.get(path.peer)!
   const want = path.wants[0]
-  const answersWant = want !== undefined && want.author === read.author && want.from === read.from
+  const answersWant = want !== undefined && isSameLog(want, read) && want.from === read.from
   const last = read.rows.at(-1)?.seq
   if (answersWant) {
     if (last === undefined || last >= want.to) path.wants.shift()
     else want.from = last + 1
   }
   if (last === undefined) return
-  const pushes = !answersWant && read.author === line.us && read.from === peer.sentTo + 1
+  const pushes = !answersWant && isSameLog(read, line.state.logs[line.us]!) && read.from === peer.sentTo + 1
   if (!answersWant && !pushes) return
   if (read.head && read.rows.length > 1) {
     path.headServed = read.head

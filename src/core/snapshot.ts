@@ -32,6 +32,7 @@ export const snapshot = (state: State): Uint8Array =>
       ]),
       log.changes.map(it => [it.generation, it.seq]),
       officersValue(log.officers),
+      log.closed,
     ]),
     [...state.peers.values()].map(peer => [
       peer.party,
@@ -87,6 +88,7 @@ const restoreLog = (log: Log, row: Row): void => {
   log.officers = restoreOfficers(row[11])
   log.claimed = Math.max(log.claimed, ...log.ahead.keys())
   // A snapshot of before keys could change has no such row.
+  log.closed = [...((row[12] ?? []) as readonly number[])]
   log.changes = rows(row[10] ?? []).map(([at, seq]) => ({ generation: at as number, seq: seq as number, held: null }))
 }
 

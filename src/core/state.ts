@@ -2,7 +2,7 @@
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
 import type { Charter } from "./charter.ts"
 import type { Body, Entry, Unsigned } from "./entry.ts"
-import type { Accepted, Effect, Held, Order, PathTraits, Tell } from "./event.ts"
+import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier } from "./log.ts"
@@ -31,9 +31,14 @@ export type Log = {
   officers: Officers
   /** The author has signed what cannot be true: nothing more of this generation is accepted. */
   broken: boolean
+  /** Size at which each earlier generation was closed, the first first. (K-9) */
+  closed: number[]
   /** Where its author has changed its node keys; what it has changed them to is in the record. `held` for our own. (K-1) */
   changes: { readonly generation: number; readonly seq: number; readonly held: Held | null }[]
   // Not in the snapshot:
+  /** A later generation is said to exist; and its first entry, while what it names of this one is not all held. */
+  newer: boolean
+  opening: Held | null
   /** Its author's node keys, by position; the first are the card's. */
   tenures: Tenure[]
   readonly acts: Map<string, Entry | null>
@@ -194,6 +199,7 @@ export type State = {
   stagedHeads: Head[]
   stagedAsides: { author: number; bytes: Uint8Array; refusal: Refusal }[]
   stagedMarks: { hash: Hash; refusal: Refusal }[]
+  stagedSpans: MarkedSpan[]
   dirty: boolean
   /** What is being written now. What comes meanwhile waits for the next time: it is not durable when this is. */
   appending: Writing | null
@@ -226,6 +232,7 @@ export type Ask =
   | { readonly about: "attestation"; readonly use: (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null) => void }
   | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
   | { readonly about: "rival"; readonly held: Held }
+  | { readonly about: "opening"; readonly use: (next: Held | null) => void }
   | { readonly about: "pastHead"; readonly head: Head }
   | { readonly about: "pastSeen"; readonly entry: Entry; readonly root: Hash }
   | { readonly about: "joined"; readonly log: Log }
@@ -247,7 +254,10 @@ export type Line = {
 const freshLog = (charter: Charter, author: number, suite: Suite): Log => ({
   author,
   generation: 1,
+  closed: [],
   changes: [],
+  newer: false,
+  opening: null,
   tenures: [cardTenure(charter.parties, author)],
   frontier: emptyFrontier(),
   root: emptyRoot(suite),
@@ -344,6 +354,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   stagedHeads: [],
   stagedAsides: [],
   stagedMarks: [],
+  stagedSpans: [],
   dirty: false,
   appending: null,
   afterwards: [],

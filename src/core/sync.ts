@@ -7,7 +7,7 @@ import type { Head } from "./head.ts"
 import { creditBytes, deadAfterMs, doubtMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
 import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, pathsFor, priority } from "./outbox.ts"
 import { precedences } from "./registry.ts"
-import { doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
+import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 
@@ -80,6 +80,8 @@ const have = (line: Line): Have[] =>
 /** An own entry that has just become durable goes out at once, unless older ones are still to be pushed. */
 export const push = (line: Line, held: Held): void => {
   const { entry } = held
+  // What was written before the log began anew is asked for by who lacks it. (K-9)
+  if (entry.generation !== ownLog(line).generation) return
   const urgent = entry.precedence >= immediate
   if (urgent) line.state.urgent.push(entry.seq)
   for (const peer of line.state.peers.values()) {
@@ -110,7 +112,8 @@ export const pushHead = (line: Line, head: Head): void => {
 /** Once to who has been sent all that it covers, and again after a new HELLO: what was under way when a path went down is lost. (L-6) */
 const offerHead = (line: Line, peer: Peer): void => {
   const head = line.state.newestHead
-  if (head === null || !peer.helloHeard || head.size > peer.sentTo || head.size <= peer.headSentTo) return
+  if (head === null || head.generation !== ownLog(line).generation) return
+  if (!peer.helloHeard || head.size > peer.sentTo || head.size <= peer.headSentTo) return
   peer.headSentTo = head.size
   const part = encodePart({ type: "head", head })
   for (const path of pathsFor(line, peer, bulk)) {
@@ -167,6 +170,10 @@ export const heardHello = (
 export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void => {
   for (const it of list) {
     const log = line.state.logs[it.author]
+    if (log && it.generation > log.generation) {
+      if (it.author === line.us) doubtGeneration(line)
+      else log.newer = true
+    }
     if (!log || it.generation !== log.generation) continue
     if (it.size > log.claimed) {
       log.claimed = it.size
@@ -208,10 +215,14 @@ const sendPing = (line: Line, path: Path): void => {
   })
 }
 
+/** The first entry of the next generation is asked for by itself: it says how much of this one is to be held first. (K-9) */
+const asksAnew = (log: Log): boolean => log.newer && log.opening === null
+
 /** By which path to ask for what a log lacks; undefined when it lacks nothing, or nobody can be asked. */
 const wantPath = (line: Line, log: Log): Path | undefined => {
-  if (log.broken || (log.author === line.us && !isInDoubt(line))) return undefined
-  if (log.claimed <= log.frontier.size + log.buffer.length) return undefined
+  if (log.author === line.us && !isInDoubt(line)) return undefined
+  const lacks = !log.broken && log.claimed > log.frontier.size + log.buffer.length
+  if (!lacks && !asksAnew(log)) return undefined
   const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
   // The answer comes by the path of the question: a modem line must not be asked for what the fibre beside it could bring.
   const able = [...line.state.paths.values()].filter(isAble)
@@ -226,6 +237,12 @@ const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
     const path = wantPath(line, log)
     if (!path || line.now - log.progressAt < wantAfterMs) continue
+    if (asksAnew(log)) {
+      log.progressAt = line.now
+      const next = { author: log.author, generation: log.generation + 1, from: 1, to: 1 }
+      enqueue(path, { precedence: immediate, part: encodePart({ type: "want", ...next }) })
+      continue
+    }
     const to = log.claimed
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
     emptyBuffer(log)

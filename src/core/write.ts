@@ -6,10 +6,11 @@ import { encodeEpochKeyBody } from "./body.ts"
 import { kidOf } from "./charter.ts"
 import { assemble, type Body, bodyHash, decodeEntry, entryBytes, type Fields, type Seen, toSign } from "./entry.ts"
 import type { Order } from "./event.ts"
+import { beginOwnGeneration } from "./generation.ts"
 import { hex, utf8 } from "./hash.ts"
 import { type Head, headText } from "./head.ts"
 import { isKeyChange } from "./key.ts"
-import { changeOwnKeys, lackKey, unlawfulChange } from "./key-change.ts"
+import { changeOwnKeys, isByRoots, lackKey, signingKey, unlawfulChange } from "./key-change.ts"
 import {
   bodyBytesMax,
   entryBytesMax,
@@ -21,7 +22,7 @@ import {
   refsMax,
   saltBytes,
 } from "./limits.ts"
-import { append, rootOf } from "./log.ts"
+import { append, emptyRoot, rootOf } from "./log.ts"
 import { ownKeys } from "./opening.ts"
 import { isThin } from "./outbox.ts"
 import { isJudged, judgeEntry } from "./policy.ts"
@@ -44,8 +45,9 @@ export const takeOrder = (line: Line, order: Order): void => {
   const no = (refusal: ReturnType<typeof refuse>): void => {
     line.out.push({ do: "tell", tell: { type: "notDone", order: order.id, refusal } })
   }
-  if (state.restored) return no(refuse("restored"))
-  if (state.keyless) return no(refuse("key-missing"))
+  // A new generation is the way out of both; other keys by the roots' leave, out of the second. (K-6, L-11)
+  if (state.restored && order.kind !== kinds.generation) return no(refuse("restored"))
+  if (state.keyless && !isByRoots(order)) return no(refuse("key-missing"))
   const bytes = order.body?.bytes.length ?? 0
   if (bytes > bodyBytesMax) return no(refuse("too-large", { bytes, most: bodyBytesMax }))
   if (state.orders.length >= ordersMax) return no(refuse("busy", { waiting: state.orders.length }))
@@ -91,6 +93,9 @@ const housekeeping = (line: Line): Order | null => {
 /** The next own entry to sign, if there is one: housekeeping goes first, a repeated act is answered without a new entry. */
 const nextOrder = (line: Line): Order | null => {
   const { state } = line
+  const first = state.orders.findIndex(isByRoots)
+  if (first >= 0 && (!state.restored || state.orders[first]!.kind === kinds.generation))
+    return state.orders.splice(first, 1)[0]!
   if (isInDoubt(line) || state.keyless) return null
   const own = ownLog(line)
   const automatic = housekeeping(line)
@@ -121,12 +126,13 @@ export const signNext = (line: Line): boolean => {
   const order = nextOrder(line)
   if (!order) return false
   const own = ownLog(line)
+  const anew = order.kind === kinds.generation
   const fields: Fields = {
     line: line.charter.line,
     author: line.us,
-    generation: own.generation,
-    seq: own.frontier.size + 1,
-    ownRoot: own.root,
+    generation: own.generation + (anew ? 1 : 0),
+    seq: anew ? 1 : own.frontier.size + 1,
+    ownRoot: anew ? emptyRoot(line.suite) : own.root,
     seen: seenNow(line),
     time: line.now,
     ...(order.notAfter === undefined ? {} : { notAfter: order.notAfter }),
@@ -148,7 +154,7 @@ export const signNext = (line: Line): boolean => {
     state.afterwards.push({ type: "notDone", order: order.id, refusal: fault })
     return signNext(line)
   }
-  const [key] = ownKeys(line)
+  const key = signingKey(line, fields, order)
   const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
   const bytes = entryBytes(unsigned, signatureBytes)
   if (bytes > entryBytesMax) {
@@ -156,7 +162,7 @@ export const signNext = (line: Line): boolean => {
     state.afterwards.push({ type: "notDone", order: order.id, refusal })
     return signNext(line)
   }
-  const unlawful = unlawfulChange(line, unsigned.fields, order.body)
+  const unlawful = unlawfulChange(line, unsigned.fields, order)
   if (unlawful) {
     state.afterwards.push({ type: "notDone", order: order.id, refusal: unlawful })
     return signNext(line)
@@ -187,6 +193,7 @@ export const heardSigned = (line: Line, signature: Uint8Array | null): void => {
     return
   }
   const own = ownLog(line)
+  if (entry.kind === kinds.generation) beginOwnGeneration(line, body ? { entry, body } : { entry })
   own.frontier = append(own.frontier, entry.hash, line.suite)
   own.root = rootOf(own.frontier, line.suite)
   own.claimed = own.frontier.size
@@ -229,16 +236,17 @@ export const makeHead = (line: Line): void => {
   line.state.attestingHead = true
   const unsigned = { author, generation, size, root }
   const message = utf8(headText(line.charter.line, unsigned))
+  const keys = ownKeys(line)
   const use = (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null): void => {
     line.state.attestingHead = false
-    if (!ed25519) return lackKey(line, null)
+    if (!ed25519) return lackKey(line, null, keys[0])
     if (own.generation !== generation || !mlDsa65) return
     const head: Head = { ...unsigned, ed25519, mlDsa65 }
     own.headSize = size
     line.state.stagedHeads.push(head)
   }
   const id = ask(line, { about: "attestation", use })
-  line.out.push({ do: "attest", id, keys: ownKeys(line), message, context: headContext })
+  line.out.push({ do: "attest", id, keys, message, context: headContext })
 }
 
 /** A fresh key to be sealed to, once the last has been used for a day: what was sealed to the old one is then out of reach. (EP-2) */

@@ -138,9 +138,9 @@ const withNotes = ({ charter, suite, bodyOf }: Wanted, logs: ReadonlyMap<string,
       const log = logs.get(nameOf({ author, generation }))
       if (log === undefined) break
       for (const entry of entriesOf(log, suite)) {
-        if (!isKeyChange(entry.kind) || judge(tenures, entry, suite) !== true) continue
-        const body = bodyOf(entry.hash)
-        const tenure = tenureOf({ charter, author, tenures }, { entry, ...(body && { body }) }, suite)
+        const body = isKeyChange(entry.kind) ? bodyOf(entry.hash) : undefined
+        if (body === undefined || judge({ charter, author, tenures }, { entry, body }, suite) !== true) continue
+        const tenure = tenureOf({ charter, author, tenures }, { entry, body }, suite)
         if (!isRefusal(tenure)) tenures.push(tenure)
       }
       const { head } = log

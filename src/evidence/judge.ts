@@ -2,22 +2,26 @@
 // page inside the bundle. It takes nothing on the bundle's word but what signatures and trusted fingerprints carry.
 import { decodeCharterBody, decodeDeclinedBody, decodeDeferredBody, decodeMessageBody } from "../core/body.ts"
 import { checkCharterSignatures, type Names } from "../core/charter.ts"
-import { bodyHash, type Entry } from "../core/entry.ts"
+import { bodyHash, type Carried, type Entry } from "../core/entry.ts"
 import { equal, fromUtf8, hex } from "../core/hash.ts"
 import { checkHead, type Head, originOf, parseNote } from "../core/head.ts"
 import {
   cardTenure,
+  disownedBy,
+  isIn,
   isKeyChange,
   judge as judgeSignature,
   keysAfter,
   type NodeKeys,
+  revokedBy,
+  type Span,
   type Tenure,
   tenureOf,
 } from "../core/key.ts"
 import { noOfficers, type Officer, type Officers } from "../core/officer.ts"
 import { isJudged, judgeEntry, personsFor } from "../core/policy.ts"
 import { checkConsistency, checkInclusion } from "../core/proof.ts"
-import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { isReceipt, kinds } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import {
@@ -102,6 +106,7 @@ class Judge {
   readonly #all: ReadonlyMap<string, Entry>
   /** Stems of entries whose own signature is their author's, and of those that are proven to lie under a head. */
   readonly #signed = new Set<string>()
+  readonly #disavowed: (Span & { readonly author: number; readonly code: RefusalCode })[] = []
   readonly #included = new Set<string>()
   /** Of each author, keys and officers as far as the entries in the bundle bring them. */
   readonly #tenures: readonly Tenure[][]
@@ -133,6 +138,7 @@ class Judge {
   judgement(): Judgement {
     const { charter, chosen, files } = this.#opened
     for (const [stem, entry] of this.#all) this.#readEntry(stem, entry)
+    this.#disavow()
     this.#readHeads()
     for (const [stem, entry] of this.#all) this.#readProof(stem, entry)
     const used = this.#readConsistency()
@@ -198,14 +204,14 @@ class Judge {
     const { charter, bodies, chosen } = this.#opened
     const file = fileOf(chosen.has(stem) ? "chosen" : "other", stem)
     const tenures = this.#tenures[entry.author]!
-    const proof = judgeSignature(tenures, entry, this.#suite)
-    if (proof === true) this.#signed.add(stem)
-    else this.#fault(file, proof)
     const held = bodies.get(stem)
     const isBodied = held && entry.bodyHash && equal(bodyHash(held, this.#suite), entry.bodyHash)
     if (isBodied) this.#bodied.add(stem)
     else if (held !== undefined) this.#fault(fileOf("body", stem), refuse("wrong-body"))
     const said = { entry, ...(isBodied && { body: held }) }
+    const proof = judgeSignature({ charter, author: entry.author, tenures }, said, this.#suite)
+    if (proof === true) this.#signed.add(stem)
+    else this.#fault(file, proof)
     if (entry.kind === kinds.charter && isBodied) this.#readCharter(stem, entry, held.bytes)
     if (entry.generation === 1 && (entry.seq === 1) !== (entry.kind === kinds.charter))
       this.#fault(file, refuse("other-charter"))
@@ -213,7 +219,7 @@ class Judge {
     if (isKeyChange(entry.kind)) {
       const tenure = tenureOf({ charter, author: entry.author, tenures }, said, this.#suite)
       if (isRefusal(tenure)) this.#fault(file, tenure)
-      else tenures.push(tenure)
+      else this.#takeTenure(said, tenures, tenure)
     }
     if (!isJudged(entry, charter.terms)) return
     const before = this.#officers[entry.author]!
@@ -222,6 +228,23 @@ class Judge {
     if (refusal === undefined) this.#proven.set(stem, before.inOffice)
     else this.#unreleased.set(stem, refusal)
     if (refusal !== undefined && chosen.has(stem)) this.#fault(file, refusal)
+  }
+
+  #takeTenure(said: Carried, tenures: Tenure[], tenure: Tenure): void {
+    const { author } = said.entry
+    for (const span of revokedBy(tenures, said)) this.#disavowed.push({ ...span, author, code: "key-revoked" })
+    const closed = disownedBy(said)
+    if (closed) this.#disavowed.push({ ...closed, author, code: "disowned" })
+    tenures.push(tenure)
+  }
+
+  /** What its author does not stand by is not proven as its word; where it only goes with others, it proves nothing. (K-8, K-9) */
+  #disavow(): void {
+    for (const [stem, entry] of this.#all) {
+      const reach = this.#disavowed.find(it => it.author === entry.author && isIn(it, entry))
+      if (reach !== undefined) this.#signed.delete(stem)
+      if (reach !== undefined && this.#opened.chosen.has(stem)) this.#fault(fileOf("chosen", stem), refuse(reach.code))
+    }
   }
 
   #readCharter(stem: string, { author }: Entry, body: Uint8Array): void {

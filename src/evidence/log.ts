@@ -1,6 +1,7 @@
 // One log of one author and generation, as far as a verifier has followed it.
 import type { Charter } from "../core/charter.ts"
-import { cardTenure, type Tenure } from "../core/key.ts"
+import { hex } from "../core/hash.ts"
+import { cardTenure, type Span, type Tenure } from "../core/key.ts"
 import { emptyFrontier, emptyRoot, type Frontier } from "../core/log.ts"
 import type { Suite } from "../core/suite.ts"
 
@@ -28,7 +29,10 @@ export type Log = {
   roots: Uint8Array
   readonly numbers: number[]
   /** The author's node keys, by position. */
-  readonly tenures: Tenure[]
+  tenures: Tenure[]
+  readonly acts: Set<string>
+  /** What its author does not stand by. */
+  readonly disavowed: Span[]
   readonly waiting: Map<number, Held>
   readonly bytes: Uint8Array[]
   /** Entries whose signatures are being checked, and those whose are false. */
@@ -37,6 +41,22 @@ export type Log = {
   heads: number
   underHead: number
   signatures: number
+}
+
+export type LogProof = {
+  readonly author: number
+  readonly generation: number
+  /** Entries without a gap from 1, each following from the one before. */
+  readonly size: number
+  readonly root: string
+  /** Entries held beyond a gap: their place in the log is not proven. */
+  readonly beyond: number
+  /** Entries under a head with both signatures. */
+  readonly underHead: number
+  readonly heads: number
+  readonly signatures: number
+  /** Entries of these that their author does not stand by: signed with a revoked key, or after its log was begun anew. (K-8, K-9) */
+  readonly disavowed: number
 }
 
 export const freshLog = (parties: Charter["parties"], author: number, generation: number, suite: Suite): Log => {
@@ -51,6 +71,8 @@ export const freshLog = (parties: Charter["parties"], author: number, generation
     roots,
     numbers: [],
     tenures: [cardTenure(parties, parties[author] === undefined ? 0 : author)],
+    acts: new Set(),
+    disavowed: [],
     waiting: new Map(),
     bytes: [],
     asked: 0,
@@ -60,3 +82,26 @@ export const freshLog = (parties: Charter["parties"], author: number, generation
     signatures: 0,
   }
 }
+
+/** Held entries of it that their author does not stand by. */
+const disavowedIn = ({ disavowed, frontier }: Log): number =>
+  new Set(
+    disavowed.flatMap(({ from, to }) =>
+      Array.from({ length: Math.max(0, Math.min(to, frontier.size) - from + 1) }, (_, at) => from + at),
+    ),
+  ).size
+
+export const rootAt = ({ roots }: Log, size: number): Uint8Array =>
+  roots.subarray(hashBytes * size, hashBytes * (size + 1))
+
+export const proofOf = (log: Log): LogProof => ({
+  author: log.author,
+  generation: log.generation,
+  size: log.frontier.size,
+  root: hex(log.root),
+  beyond: log.waiting.size,
+  underHead: log.underHead,
+  heads: log.heads,
+  signatures: log.signatures,
+  disavowed: disavowedIn(log),
+})

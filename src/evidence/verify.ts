@@ -7,12 +7,23 @@ import { type Charter, checkCharterSignatures } from "../core/charter.ts"
 import { bodyHash, checkSignature, decodeEntry, type Entry } from "../core/entry.ts"
 import { equal, hex } from "../core/hash.ts"
 import { checkHead, type Head } from "../core/head.ts"
-import { isKeyChange, judge, keysAfter, keysOf, tenureOf } from "../core/key.ts"
+import {
+  decodeGenerationBody,
+  disownedBy,
+  isKeyChange,
+  judge,
+  keysAfter,
+  keysOf,
+  revokedBy,
+  type Span,
+  stretchEnd,
+  tenureOf,
+} from "../core/key.ts"
 import { append, rootOf } from "../core/log.ts"
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
-import { freshLog, type Held, hashBytes, type Log } from "./log.ts"
+import { freshLog, type Held, hashBytes, type Log, type LogProof, proofOf, rootAt } from "./log.ts"
 
 export type Depth = "heads" | "signatures"
 
@@ -35,20 +46,6 @@ export type Fault = {
   readonly hash: string
   readonly refusal: RefusalCode
   readonly details: Refusal["details"]
-}
-
-export type LogProof = {
-  readonly author: number
-  readonly generation: number
-  /** Entries without a gap from 1, each following from the one before. */
-  readonly size: number
-  readonly root: string
-  /** Entries held beyond a gap: their place in the log is not proven. */
-  readonly beyond: number
-  /** Entries under a head with both signatures. */
-  readonly underHead: number
-  readonly heads: number
-  readonly signatures: number
 }
 
 export type Verified = {
@@ -83,7 +80,6 @@ export const verify = (options: VerifyOptions): Promise<Verified> => new Verific
 class Verification {
   readonly #options: VerifyOptions
   readonly #logs = new Map<string, Log>()
-  readonly #acts = new Map<number, Set<string>>()
   readonly #claims: Claim[] = []
   readonly #first: Fault[] = []
   readonly #running: Promise<void>[] = []
@@ -112,16 +108,7 @@ class Verification {
     for (const log of this.#logs.values()) for (const seq of log.unsigned) this.#tellUnsigned(log, seq)
     return {
       depth: this.#options.depth,
-      logs: [...this.#logs.values()].map(log => ({
-        author: log.author,
-        generation: log.generation,
-        size: log.frontier.size,
-        root: hex(log.root),
-        beyond: log.waiting.size,
-        underHead: log.underHead,
-        heads: log.heads,
-        signatures: log.signatures,
-      })),
+      logs: [...this.#logs.values()].map(proofOf),
       entries: this.#entries,
       bodies: this.#bodies,
       bodiesMissing: this.#bodiesMissing,
@@ -137,11 +124,26 @@ class Verification {
     const log = this.#log(row.author, row.generation)
     if (row.seq <= log.frontier.size || log.waiting.has(row.seq)) return this.#fault(row, refuse("two-histories"))
     log.waiting.set(row.seq, row)
-    for (let next = row.seq === log.frontier.size + 1 ? row : undefined; next !== undefined; ) {
+    this.#goOn(log)
+  }
+
+  #goOn(log: Log): void {
+    for (;;) {
+      const next = log.waiting.get(log.frontier.size + 1)
+      if (next === undefined || !this.#mayBegin(log, next)) break
       log.waiting.delete(next.seq)
       this.#next(log, next)
-      next = log.waiting.get(log.frontier.size + 1)
     }
+    // A generation waits for what its first entry names of the one before. (K-9)
+    const after = this.#logs.get(nameOf(log.author, log.generation + 1))
+    if (after !== undefined && after.frontier.size === 0) this.#goOn(after)
+  }
+
+  #mayBegin(log: Log, { seq, body }: Held): boolean {
+    if (log.generation === 1 || seq > 1) return true
+    const opening = body && decodeGenerationBody(body)
+    if (opening === undefined || isRefusal(opening)) return true
+    return (this.#logs.get(nameOf(log.author, log.generation - 1))?.frontier.size ?? 0) >= opening.size
   }
 
   /** The next entry of a log. A fault is told, and the log goes on with what stands there, so that one fault is not told for all. */
@@ -172,17 +174,36 @@ class Verification {
   #changeKeys(log: Log, entry: Entry, { salt, body }: Held): void {
     const { charter, suite } = this.#options
     const held = salt && body ? { entry, body: { salt, bytes: body } } : { entry }
-    const proof = judge(log.tenures, entry, suite)
+    const proof = judge({ charter, ...log }, held, suite)
     const tenure = proof === true ? tenureOf({ charter, ...log }, held, suite) : proof
-    if (isRefusal(tenure)) this.#fault(entry, tenure)
-    else log.tenures.push(tenure)
+    if (isRefusal(tenure)) return this.#fault(entry, tenure)
+    for (const span of revokedBy(log.tenures, held)) this.#distrust(log.author, span)
+    const closed = disownedBy(held)
+    if (closed) this.#distrust(log.author, closed)
+    log.tenures.push(tenure)
+  }
+
+  /** Its author says that this is not its word: by the roots, or by beginning anew before it. (K-8, K-9) */
+  #distrust(author: number, span: Span): void {
+    this.#logs.get(nameOf(author, span.generation))?.disavowed.push(span)
+  }
+
+  /** The old log has the size and the root that the new one names. (K-9) */
+  #openingFault(log: Log, entry: Entry, body: Uint8Array | undefined): Refusal | undefined {
+    const isFirst = entry.generation > 1 && entry.seq === 1
+    if (isFirst !== (entry.kind === kinds.generation)) return refuse("bad-generation", { kind: entry.kind })
+    const opening = isFirst && body ? decodeGenerationBody(body) : undefined
+    if (opening === undefined || isRefusal(opening)) return opening
+    const old = this.#logs.get(nameOf(log.author, log.generation - 1))
+    const root = old && opening.size <= old.frontier.size ? rootAt(old, opening.size) : undefined
+    return root && equal(root, opening.root) ? undefined : refuse("bad-generation", { size: opening.size })
   }
 
   /** An entry beyond a gap: what can be said of it by itself. */
   #alone(log: Log, row: Held): void {
     const entry = this.#decoded(row)
     if (isRefusal(entry)) return
-    const proof = judge(log.tenures, entry, this.#options.suite)
+    const proof = judge({ ...this.#options, ...log }, { entry }, this.#options.suite)
     if (proof !== true) this.#fault(row, proof)
     log.signatures++
   }
@@ -205,7 +226,7 @@ class Verification {
 
   /** Its bytes are not those of its name. */
   #altered(row: Held, entry: Entry): Refusal {
-    const proof = judge(this.#log(row.author, row.generation).tenures, entry, this.#options.suite)
+    const proof = judge({ ...this.#options, ...this.#log(row.author, row.generation) }, { entry }, this.#options.suite)
     return proof === true ? refuse("malformed", { why: "filed under another hash", hash: hex(entry.hash) }) : proof
   }
 
@@ -231,8 +252,8 @@ class Verification {
     if (!equal(entry.ownRoot, log.root)) return refuse("wrong-own-root")
     if (entry.number !== undefined && entry.number !== (log.numbers[entry.traffic] ?? 0) + 1)
       return refuse("wrong-number", { number: entry.number, last: log.numbers[entry.traffic] ?? 0 })
-    if (entry.act !== undefined && this.#acts.get(entry.author)?.has(hex(entry.act))) return refuse("act-reused")
-    if (entry.generation !== 1 || entry.seq !== 1) return undefined
+    if (entry.act !== undefined && log.acts.has(hex(entry.act))) return refuse("act-reused")
+    if (entry.generation !== 1 || entry.seq !== 1) return this.#openingFault(log, entry, body)
     return this.#charterFault(entry, body)
   }
 
@@ -245,10 +266,7 @@ class Verification {
 
   #remember(log: Log, entry: Entry): void {
     if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number
-    if (entry.act !== undefined) {
-      const acts = this.#acts.get(entry.author) ?? new Set()
-      this.#acts.set(entry.author, acts.add(hex(entry.act)))
-    }
+    if (entry.act !== undefined) log.acts.add(hex(entry.act))
     for (const { author, generation, size, root } of entry.seen)
       this.#claims.push({ entry, author, generation, size, root })
   }
@@ -295,9 +313,9 @@ class Verification {
     if (this.#options.depth === "heads") log.asked = Math.max(log.asked, covered)
     while (log.asked < log.bytes.length) {
       const from = log.asked
-      // One key a time: where it changes, a batch ends.
-      const changed = log.tenures.find(it => it.generation === log.generation && it.after > from)?.after ?? Infinity
-      const entries = log.bytes.slice(from, Math.min(from + batch, changed))
+      // One key a time.
+      const end = stretchEnd(log.tenures, log.generation, from + 1)
+      const entries = log.bytes.slice(from, Math.min(from + batch, end))
       log.asked += entries.length
       const [key] = keysOf(log.tenures, log.generation, from + 1)
       const told = this.#verdicts(key, entries).then(good => {
@@ -328,6 +346,9 @@ class Verification {
     const held = this.#logs.get(name)
     if (held !== undefined) return held
     const log = freshLog(this.#options.charter.parties, author, generation, this.#options.suite)
+    // The keys of an author go on from one generation to the next.
+    const other = [...this.#logs.values()].find(it => it.author === author)
+    if (other !== undefined) log.tenures = other.tenures
     this.#logs.set(name, log)
     return log
   }
@@ -355,4 +376,3 @@ class Verification {
 }
 
 const nameOf = (author: number, generation: number): string => `${author}/${generation}`
-const rootAt = (log: Log, size: number): Uint8Array => log.roots.subarray(hashBytes * size, hashBytes * (size + 1))

@@ -30,6 +30,8 @@ import { type Keyring, keyring, keyringOf, newKek } from "../keys/lock.ts"
 import { pairingWords } from "../keys/pairing-words.ts"
 import { lockOf } from "../keys/private-file.ts"
 import { createRecordKey, openRecordKey, relockRecordKey } from "../keys/record-key.ts"
+import { rootPathOf, rootSigner } from "../keys/root.ts"
+import type { RootSigner } from "../keys/signer.ts"
 import { sealRecord } from "../store/seal-record.ts"
 import { type Cipher, recordCipher } from "../store/sealed.ts"
 import { holdHome } from "../store/sqlite.ts"
@@ -252,6 +254,10 @@ export const openCharter = (path: string): { readonly charter: Charter; readonly
 
 /** Whether its charter is signed. */
 export const isPaired = (path: string): boolean => existsSync(join(path, files.charter))
+
+/** The root keys of a home, or those of a file elsewhere; opened for each signature and forgotten. */
+export const rootsAt = (path: string, file: string | undefined, ring: Keyring): RootSigner =>
+  rootSigner(file ?? rootPathOf(join(path, files.keys)), ring)
 
 export const recordPath = (path: string): string => join(path, files.record)
 

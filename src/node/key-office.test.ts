@@ -1,104 +1,24 @@
 // Keys that change while two nodes talk, are cut off, die and are restored: with real keys in files, and disks in memory.
 import assert from "node:assert/strict"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { after, before, test } from "node:test"
-import { type Party, pairedParties, startNode, type TestNode, until, wire } from "../../test/fixtures/pair.ts"
-import type { Charter } from "../core/charter.ts"
-import type { Tell } from "../core/event.ts"
+import { copyFileSync, readFileSync } from "node:fs"
+import { test } from "node:test"
+import {
+  accusations,
+  confirmed,
+  fileOf,
+  fresh,
+  rotated,
+  salt,
+  say,
+  sizeAt,
+  started,
+  verified,
+} from "../../test/fixtures/keyed.ts"
+import { until } from "../../test/fixtures/pair.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
-import { verify } from "../evidence/verify.ts"
 import { openKeys } from "../keys/file.ts"
-import type { Signer } from "../keys/signer.ts"
-import { memoryDisk } from "../store/memory.ts"
-import type { Store } from "../store/store.ts"
-import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
-import { type KeyOffice, keyOffice } from "./key-office.ts"
-
-const folder = mkdtempSync(join(tmpdir(), "parley-office-"))
-after(() => rmSync(folder, { recursive: true }))
-let charter: Charter
-let parties: readonly [Party, Party]
-const fileOf = (party: number): string => join(folder, charter.parties[party]!.code, "keys.json")
-
-before(async () => {
-  const pair = await pairedParties(folder)
-  charter = pair.charter
-  parties = pair.parties
-  for (const party of [0, 1]) copyFileSync(fileOf(party), `${fileOf(party)}.first`)
-})
-
-const nodes: TestNode[] = []
-after(async () => {
-  for (const node of nodes) await node.stop()
-})
-
-let salts = 0
-const salt = (): Uint8Array => new Uint8Array(16).fill(++salts)
-
-type Side = TestNode & { readonly office: KeyOffice; readonly signer: Signer }
-
-/** A node whose keys are read anew from their file, as at every start. */
-const started = async (us: 0 | 1, line: ReturnType<typeof wire>, store: Store): Promise<Side> => {
-  const signer = openKeys(fileOf(us), xwingNode)
-  const node = await startNode(parties[us], charter, line.ends[us], { store, signer })
-  nodes.push(node)
-  const options = { charter, us, suite: nodeSuite, running: node.running, signer, salt }
-  return { ...node, signer, office: keyOffice(options) }
-}
-
-const fresh = async (): Promise<{
-  line: ReturnType<typeof wire>
-  a: Side
-  b: Side
-  disk: ReturnType<typeof memoryDisk>
-}> => {
-  for (const party of [0, 1]) copyFileSync(`${fileOf(party)}.first`, fileOf(party))
-  const line = wire()
-  const disk = memoryDisk()
-  const a = await started(0, line, disk.open())
-  const b = await started(1, line, memoryDisk().open())
-  await until("both know of each other", () => confirmed(a) > 0 && confirmed(b) > 0)
-  return { line, a, b, disk }
-}
-
-const confirmed = ({ running }: TestNode): number => running.status().peers[0]!.confirmed
-const sizeAt = ({ running }: TestNode, author: number): number => running.status().logs[author]!.size
-
-const say = async (node: TestNode): Promise<number> => {
-  const answer = await node.running.order({
-    kind: kinds.message,
-    traffic: 2,
-    precedence: 1,
-    refs: [],
-    action: [],
-    info: [],
-    handling: 0,
-    act: salt(),
-    releases: [],
-  })
-  assert.ok("entry" in answer, JSON.stringify(answer))
-  return answer.entry.seq
-}
-
-const accusations = (told: readonly Tell[]): string[] =>
-  told.flatMap(tell => (tell.type === "refused" ? [tell.refusal.refusal] : []))
-
-/** Everything that a store holds, with every signature by the key of its place. */
-const verified = async (store: Store) => {
-  const rows = store.since(0, 10_000).map(({ row }) => row)
-  const heads = [0, 1].flatMap(author => store.heads(author, 1))
-  return verify({ charter, suite: nodeSuite, rows, heads, depth: "signatures" })
-}
-
-const rotated = async (side: Side, algorithm?: string): Promise<number> => {
-  const reply = await side.office.rotate(algorithm === undefined ? {} : { algorithm })
-  assert.ok(!isRefusal(reply), JSON.stringify(reply))
-  return reply.seq
-}
 
 test("K-2, K-4: keys change while both talk, to another algorithm too; entries, heads and openings are judged by their place", async () => {
   const { line, a, b } = await fresh()

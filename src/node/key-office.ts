@@ -1,14 +1,28 @@
 // The life of a home's node keys, for its administrators: what is in force, and how it is changed (page: protocol/key.md). It writes what
 // roots and keys sign; whether that may be said is the core's to judge, and its place in the log the loop's.
-import type { KeyView, OrderReply } from "../api/shapes.ts"
-import { type Charter, kidOf } from "../core/charter.ts"
+import type { KeyView, OrderReply, ToSign } from "../api/shapes.ts"
+import { checkText, isLanguage } from "../core/body.ts"
+import { type Charter, kidOf, type RootSignature } from "../core/charter.ts"
+import { decodeEntry } from "../core/entry.ts"
 import type { Order } from "../core/event.ts"
-import { hex } from "../core/hash.ts"
-import { encodeKeyBody, keyPrefix, type NodeKeys, rotationSigned, type Tenure, tenureAfter } from "../core/key.ts"
+import { concat, fromHex, hex } from "../core/hash.ts"
+import {
+  encodeGenerationBody,
+  encodeKeyBody,
+  generationPrefix,
+  generationSigned,
+  keyPrefix,
+  keySigned,
+  type NodeKeys,
+  type Tenure,
+  tenureAfter,
+} from "../core/key.ts"
+import { reasonBytesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { algorithms, type PublicKey, type Suite } from "../core/suite.ts"
 import type { Classical, Signer } from "../keys/signer.ts"
+import type { StoreReader } from "../store/store.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 
@@ -16,7 +30,8 @@ export type KeyOfficeOptions = {
   readonly charter: Charter
   readonly us: number
   readonly suite: Suite
-  readonly running: Pick<Running, "order" | "tenures" | "status">
+  readonly running: Pick<Running, "order" | "tenures" | "status" | "own">
+  readonly store: Pick<StoreReader, "read">
   readonly signer: Signer
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
@@ -26,6 +41,10 @@ export type KeyOffice = {
   list(): KeyView[]
   /** The node keys of this home give way to new ones. */
   rotate(request: unknown): Promise<OrderReply | Refusal>
+  /** What the roots are to sign for a revocation or a new generation. The node never needs them: whoever has them signs it elsewhere. */
+  prepare(request: unknown): Promise<ToSign | Refusal>
+  /** Says what was prepared, with the roots' signatures. */
+  commit(request: unknown): Promise<OrderReply | Refusal>
 }
 
 const names: Readonly<Record<string, Classical>> = {
@@ -38,6 +57,7 @@ const nameOf = ({ alg }: PublicKey): string =>
 
 export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
   const { charter, us, suite, running, signer } = options
+  let prepared: Prepared | undefined
   const inForce = (party: number): Tenure => {
     const { generation, size } = running.status().logs[party]!
     return tenureAfter(running.tenures(party), generation, size)
@@ -63,10 +83,119 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
       const alg = typeof asked === "string" ? names[asked] : undefined
       if (alg === undefined) return refuse("bad-request", { field: "algorithm" })
       if (!signer.holds(before[0])) return refuse("key-missing")
-      return say(options, await rotationBody(options, before, await signer.makeNodeKeys(alg)))
+      const body = await rotationBody(options, before, await signer.makeNodeKeys(alg))
+      return say(options, { kind: kinds.key, body })
+    },
+
+    async prepare(request) {
+      const asked = isObject(request) ? request : {}
+      const before = inForce(us).keys
+      const alg = names[typeof asked.algorithm === "string" ? asked.algorithm : nameOf(before[0])]
+      if (alg === undefined) return refuse("bad-request", { field: "algorithm" })
+      const made = asked.what === "revocation" ? await revocation(options, asked, before, alg) : undefined
+      const next = asked.what === "generation" ? await newGeneration(options, asked, before, alg) : made
+      if (next === undefined) return refuse("bad-request", { field: "what" })
+      if (isRefusal(next)) return next
+      prepared = next
+      return { message: hex(next.message), prefix: hex(next.prefix) }
+    },
+
+    async commit(request) {
+      const given = isObject(request) && Array.isArray(request.signatures) ? request.signatures : []
+      const signatures = given.map(each => (typeof each === "string" ? fromHex(each) : undefined))
+      if (prepared === undefined || !signatures.every(each => each !== undefined))
+        return refuse("bad-request", { field: "signatures" })
+      const { roots } = charter.parties[us]!
+      const rows = roots.map((root, at) => ({
+        alg: root.alg,
+        kid: kidOf(root, suite),
+        signature: signatures[at] ?? new Uint8Array(0),
+      }))
+      const said = prepared.order(rows)
+      prepared = undefined
+      return say(options, said)
     },
   }
 }
+
+type Asked = Record<string, unknown>
+type Said = Pick<Order, "kind" | "upTo"> & { readonly body: Uint8Array; readonly refs?: readonly Uint8Array[] }
+type Prepared = {
+  readonly message: Uint8Array
+  readonly prefix: Uint8Array
+  readonly order: (roots: readonly RootSignature[]) => Said
+}
+
+const proofsBy = async ({ signer }: KeyOfficeOptions, keys: NodeKeys, prefix: Uint8Array, message: Uint8Array) => {
+  const signed = concat(prefix, message)
+  const [first] = await signer.sign([signed], keys[0])
+  return [first!, await signer.signPost(signed, prefix, keys[1])] as const
+}
+
+/** The keys in force are not ours alone any more: trusted is what stands up to a place, by default all that we hold. (K-8) */
+const revocation = async (
+  options: KeyOfficeOptions,
+  asked: Asked,
+  before: NodeKeys,
+  alg: Classical,
+): Promise<Prepared | Refusal> => {
+  const { charter, us, suite, running, signer } = options
+  const own = running.own()
+  const trusted = { generation: countOf(asked.generation, own.generation), seq: countOf(asked.seq, own.size) }
+  if (trusted.generation < 1 || trusted.seq < 0) return refuse("bad-request", { field: "generation, seq" })
+  const keys = await signer.makeNodeKeys(alg)
+  const change = { type: "revocation", replaces: kidOf(before[0], suite), keys, trusted } as const
+  const message = keySigned(charter, us, change)
+  const proofs = await proofsBy(options, keys, keyPrefix, message)
+  const order = (roots: readonly RootSignature[]): Said => ({
+    kind: kinds.key,
+    body: encodeKeyBody({ ...change, proofs, roots }),
+  })
+  return { message, prefix: keyPrefix, order }
+}
+
+/** Our log begins anew after what we hold of it, or after an earlier place that is named. (K-9) */
+const newGeneration = async (
+  options: KeyOfficeOptions,
+  asked: Asked,
+  before: NodeKeys,
+  alg: Classical,
+): Promise<Prepared | Refusal> => {
+  const { charter, us, running, store, signer } = options
+  const { why, language } = asked
+  if (typeof why !== "string" || why.trim() === "" || checkText(why, reasonBytesMax) !== true || !isTag(language))
+    return refuse("bad-request", { field: "why, language" })
+  const own = running.own()
+  const size = countOf(asked.seq, own.size)
+  const upTo = size < own.size
+  const range = { author: us, generation: own.generation, from: Math.max(1, size), to: size + 1 }
+  const rows = store.read(range, Number.MAX_SAFE_INTEGER)
+  const following = rows.find(row => row.seq === size + 1)
+  const root = upTo ? following && rootBefore(following.bytes, options.suite) : own.root
+  if (size < 0 || size > own.size || root === undefined) return refuse("bad-request", { field: "seq" })
+  const keys = asked.newKeys === true || !signer.holds(before[0]) ? await signer.makeNodeKeys(alg) : null
+  const opening = { size, root, language, why, keys }
+  const message = generationSigned(charter, us, own.generation + 1, opening)
+  const proofs = keys && (await proofsBy(options, keys, generationPrefix, message))
+  const last = rows.find(row => row.seq === size)
+  const order = (roots: readonly RootSignature[]): Said => ({
+    kind: kinds.generation,
+    body: encodeGenerationBody({ ...opening, proofs, roots }),
+    refs: last ? [last.hash] : [],
+    ...(upTo && { upTo }),
+  })
+  return { message, prefix: generationPrefix, order }
+}
+
+const isTag = (value: unknown): value is string => typeof value === "string" && isLanguage(value)
+
+const rootBefore = (bytes: Uint8Array, suite: Suite): Uint8Array | undefined => {
+  const entry = decodeEntry(bytes, suite)
+  return isRefusal(entry) ? undefined : entry.ownRoot
+}
+
+const countOf = (value: unknown, absent: number): number =>
+  value === undefined ? absent : typeof value === "number" && Number.isSafeInteger(value) ? value : -1
 
 /** Signed by the new keys and by the old ML-DSA-65 key; the entry itself will be signed by the old key 0. (K-2) */
 const rotationBody = async (
@@ -75,20 +204,21 @@ const rotationBody = async (
   keys: NodeKeys,
 ): Promise<Uint8Array> => {
   const replaces = kidOf(before[0], suite)
-  const signed = rotationSigned(charter, us, { replaces, keys })
+  const signed = concat(keyPrefix, keySigned(charter, us, { type: "rotation", replaces, keys }))
   const [first] = await signer.sign([signed], keys[0])
   const proofs = [first!, await signer.signPost(signed, keyPrefix, keys[1])] as const
   const post = await signer.signPost(signed, keyPrefix, before[1])
   return encodeKeyBody({ type: "rotation", replaces, keys, proofs, post })
 }
 
-const say = async ({ running, salt }: KeyOfficeOptions, bytes: Uint8Array): Promise<OrderReply | Refusal> => {
+const say = async ({ running, salt }: KeyOfficeOptions, said: Said): Promise<OrderReply | Refusal> => {
   const order: Omit<Order, "id"> = {
-    kind: kinds.key,
+    kind: said.kind,
+    ...(said.upTo && { upTo: said.upTo }),
     traffic: traffics.indexOf("service"),
     precedence: precedences.indexOf("PRIORITY"),
-    refs: [],
-    body: { salt: salt(), bytes },
+    refs: said.refs ?? [],
+    body: { salt: salt(), bytes: said.body },
     action: [],
     info: [],
     handling: 0,

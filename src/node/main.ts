@@ -54,6 +54,7 @@ export {
   readApiDoor,
   recordPath,
   relock,
+  rootsAt,
   type Side,
   signInLink,
 } from "./home.ts"
@@ -196,7 +197,7 @@ const wire = async (
     origins,
     frames,
     watch,
-    office: keyOffice({ charter, us, suite: nodeSuite, running, signer: home.keys, salt }),
+    office: keyOffice({ charter, us, suite: nodeSuite, running, store, signer: home.keys, salt }),
     officers: officerOffice({ charter, running, salt }),
     signIns,
     sessions,

@@ -72,6 +72,8 @@ export const routes: readonly Route[] = [
   orders("/api/keys/rotate", keepers),
   reads("/api/officers", staff),
   orders("/api/officers", keepers, officerBytesMax),
+  orders("/api/keys/prepare", keepers, 16 * 1_024),
+  orders("/api/keys/commit", keepers, 64 * 1_024),
   { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),

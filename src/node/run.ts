@@ -1,19 +1,19 @@
 // The loop: takes what happened, steps the core, does what it wants done, in order. It is handed its store, paths, signer, clock and
 // timers; the simulator runs this very file. A failed append ends the loop (crash-only); a restart replays.
 import type { Charter } from "../core/charter.ts"
-import { decodeEntry, type Entry, leafHash } from "../core/entry.ts"
+import type { Entry } from "../core/entry.ts"
 import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
-import { equal } from "../core/hash.ts"
 import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
 import type { Officers } from "../core/officer.ts"
-import { isRefusal, type Refusal } from "../core/refusal.ts"
+import type { Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Row, RowRange, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
+import { heldOf, requireWhole } from "./held.ts"
 
 /** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
 export type World = {
@@ -69,6 +69,8 @@ export type Running = {
   order(order: Omit<Order, "id">): Promise<OrderAnswer>
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
+  /** Our own log as it stands now, what is being signed included. */
+  own(): { readonly generation: number; readonly size: number; readonly root: Uint8Array }
   /** A party's node keys by position, the card's first. */
   tenures(party: number): readonly Tenure[]
   /** Who is in office of a party, after all of its log that is held. */
@@ -79,19 +81,6 @@ export type Running = {
 /** Acts of this many of each author's last entries are read at a start. (E-14) */
 const recentRows = 4_096
 const readBytes = 16 * 1_048_576
-
-/** A row as the core knows it; what our own store holds was checked before it was written, so a failure is our fault. */
-const heldOf = (row: Row, suite: Suite): Held => {
-  const entry = decodeEntry(row.bytes, suite)
-  if (isRefusal(entry)) throw new Error(`the store holds an entry that does not read: ${entry.refusal}`)
-  return row.body && row.salt ? { entry, body: { salt: row.salt, bytes: row.body } } : { entry }
-}
-
-/** What is served is not read again; its name tells whether it is what was written. */
-const requireWhole = (row: Row, suite: Suite): void => {
-  if (!equal(leafHash(row.bytes, suite), row.hash))
-    throw new Error(`the store holds an entry that is damaged: ${row.seq} of author ${row.author}`)
-}
 
 /** Takes the line up where it was left and runs it until `stop`. */
 export const run = async (options: RunOptions): Promise<Running> => {
@@ -195,6 +184,11 @@ class Loop implements Running {
       })),
       restored,
     }
+  }
+
+  own(): { readonly generation: number; readonly size: number; readonly root: Uint8Array } {
+    const { generation, frontier, root } = this.#line.state.logs[this.#options.us]!
+    return { generation, size: frontier.size, root }
   }
 
   tenures(party: number): readonly Tenure[] {
@@ -351,7 +345,14 @@ class Loop implements Running {
       gapBefore,
     }))
     const asides = effect.asides.map(aside => ({ ...aside, at }))
-    this.#options.store.append({ rows, heads: effect.heads, asides, marks: effect.marks, state: effect.state })
+    this.#options.store.append({
+      rows,
+      heads: effect.heads,
+      asides,
+      marks: effect.marks,
+      spans: effect.spans,
+      state: effect.state,
+    })
     this.#happened({ type: "appended", now: at })
   }
 
@@ -370,13 +371,22 @@ class Loop implements Running {
       const end = Math.min(to, covered ? effect.coveredTo : (head?.size ?? to))
       const rows = store.read({ author, generation, from, to: end }, effect.bytesMax)
       for (const row of rows) requireWhole(row, suite)
-      const served: Event = { type: "served", now, path: effect.path, author, from, rows, ...(head ? { head } : {}) }
+      const served: Event = {
+        type: "served",
+        now,
+        path: effect.path,
+        author,
+        generation,
+        from,
+        rows,
+        ...(head ? { head } : {}),
+      }
       // One stretch at a time: between two of them the machine's own loop hands frames over and takes others in.
       return this.#options.world.later(() => this.#happened(served))
     }
     const rows = store.read({ author, generation, from, to }, readBytes)
     const end = rows.at(-1)?.seq ?? to
-    this.#answer(check(rows, effect.key), bad => ({ type: "checked", now, author, to: end, bad }))
+    this.#answer(check(rows, effect.key), bad => ({ type: "checked", now, author, generation, to: end, bad }))
   }
 
   #told(tell: Tell): void {

@@ -13,4 +13,12 @@ export const keyRoutes = (
     const answer = await office.rotate(request.body)
     return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
   })
+  app.post("/api/keys/prepare", async (request, reply) => {
+    const answer = await office.prepare(request.body)
+    return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
+  })
+  app.post("/api/keys/commit", async (request, reply) => {
+    const answer = await office.commit(request.body)
+    return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
+  })
 }

@@ -190,6 +190,12 @@ const put = (image: Image, batch: Append): void => {
     const key = mark.hash.toHex()
     if (!image.marks.has(key)) image.marks.set(key, { ...mark, hash: copy(mark.hash) })
   }
+  for (const { author, generation, from, to, refusal } of batch.spans ?? [])
+    for (const [seq, position] of image.logs.get(logKey(author, generation))?.positions ?? []) {
+      const { hash } = image.rows[position - 1]!
+      if (seq >= from && seq <= to && !image.marks.has(hash.toHex()))
+        image.marks.set(hash.toHex(), { hash: copy(hash), refusal })
+    }
   image.state = copy(batch.state)
 }
 

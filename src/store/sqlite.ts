@@ -229,6 +229,10 @@ const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
   const head = db.prepare("INSERT INTO head VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
   const aside = db.prepare("INSERT INTO aside (author, bytes, refusal, at) VALUES (?, ?, ?, ?)")
   const mark = db.prepare("INSERT INTO mark (hash, refusal) VALUES (?, ?) ON CONFLICT DO NOTHING")
+  const span = db.prepare(
+    `INSERT INTO mark (hash, refusal) SELECT hash, ? FROM entry
+     WHERE author = ? AND generation = ? AND seq BETWEEN ? AND ? ORDER BY seq ON CONFLICT DO NOTHING`,
+  )
   const snapshot = db.prepare("INSERT INTO snapshot VALUES (1, ?) ON CONFLICT DO UPDATE SET state = excluded.state")
   const setting = db.prepare("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
   return {
@@ -242,6 +246,7 @@ const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
       for (const h of batch.heads) head.run(h.author, h.generation, h.size, h.root, h.ed25519, h.mlDsa65)
       for (const a of batch.asides) aside.run(a.author, a.bytes, JSON.stringify(a.refusal), a.at)
       for (const m of batch.marks) mark.run(m.hash, JSON.stringify(m.refusal))
+      for (const s of batch.spans ?? []) span.run(JSON.stringify(s.refusal), s.author, s.generation, s.from, s.to)
       snapshot.run(kept("snapshot", batch.state))
     },
     setting: (name: string, value: Uint8Array): void => {

@@ -34,6 +34,8 @@ export type Append = {
   readonly asides: readonly Aside[]
   /** entry hash → mark set later on a stored row: its own signature turned out false under a signed head. */
   readonly marks: readonly { readonly hash: Uint8Array; readonly refusal: Refusal }[]
+  /** Marks on all rows of a stretch of one log that are held, those of this batch included. */
+  readonly spans?: readonly (RowRange & { readonly refusal: Refusal })[]
   readonly state: Uint8Array
 }
 

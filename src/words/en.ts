@@ -348,7 +348,11 @@ export const en = {
   "refusal.bad-release": "It carries a proof that is not that of an officer who may give it.",
   "refusal.release-missing": "It lacks a proof that the charter asks for: of an officer, or of a second one.",
   "refusal.bad-officer": "It would change its author's officers, and its roots have not signed it so.",
+  "refusal.key-revoked": "It is signed with a key that its author has revoked: it is not taken for the author's word.",
   "refusal.bad-key-change": "The change of keys is not of the form, or not signed by all who must sign it.",
+  "refusal.bad-generation":
+    "The new generation does not follow the log that we hold, or is not signed by its author's roots.",
+  "refusal.disowned": "Its author has begun its log anew and does not stand by what came after that place.",
   "refusal.key-missing":
     "The node key that is in force is not in this home: it can say nothing until its keys are changed.",
   "refusal.key-replaced": "It is signed with a key that its author had replaced by then.",

@@ -4,7 +4,7 @@ import type { Charter } from "../../core/charter.ts"
 import { type Body, bodyHash, decodeEntry, type Entry } from "../../core/entry.ts"
 import { equal } from "../../core/hash.ts"
 import { checkHead, type Head } from "../../core/head.ts"
-import { isKeyChange, judge, keysAfter, type Tenure, tenureOf } from "../../core/key.ts"
+import { isKeyChange, judge, keysAfter, revokedBy, type Tenure, tenureOf } from "../../core/key.ts"
 import { append, type Frontier, rootOf } from "../../core/log.ts"
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "../../core/refusal.ts"
 import type { Suite } from "../../core/suite.ts"
@@ -73,7 +73,14 @@ export const follow = async (options: Following): Promise<Followed> => {
       const entry = nextEntry(given.bytes, options, tree)
       if (isRefusal(entry)) return stop(verified, seq, entry)
       const changes = isKeyChange(entry.kind)
-      const signed = isCovered && byHead && !changes ? true : judge(tenures, entry, suite)
+      const signed =
+        isCovered && byHead && !changes
+          ? true
+          : judge(
+              { charter: options.charter, author: log.author, tenures },
+              { entry, ...(given.body && { body: given.body }) },
+              suite,
+            )
       if (signed !== true && !isCovered) return stop(verified, seq, signed)
       // L-7: if the head covers it, it belongs to the log; it is kept, marked, and never shown as said.
       if (signed !== true) doubtful.push({ ...log, seq, refusal: "bad-signature-covered" })
@@ -104,8 +111,11 @@ const headFault = (
 const takeChange = ({ charter, suite, log }: Following, tenures: Tenure[], entry: Entry, { body }: Given): void => {
   const holder = { charter, author: log.author, tenures }
   const isSigned = body && entry.bodyHash && equal(bodyHash(body, suite), entry.bodyHash)
-  const tenure = tenureOf(holder, isSigned ? { entry, body } : { entry }, suite)
-  if (!isRefusal(tenure)) tenures.push(tenure)
+  const held = isSigned ? { entry, body } : { entry }
+  const tenure = tenureOf(holder, held, suite)
+  if (isRefusal(tenure)) return
+  revokedBy(tenures, held)
+  tenures.push(tenure)
 }
 
 /** The entry, if it is the next of this log. (E-3 to E-7) */

@@ -73,7 +73,9 @@ const openCharter = async (line: string): Promise<Charter | null> => {
 }
 
 const followOne = async (log: Log, head: Head | undefined, under: Charter): Promise<boolean> => {
-  const fresh = { frontier: emptyFrontier(), tenures: [cardTenure(under.parties, log.author)] }
+  // The keys go on from the generation before, which was followed first. (K-9)
+  const before = logs.get(nameOf({ ...log, generation: log.generation - 1 }))?.tenures
+  const fresh = { frontier: emptyFrontier(), tenures: before ?? [cardTenure(under.parties, log.author)] }
   const held = logs.get(nameOf(log)) ?? { ...log, ...((await kept?.read(log)) ?? fresh) }
   logs.set(nameOf(log), held)
   let whole = true
@@ -119,7 +121,9 @@ const lookOnce = async ({ look, again }: Asked): Promise<boolean> => {
   let whole = true
   for (const author of charter.parties.keys()) {
     const head = heads.find(head => head.author === author)
-    whole = (await followOne({ author, generation: head?.generation ?? 1 }, head, charter)) && whole
+    const last = head?.generation ?? 1
+    for (let generation = 1; generation <= last; generation++)
+      whole = (await followOne({ author, generation }, generation === last ? head : undefined, charter)) && whole
   }
   return whole
 }
