@@ -47,6 +47,7 @@ test("the packed package installs into an empty folder, and its command runs whe
   assert.equal(help.stderr, "")
   const inside = join(home, "node_modules", "parley")
   assert.ok(!existsSync(join(inside, "src")), "no source under node_modules is needed")
+  assert.ok(existsSync(join(inside, "dist", "verify.html")), "the page of every bundle is in it (EV-11)")
   // What was locked is what was installed, below the first rank too.
   const { packages }: { packages: Record<string, { version: string; optional?: boolean }> } = JSON.parse(
     readFileSync(join(inside, "npm-shrinkwrap.json"), "utf8"),
