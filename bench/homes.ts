@@ -1,11 +1,24 @@
 // Two paired homes for a run of a bench. The words of the ceremony are left out: they cost a second of scrypt and nobody reads them here.
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { charterOf } from "../src/core/charter.ts"
 import { isRefusal } from "../src/core/refusal.ts"
+import { keyring } from "../src/keys/lock.ts"
 import { initHome, pair, type Side } from "../src/node/home.ts"
 import { nodeSuite } from "../src/suites/node.ts"
+
+/** With --locked homes have a passphrase, and their records are sealed; in the environment, so that the processes of a bench know it too. */
+const passphrase = process.env.PARLEY_BENCH_LOCKED === "1" ? "a passphrase of the bench" : undefined
+export const ring = passphrase === undefined ? keyring() : keyring(passphrase)
+
+/** What `parley run` is told besides, for a home in this folder. */
+export const unlocking = (folder: string): readonly string[] => {
+  if (passphrase === undefined) return []
+  const file = join(folder, "..", "passphrase")
+  writeFileSync(file, passphrase, { mode: 0o600 })
+  return ["--passphrase-file", file]
+}
 
 export type Homes = { readonly folder: string; readonly sides: readonly [Side, Side]; remove(): void }
 
@@ -18,6 +31,7 @@ const homeOf = (folder: string, code: string, listen: string): Promise<Side> =>
     listen,
     api: { host: "127.0.0.1", port: 0 },
     example: true,
+    ...(passphrase !== undefined && { passphrase }),
   })
 
 /** The first listens, the second dials. */

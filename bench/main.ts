@@ -1,16 +1,26 @@
 // `npm run bench -- latency|backlog|verify|rest [--profile FOLDER]`: one workload against its limit, measured in one run. The last line
 // is JSON. What was expected is in sketch.md, what was found in results.md.
 import { parseArgs } from "node:util"
-import { type BacklogOptions, backlog } from "./backlog.ts"
+import type { BacklogOptions } from "./backlog.ts"
 import { type Figures, lastLine } from "./figures.ts"
-import { latency } from "./latency.ts"
-import { rest } from "./rest.ts"
-import { verification } from "./verify.ts"
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { profile: { type: "string" }, rounds: { type: "string" }, messages: { type: "string" } },
+  options: {
+    profile: { type: "string" },
+    rounds: { type: "string" },
+    messages: { type: "string" },
+    locked: { type: "boolean" },
+  },
 })
+// Asked by bench/homes.ts, here and in every process that is started.
+if (values.locked === true) process.env.PARLEY_BENCH_LOCKED = "1"
+const [{ backlog }, { latency }, { rest }, { verification }] = await Promise.all([
+  import("./backlog.ts"),
+  import("./latency.ts"),
+  import("./rest.ts"),
+  import("./verify.ts"),
+])
 const profileTo = values.profile === undefined ? {} : { profileTo: values.profile }
 const given = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text))
 
@@ -32,7 +42,7 @@ const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
 const workload = workloads[positionals[0] ?? ""]
 if (workload === undefined) {
   console.error(
-    `usage: npm run bench -- ${Object.keys(workloads).join("|")} [--messages N] [--rounds N] [--profile FOLDER]`,
+    `usage: npm run bench -- ${Object.keys(workloads).join("|")} [--messages N] [--rounds N] [--locked] [--profile FOLDER]`,
   )
   process.exitCode = 2
 } else console.log(lastLine(await workload()))

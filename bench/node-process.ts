@@ -9,12 +9,13 @@ import { openSqlite } from "../src/store/sqlite.ts"
 import { checking } from "../src/suites/checking.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { tlsTransport } from "../src/transport/tls.ts"
+import { ring } from "./homes.ts"
 import { messageOrder } from "./message.ts"
 import { answer, busyMs, clock } from "./process.ts"
 import { realWorld } from "./world.ts"
 
 const [folder = "", listens = ""] = process.argv.slice(2)
-const home = openHome(folder)
+const home = openHome(folder, ring)
 const { charter, us } = home
 const peer = 1 - us
 const store = openSqlite(home.record, { now: Date.now, cipher: home.cipher })

@@ -6,7 +6,7 @@ import { openSqlite } from "../src/store/sqlite.ts"
 import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { wire } from "../test/fixtures/pair.ts"
-import { pairedHomes } from "./homes.ts"
+import { pairedHomes, ring } from "./homes.ts"
 import { messageOrder } from "./message.ts"
 import { realWorld } from "./world.ts"
 
@@ -18,7 +18,7 @@ const ordersAtOnce = 1_000
 /** At least so many entries, half of them of each side. */
 export const longRecord = async (entries: number): Promise<LongRecord> => {
   const { sides, remove } = await pairedHomes()
-  const homes = [openHome(sides[0].path), openHome(sides[1].path)] as const
+  const homes = [openHome(sides[0].path, ring), openHome(sides[1].path, ring)] as const
   const line = wire()
   const nodes: { readonly running: Running; readonly store: Store; readonly world: { stop(): void } }[] = []
   for (const [at, home] of homes.entries()) {

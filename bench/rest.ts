@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { type Figures, median, round } from "./figures.ts"
+import { unlocking } from "./homes.ts"
 import { longRecord } from "./record.ts"
 
 export type RestOptions = { readonly entries: number; readonly rounds: number; readonly quietMs: number }
@@ -25,6 +26,7 @@ const runs = (home: string): ChildProcess =>
       "--log-level",
       "silent",
       "--json",
+      ...unlocking(home),
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   )
