@@ -8,7 +8,7 @@ import { keyring } from "../src/keys/lock.ts"
 import { initHome, pair, type Side } from "../src/node/home.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 
-/** With --locked homes have a passphrase, and their records are sealed; in the environment, so that the processes of a bench know it too. */
+/** With --locked homes have a passphrase, and their records are sealed; in the environment, so that a bench's processes know it. */
 const passphrase = process.env.PARLEY_BENCH_LOCKED === "1" ? "a passphrase of the bench" : undefined
 export const ring = passphrase === undefined ? keyring() : keyring(passphrase)
 

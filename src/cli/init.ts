@@ -1,6 +1,8 @@
+import { resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { Officer } from "../api/shapes.ts"
-import { initHome, parseAddress } from "../node/main.ts"
+import { algorithms } from "../core/suite.ts"
+import { type HomeOptions, initHome, parseAddress } from "../node/main.ts"
 import { sayer, Usage } from "./say.ts"
 import { newPassphrase, type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
 
@@ -19,8 +21,14 @@ type Options = PassphraseOptions & {
   /** False for --no-passphrase. */
   readonly passphrase: boolean
   readonly storedInTheClear?: true
+  readonly pkcs11?: string
+  readonly token?: string
+  readonly pinFile?: string
+  readonly algorithm: keyof typeof hardAlgorithms
   readonly json?: true
 }
+
+const hardAlgorithms = { p256: algorithms.esp256, p384: algorithms.esp384, ed25519: algorithms.ed25519 } as const
 
 const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
 
@@ -54,7 +62,19 @@ export const init = (): Command =>
     .option("--passphrase-file <file>", passphraseFileHelp)
     .option("--no-passphrase", "leaves keys and texts in the clear on this disk; as it is for an example")
     .option("--stored-in-the-clear", "says that --no-passphrase is meant for a home that is no example")
+    .option(
+      "--pkcs11 <module>",
+      "the vendor's library of a hardware module, in which the key that signs entries is made",
+    )
+    .option("--token <label>", "the token in that module")
+    .option("--pin-file <file>", "holds its PIN; left out, it is the credential parley-pin of the service manager")
+    .addOption(
+      new Option("--algorithm <algorithm>", "of the key in the module")
+        .choices(Object.keys(hardAlgorithms))
+        .default("p256"),
+    )
     .action(async (home: string, options: Options) => {
+      const hardware = hardwareOf(options)
       const passphrase = await passphraseOf(home, options)
       const { code, zone, language, listen, peer, officer } = options
       const names = { en: options.nameEn, ja: options.nameJa, zh: options.nameZh }
@@ -72,6 +92,7 @@ export const init = (): Command =>
         example,
         ...officers,
         ...passphrase,
+        ...hardware,
       })
       sayer(options.json === true).result(
         { home: side.path, code, example, locked: "passphrase" in passphrase, officers: side.settings.officers },
@@ -79,6 +100,14 @@ export const init = (): Command =>
         `  parley card ${home} > ${code}.card`,
       )
     })
+
+const hardwareOf = ({ pkcs11, token, pinFile = "", algorithm }: Options): Pick<HomeOptions, "hardware"> => {
+  if (pkcs11 === undefined && token === undefined && pinFile === "") return {}
+  if (pkcs11 === undefined || token === undefined) throw new Usage("--pkcs11 and --token go together.")
+  return {
+    hardware: { module: resolve(pkcs11), token, pinFile: pinFile && resolve(pinFile), alg: hardAlgorithms[algorithm] },
+  }
+}
 
 /** A home that is no example is locked, unless two words say that it is meant to lie open. */
 const passphraseOf = async (home: string, options: Options): Promise<{ readonly passphrase?: string }> => {

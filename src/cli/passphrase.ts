@@ -1,7 +1,7 @@
 import { Command } from "commander"
-import { isLocked, keyring, relock } from "../node/main.ts"
+import { isLocked, keyring, readSecret, relock } from "../node/main.ts"
 import { sayer, Usage } from "./say.ts"
-import { hidden, newPassphrase, type PassphraseOptions, passphraseFileHelp, readPassphrase } from "./unlock.ts"
+import { hidden, newPassphrase, type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
 
 type Options = PassphraseOptions & { readonly newPassphraseFile?: string; readonly roots?: true; readonly json?: true }
 
@@ -33,6 +33,6 @@ export const passphrase = (): Command =>
     })
 
 const oldPassphrase = async (home: string, { passphraseFile }: PassphraseOptions): Promise<string | undefined> => {
-  if (passphraseFile !== undefined) return readPassphrase(passphraseFile)
+  if (passphraseFile !== undefined) return readSecret(passphraseFile)
   return process.stdin.isTTY ? await hidden(`Passphrase of ${home} until now: `) : undefined
 }

@@ -1,17 +1,12 @@
 // Where a passphrase comes from: a file, a credential of the service manager, or the terminal. Never an argument or a variable, which
 // other users and logs may see.
-import { existsSync, readFileSync, statSync } from "node:fs"
-import { join } from "node:path"
-import { isLocked, type Keyring, keyring, passphraseCharsMin } from "../node/main.ts"
+import { credentialFile, isLocked, type Keyring, keyring, passphraseCharsMin, readSecret } from "../node/main.ts"
 import { Usage } from "./say.ts"
 
 export type PassphraseOptions = { readonly passphraseFile?: string }
 
 export const passphraseFileHelp =
   "holds the passphrase; left out, it is the credential parley-passphrase of the service manager, or is asked for"
-
-const credential = "parley-passphrase"
-const others = 0o077
 
 /** For a home that may be locked. Where nobody can be asked, what needs the passphrase is refused as `locked`. (A-6) */
 export const ringFor = async (home: string, options: PassphraseOptions): Promise<Keyring> => {
@@ -47,18 +42,8 @@ const longEnough = (passphrase: string): string => {
 }
 
 const givenPassphrase = ({ passphraseFile }: PassphraseOptions): string | undefined => {
-  if (passphraseFile !== undefined) return readPassphrase(passphraseFile)
-  const directory = process.env.CREDENTIALS_DIRECTORY
-  const file = directory === undefined ? undefined : join(directory, credential)
-  return file !== undefined && existsSync(file) ? readPassphrase(file) : undefined
-}
-
-/** Without the newline that editors put at the end. */
-export const readPassphrase = (file: string): string => {
-  const found = statSync(file)
-  if (found.isFile() && process.platform !== "win32" && (found.mode & others) !== 0)
-    throw new Error(`${file} holds a passphrase and is open to others; make it 0600 with chmod, and choose another.`)
-  return readFileSync(file, "utf8").replace(/\r?\n$/, "")
+  const file = passphraseFile ?? credentialFile("parley-passphrase")
+  return file === undefined ? undefined : readSecret(file)
 }
 
 /** What was typed ahead of a question. */

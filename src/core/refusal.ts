@@ -96,6 +96,8 @@ export const refusals = {
   "bad-part": [87, "CH-9", "A part of the card is damaged or missing, or there are too many."],
   "same-person": [88, "CH-10", "Two different persons confirm, and each gives a name."],
   "paired-already": [89, "CH-10", "This home is paired already: its card and terms stand."],
+  "wrong-pin": [96, "A-12", "The hardware module does not take this PIN."],
+  "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

@@ -6,20 +6,34 @@ import { algorithms, type Kem, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory, replaceAtomically } from "./atomic.ts"
 import { tlsIdentity } from "./certificate.ts"
 import { type Kek, type Keyring, keyring, keyringOf } from "./lock.ts"
-import { isOf, makePair, type NodePair, type OpenPair, openPair, pairIn, pairValue, publicPair } from "./node-keys.ts"
+import {
+  erasePair,
+  hardOf,
+  isOf,
+  makePair,
+  type NodePair,
+  type OpenPair,
+  openPair,
+  pairIn,
+  pairValues,
+  publicPair,
+} from "./node-keys.ts"
+import type { HardModule, HardRef } from "./pkcs11.ts"
 import { bytesIn, type Fields, objectIn, openPrivate, privateText, readPrivate } from "./private-file.ts"
 import { ed25519Private, publicOf } from "./raw.ts"
 import { createRoots, openRoots, rootPathOf, rootSigner, rootText } from "./root.ts"
-import type { RootSigner, Signer, TlsIdentity } from "./signer.ts"
+import type { NodeKeys, RootSigner, Signer, TlsIdentity } from "./signer.ts"
 
 export type FileKeys = Signer &
   RootSigner & {
     readonly tls: TlsIdentity
     /** The X-Wing public key that the card carries; undefined once it was erased. */
     readonly base: Uint8Array | undefined
+    /** Throws when the classical key is in a module that does not answer, or has another. Of two, while they change, one suffices. */
+    ready(): Promise<void>
   }
 
-/** Everything private of a node, as seeds. */
+/** Everything private of a node that is in its file. */
 type Secrets = {
   /** The pair in force, then one that is to come. */
   node: readonly NodePair[]
@@ -30,57 +44,86 @@ type Secrets = {
 const seedBytes = 32
 const slhBytes = 64
 
+export type KeyOptions = {
+  /** Under which they are sealed; without it they lie in the clear. */
+  readonly kek?: Kek | null
+  /** Made in a hardware module before, instead of an Ed25519 key in the file. */
+  readonly hard?: HardRef | undefined
+  readonly module?: HardModule | undefined
+}
+
 /** Makes every key of a side and writes them durably, the roots in a file beside. Neither may exist; their directory is made with
- *  mode 0700. `kek`: under which they are sealed; null for a home in the clear. */
-export const createKeys = (path: string, kem: Kem, kek: Kek | null = null): FileKeys => {
+ *  mode 0700. */
+export const createKeys = (path: string, kem: Kem, { kek = null, hard, module }: KeyOptions = {}): FileKeys => {
   ensurePrivateDirectory(path)
   const seed = (): Uint8Array => Uint8Array.from(randomBytes(seedBytes))
   const secrets: Secrets = {
-    node: [makePair(algorithms.ed25519)],
+    node: [makePair(hard ?? algorithms.ed25519)],
     tls: { ed25519: seed() },
     epochs: new Map([[0, seed()]]),
   }
   createAtomically(path, toText(secrets, kek))
   createRoots(rootPathOf(path), kek)
-  return keysOf(path, secrets, kek, kem, keyringOf(kek))
+  return keysOf({ path, secrets, kek, kem, ring: keyringOf(kek), module })
 }
 
 /** Throws when the file is open to others, is damaged, or was written by a newer version; KeysRefused when it does not open. */
-export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring()): FileKeys => {
+export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring(), module?: HardModule): FileKeys => {
   bringForward(path)
   const { secret, kek } = openPrivate(path, "node-keys", ring)
-  return keysOf(path, secretsIn(path, secret), kek, kem, ring)
+  return keysOf({ path, secrets: secretsIn(path, secret), kek, kem, ring, module })
 }
 
-const keysOf = (path: string, secrets: Secrets, kek: Kek | null, kem: Kem, ring: Keyring): FileKeys => {
-  let pairs = secrets.node.map(openPair)
+type Kept = {
+  readonly path: string
+  readonly secrets: Secrets
+  readonly kek: Kek | null
+  readonly kem: Kem
+  readonly ring: Keyring
+  readonly module: HardModule | undefined
+}
+
+const keysOf = ({ path, secrets, kek, kem, ring, module }: Kept): FileKeys => {
+  const opened = (): OpenPair[] => secrets.node.map(pair => openPair(pair, module))
+  let pairs = opened()
   const keep = (options: { readonly scrub: boolean }): void => replaceAtomically(path, toText(secrets, kek), options)
   return {
     get keys() {
       return pairs[0]!.keys
     },
     holds: key => pairs.some(pair => isOf(pair, key)),
-    sign: (messages, by) => messages.map(message => pairOf(pairs, by).sign(message)),
+    sign: (messages, by) => pairOf(pairs, by).sign(messages),
     signPost: (message, context, by) => pairOf(pairs, by).signPost(message, context),
 
     makeNodeKeys(alg) {
       const held = secrets.node.slice(1).findIndex(pair => pair.alg === alg)
       if (held >= 0) return pairs[held + 1]!.keys
-      secrets.node = [secrets.node[0]!, makePair(alg)]
-      pairs = secrets.node.map(openPair)
-      keep({ scrub: false })
-      return pairs[1]!.keys
+      const put = (pair: NodePair): NodeKeys => {
+        secrets.node = [secrets.node[0]!, pair]
+        pairs = opened()
+        keep({ scrub: false })
+        return pairs[1]!.keys
+      }
+      // What is in a module stays in a module.
+      return hardOf(secrets.node[0]!) !== undefined && module !== undefined
+        ? module.make(alg).then(made => put(makePair(made)))
+        : put(makePair(alg))
     },
 
-    // K-6: from here on nobody can sign as we did before. Gone from the file first, then from memory.
+    // K-6: from here on nobody can sign as we did before. Gone from the module and the file first, then from memory.
     keepNodeKeys(key) {
       const kept = pairs.findIndex(pair => isOf(pair, key))
       if (kept < 0 || pairs.length === 1) return
       const gone = secrets.node.filter((_, at) => at !== kept)
-      secrets.node = [secrets.node[kept]!]
-      pairs = [pairs[kept]!]
-      keep({ scrub: true })
-      for (const pair of gone) for (const bytes of [pair.classical, pair.mlDsa65]) bytes.fill(0)
+      const forget = (): void => {
+        secrets.node = [secrets.node[kept]!]
+        pairs = [pairs[kept]!]
+        keep({ scrub: true })
+        for (const pair of gone) erasePair(pair)
+      }
+      const hard = gone.map(hardOf).filter(ref => ref !== undefined)
+      if (hard.length === 0 || module === undefined) return forget()
+      return Promise.all(hard.map(ref => module.destroy(ref))).then(forget)
     },
 
     // Asked twice for one number, as after a crash, it answers with the key that it has: the first answer may have been published.
@@ -112,6 +155,12 @@ const keysOf = (path: string, secrets: Secrets, kek: Kek | null, kem: Kem, ring:
     decapsulate(number, enc) {
       const seed = secrets.epochs.get(number)
       return seed === undefined ? undefined : kem.decapsulate(seed, enc)
+    },
+
+    async ready() {
+      const tried = await Promise.allSettled(pairs.map(async pair => pair.sign([])))
+      const [failed, ...others] = tried.filter(each => each.status === "rejected")
+      if (failed !== undefined && others.length === tried.length - 1) throw failed.reason
     },
 
     ...rootSigner(rootPathOf(path), ring),
@@ -172,18 +221,12 @@ const toText = ({ node, tls, epochs }: Secrets, kek: Kek | null): string => {
     epochs: [...epochs.keys()],
   }
   const secret = {
-    // One pair of Ed25519 stands as it did before keys could change.
-    node: node.length > 1 || node[0]!.alg !== algorithms.ed25519 ? node.map(pairValue) : firstPair(node[0]!),
+    node: pairValues(node),
     tls: { ed25519: tls.ed25519.toHex() },
     epochs: Object.fromEntries([...epochs].map(([number, seed]) => [number, seed.toHex()])),
   }
   return privateText("node-keys", kek, shown, secret)
 }
-
-const firstPair = ({ classical, mlDsa65 }: NodePair): object => ({
-  ed25519: classical.toHex(),
-  mlDsa65: mlDsa65.toHex(),
-})
 
 const secretsIn = (path: string, secret: Fields): Secrets => {
   // Before keys could change there was one pair.

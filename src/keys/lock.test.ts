@@ -33,7 +33,7 @@ test("A-5: of a locked side nothing private can be read in its files, whatever w
   const twin = fresh()
   createKeys(twin, xwingNode)
   const kek = cheap(passphrase)
-  const keys = createKeys(path, xwingNode, kek)
+  const keys = createKeys(path, xwingNode, { kek })
   keys.makeEpochKey(1)
   keys.eraseEpochKey(0)
   const names = ["keys.json", "root.json"]
@@ -48,7 +48,7 @@ test("A-5: of a locked side nothing private can be read in its files, whatever w
 
 test("A-6: a locked side opens with its passphrase, is refused by name without or with another, and nothing is changed", () => {
   const path = fresh()
-  const keys = createKeys(path, xwingNode, cheap(passphrase))
+  const keys = createKeys(path, xwingNode, { kek: cheap(passphrase) })
   const before = readFileSync(path)
   assert.throws(() => openKeys(path, xwingNode), refusedAs("locked"))
   for (const wrong of ["", `${passphrase} `, "North wind and the 太陽"])
@@ -62,7 +62,7 @@ test("A-6: a locked side opens with its passphrase, is refused by name without o
 
 test("A-6: keys that are made and erased later are sealed again without the passphrase being asked for", () => {
   const path = fresh()
-  createKeys(path, xwingNode, cheap(passphrase))
+  createKeys(path, xwingNode, { kek: cheap(passphrase) })
   const keys = openKeys(path, xwingNode, keyring(passphrase))
   const made = keys.makeEpochKey(5)
   assert.deepEqual(JSON.parse(readFileSync(path, "utf8")).public.epochs, [0, 5])
@@ -71,7 +71,7 @@ test("A-6: keys that are made and erased later are sealed again without the pass
 
 test("A-7: any change of what is sealed, or of what stands beside it, is found before a key is used", () => {
   const path = fresh()
-  createKeys(path, xwingNode, cheap(passphrase))
+  createKeys(path, xwingNode, { kek: cheap(passphrase) })
   const text = readFileSync(path, "utf8")
   const file = JSON.parse(text)
   const flipped = (hex: string, at: number): string =>
@@ -114,7 +114,7 @@ test("A-7: the lock is scrypt with N = 2^17, r = 8, p = 1, and one derivation op
 
 test("A-6: another passphrase takes the place of the old one; what a crash left half done is completed by the same again", () => {
   const path = fresh()
-  const keys = createKeys(path, xwingNode, cheap(passphrase))
+  const keys = createKeys(path, xwingNode, { kek: cheap(passphrase) })
   const [old, roots] = [`${path}.old`, join(path, "..", "root.json")]
   copyFileSync(path, old)
   const chosen = "a quite different sentence"

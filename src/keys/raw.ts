@@ -1,6 +1,7 @@
 // Keys as bytes, to and from the platform's.
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
-import type { PublicKey } from "../core/suite.ts"
+import { algorithms, type PublicKey } from "../core/suite.ts"
+import type { Classical } from "./signer.ts"
 
 export const ed25519Private = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.from(seed), format: "raw-private", asymmetricKeyType: "ed25519" })
@@ -12,3 +13,18 @@ export const publicOf = (alg: PublicKey["alg"], privateKey: KeyObject): PublicKe
   alg,
   public: Uint8Array.from(createPublicKey(privateKey).export({ format: "raw-public" })),
 })
+
+const orders = {
+  [algorithms.esp256]: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  [algorithms.esp384]:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+} as const
+
+/** E-15: of the two s that verify, the lower one, so that nobody can make a second signature of the first. */
+export const lowS = (alg: Classical, signature: Uint8Array): Uint8Array => {
+  if (alg === algorithms.ed25519) return signature
+  const half = signature.length / 2
+  const s = BigInt(`0x${signature.subarray(half).toHex()}`)
+  const low = s > orders[alg] / 2n ? orders[alg] - s : s
+  return Uint8Array.of(...signature.subarray(0, half), ...Uint8Array.fromHex(low.toString(16).padStart(2 * half, "0")))
+}

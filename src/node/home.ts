@@ -31,13 +31,14 @@ import { pairingWords } from "../keys/pairing-words.ts"
 import { lockOf } from "../keys/private-file.ts"
 import { createRecordKey, openRecordKey, relockRecordKey } from "../keys/record-key.ts"
 import { rootPathOf, rootSigner } from "../keys/root.ts"
-import type { RootSigner } from "../keys/signer.ts"
+import type { Classical, RootSigner } from "../keys/signer.ts"
 import { sealRecord } from "../store/seal-record.ts"
 import { type Cipher, recordCipher } from "../store/sealed.ts"
 import { holdHome } from "../store/sqlite.ts"
 import { HomeRefused, type Row } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
+import { type Hardware, hardModule } from "./hardware.ts"
 import { type Sessions, sessionsIn } from "./sessions.ts"
 import { readSettings, type Settings, writeSettings } from "./settings.ts"
 import { type Tickets, ticketsIn } from "./tickets.ts"
@@ -57,6 +58,8 @@ export type HomeOptions = {
   readonly desks?: Card["desks"]
   /** Locks the home; without it everything in it lies in the clear. */
   readonly passphrase?: string
+  /** Where the node's classical key is made and stays; without it, it is in the home's files. */
+  readonly hardware?: Hardware & { readonly alg: Classical }
 }
 
 /** A side before it is paired: its keys and its card. */
@@ -132,7 +135,9 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
   if (existsSync(path) && readdirSync(path).length > 0)
     throw new Error(`${path} is not empty; a home is made in a directory of its own.`)
   const kek = options.passphrase === undefined ? null : newKek(options.passphrase)
-  const keys = createKeys(join(path, files.keys), xwingNode, kek)
+  const { hardware } = options
+  const hard = hardware && (await hardModule(hardware, options.code).make(hardware.alg))
+  const keys = createKeys(join(path, files.keys), xwingNode, { kek, hard })
   if (kek !== null) createRecordKey(join(path, files.recordKey), kek)
   const { code, names, zone, language, listen, api, example } = options
   const { base } = keys
@@ -165,6 +170,7 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
     origins: [],
     frames: options.frames ?? [],
     officers: options.officers ?? defaultOfficers,
+    ...(hardware && { hardware: { module: hardware.module, token: hardware.token, pinFile: hardware.pinFile } }),
   })
   return openSide(path, keyringOf(kek))
 }
@@ -177,13 +183,14 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
   const settings = readSettings(join(path, files.settings))
   const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
   if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
+  const module = settings.hardware && hardModule(settings.hardware, settings.code)
   let opened: FileKeys | undefined
   return {
     path,
     settings,
     card,
     get keys() {
-      opened ??= openKeys(join(path, files.keys), xwingNode, ring)
+      opened ??= openKeys(join(path, files.keys), xwingNode, ring, module)
       return opened
     },
     signIns: ticketsIn(join(path, "sign-in")),
@@ -220,13 +227,13 @@ export const cipherOf = (path: string, ring: Keyring): Cipher | undefined => {
   return key && recordCipher(key, isProof)
 }
 
-/** Bodies that hold keys and signatures and nothing that anybody said: a record is proven with them, by who may not read it. (A-9) */
+/** Bodies that hold keys, signatures and offices, and no message: a record is proven with them, by who may not read it. (A-9) */
 const isProof = ({ bytes, hash }: Row): boolean => {
   const entry = decodeEntry(bytes, nodeSuite, hash)
   return !isRefusal(entry) && proofKinds.has(entry.kind)
 }
 
-const proofKinds: ReadonlySet<number> = new Set([kinds.charter])
+const proofKinds: ReadonlySet<number> = new Set([kinds.charter, kinds.generation, kinds.key, kinds.officer])
 
 /** A paired home. */
 export const openHome = (path: string, ring: Keyring = keyring()): Home => {

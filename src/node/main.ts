@@ -38,6 +38,7 @@ export { drawSecret, type Fallback, fallbackOf } from "../keys/fallback.ts"
 export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
 export { createOfficerKey, officerPublicKey, openOfficerKey } from "../keys/officer-key.ts"
 export { wordLists } from "../keys/pairing-words.ts"
+export { credentialFile, readSecret } from "../keys/secret-file.ts"
 export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {
   type Ceremony,
@@ -101,6 +102,8 @@ const reasonsMax = 64
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
   requireWritable(path)
   const home = openHome(path, options.ring)
+  // A hardware module that is not there is found before anything is said.
+  await home.keys.ready()
   const log = options.log ?? (await import("./log.ts")).openLog(home.settings.code, options.logLevel ?? "info")
   const store = openSqlite(home.record, { now: Date.now, cipher: home.cipher })
   const started: (() => Promise<void>)[] = [async () => store.close()]

@@ -4,6 +4,7 @@ import type { Officer } from "../api/shapes.ts"
 import { refuse } from "../core/refusal.ts"
 import { replaceAtomically } from "../keys/atomic.ts"
 import { HomeRefused } from "../store/store.ts"
+import type { Hardware } from "./hardware.ts"
 import { isOfficer } from "./tickets.ts"
 
 export type Settings = {
@@ -18,6 +19,8 @@ export type Settings = {
   /** Origins that may show the console in a frame. */
   readonly frames: readonly string[]
   readonly officers: readonly Officer[]
+  /** Where the node's classical key is, if not in the home's files. */
+  readonly hardware?: Hardware
 }
 
 const version = 1
@@ -57,7 +60,15 @@ export const readSettings = (path: string): Settings => {
     origins: texts("origins"),
     frames: texts("frames"),
     officers,
+    ...(value.hardware !== undefined && { hardware: hardwareOf(value.hardware, () => damaged("hardware")) }),
   }
+}
+
+const hardwareOf = (value: unknown, damaged: () => Error): Hardware => {
+  if (typeof value !== "object" || value === null) throw damaged()
+  const { module, token, pinFile }: Record<string, unknown> = Object.fromEntries(Object.entries(value))
+  if (typeof module !== "string" || typeof token !== "string" || typeof pinFile !== "string") throw damaged()
+  return { module, token, pinFile }
 }
 
 const parsed = (path: string): Record<string, unknown> => {

@@ -368,6 +368,8 @@ export const en = {
   "refusal.untrusted": "The bundle agrees with itself, and nobody in it has a fingerprint that was given as trusted.",
   "refusal.locked": "This home is locked; it opens with its passphrase.",
   "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
+  "refusal.wrong-pin": "The hardware module does not take this PIN.",
+  "refusal.wrong-token": "The hardware module does not hold the key of this home.",
   "refusal.too-many-requests":
     "Too many requests in too short a time; nothing was done. It can be tried again in a moment.",
   "refusal.wrong-host": "This node is not known under that name.",

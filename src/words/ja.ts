@@ -368,6 +368,8 @@ export const ja: Record<Word, string> = {
   "refusal.untrusted": "証拠一式の内容は互いに一致しますが、信頼するものとして示された指紋の当事者がいません。",
   "refusal.locked": "この側の鍵と記録には錠がかかっています。パスフレーズで開きます。",
   "refusal.wrong-passphrase": "パスフレーズが違います。錠をかけたときのものではありません。",
+  "refusal.wrong-pin": "ハードウェアモジュールがこの暗証番号を受け付けません。",
+  "refusal.wrong-token": "ハードウェアモジュールに、この側の鍵がありません。",
   "refusal.too-many-requests": "短時間の要求が多すぎるため、何も行っていません。少し待てばやり直せます。",
   "refusal.wrong-host": "このノードはその名前では応答しません。",
   "refusal.wrong-origin": "別のオリジンのページからの要求であり、何も行っていません。",

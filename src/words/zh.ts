@@ -365,6 +365,8 @@ export const zh: Record<Word, string> = {
   "refusal.untrusted": "证据包内容彼此一致，但其中没有任何一方的指纹被指明为可信。",
   "refusal.locked": "本方的密钥和记录已上锁，须用密码短语打开。",
   "refusal.wrong-passphrase": "密码短语不对，不是上锁时所用的那一个。",
+  "refusal.wrong-pin": "硬件密码模块不接受这个PIN码。",
+  "refusal.wrong-token": "硬件密码模块中没有本方的密钥。",
   "refusal.too-many-requests": "短时间内请求过多，未执行任何操作。稍后可以重试。",
   "refusal.wrong-host": "本节点不使用该名称。",
   "refusal.wrong-origin": "请求来自其他来源的页面，未执行任何操作。",
