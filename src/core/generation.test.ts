@@ -116,27 +116,6 @@ test("K-9: what the new generation names of the old one is fetched before it ope
   assert.deepEqual(accusations(b.told), [])
 })
 
-test("K-6, K-9: a home restored from before its keys changed goes on with keys that the roots bring", async () => {
-  const { line, a, b, disk } = await fresh()
-  copyFileSync(fileOf(0), `${fileOf(0)}.before`)
-  await rotated(a)
-  await until("even", () => even(a, b))
-  await a.stop()
-  copyFileSync(`${fileOf(0)}.before`, fileOf(0))
-  const again = await started(0, line, disk.open())
-  await anew(again)
-  await until("b follows", () => generationOf(b, 0) === 2 && even(again, b), 20_000)
-  await say(again)
-  await until("even", () => even(again, b), 20_000)
-  assert.deepEqual(
-    again.office
-      .list()
-      .filter(key => key.party === 0 && key.inForce)
-      .map(key => key.held),
-    [true],
-  )
-})
-
 test("K-8: a revocation by the roots: what came after the trusted place is marked, and the revoked key is refused by name", async () => {
   const { line, a, b, disk } = await fresh()
   await say(a)

@@ -60,6 +60,10 @@ const gatherMs = 20
 const marking: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "bad-signature-covered",
   "false-own-root",
+  "bad-key-change",
+  "key-replaced",
+  "key-revoked",
+  "disowned",
   "bad-release",
   "release-missing",
   "bad-officer",

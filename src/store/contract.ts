@@ -189,6 +189,20 @@ const orderContract = (on: On): void => {
     assert.deepEqual(store.asides(), [aside, { ...aside, at: 6 }])
     assert.deepEqual(store.marks(), [mark])
   })
+
+  on(
+    "K-8, K-9: a mark on a stretch of one log reaches the rows that are held of it, those of its own batch too",
+    store => {
+      const refusal = refuse("disowned")
+      store.append(batchOf({ rows: [rowOf(0, 1), rowOf(0, 2), rowOf(1, 2)] }))
+      const span = { author: 0, generation: rowOf(0, 1).generation, from: 2, to: Number.MAX_SAFE_INTEGER, refusal }
+      store.append(batchOf({ rows: [rowOf(0, 3)], spans: [span] }))
+      assert.deepEqual(
+        store.marks(),
+        [2, 3].map(seq => ({ hash: plain(rowOf(0, seq).hash), refusal })),
+      )
+    },
+  )
 }
 
 const full = (): Append =>
