@@ -100,6 +100,7 @@ const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds
         `  ${code(log.author)}, generation ${log.generation}: ${log.size} entries, each following from the one before; ${log.underHead} under ${log.heads} heads; ${log.signatures} signatures checked one by one${log.beyond > 0 ? `; ${log.beyond} beyond a gap, whose place is not proven` : ""}; root ${log.root}`,
     ),
     `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held${proved.bodiesLocked > 0 ? `, ${proved.bodiesLocked} are locked and were not read` : ""}; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
+    `  ${proved.officers} entries of officers signed by their roots; ${proved.releases} releases by officers' own keys, each by somebody who was in office at its place${proved.releasesUnjudged > 0 ? `; ${proved.releasesUnjudged} not judged, since an officer's entry was not read` : ""}.`,
     ...(proved.faults === 0 ? [] : [`  ${proved.faults} faults, the first:`]),
     ...proved.first.map(fault => {
       const details = Object.entries(fault.details).map(([name, value]) => ` ${name}=${value}`)

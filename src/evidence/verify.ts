@@ -24,6 +24,7 @@ import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refus
 import { kinds } from "../core/registry.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
 import { freshLog, type Held, hashBytes, type Log, type LogProof, proofOf, rootAt } from "./log.ts"
+import { type ReleaseProof, Releases } from "./releases.ts"
 
 export type Depth = "heads" | "signatures"
 
@@ -48,7 +49,7 @@ export type Fault = {
   readonly details: Refusal["details"]
 }
 
-export type Verified = {
+export type Verified = ReleaseProof & {
   readonly depth: Depth
   readonly logs: readonly LogProof[]
   readonly entries: number
@@ -83,6 +84,7 @@ class Verification {
   readonly #claims: Claim[] = []
   readonly #first: Fault[] = []
   readonly #running: Promise<void>[] = []
+  readonly #releases: Releases
   #faults = 0
   #bodies = 0
   #bodiesMissing = 0
@@ -92,6 +94,7 @@ class Verification {
 
   constructor(options: VerifyOptions) {
     this.#options = options
+    this.#releases = new Releases(options.charter, options.suite)
   }
 
   async run(): Promise<Verified> {
@@ -114,6 +117,7 @@ class Verification {
       bodiesMissing: this.#bodiesMissing,
       bodiesLocked: this.#bodiesLocked,
       seen: this.#seen,
+      ...this.#releases.proven(),
       faults: this.#faults,
       first: this.#first,
     }
@@ -155,6 +159,9 @@ class Verification {
       const misfit = this.#misfit(log, entry, row.body)
       if (misfit !== undefined) this.#fault(row, misfit)
       if (isKeyChange(entry.kind)) this.#changeKeys(log, entry, row)
+      const { salt, body, unread } = row
+      const release = this.#releases.next(entry, salt && body && { salt, bytes: body }, unread === "locked")
+      if (release !== undefined) this.#fault(row, release)
       this.#remember(log, entry)
     }
     log.frontier = append(log.frontier, leaf, this.#options.suite)
