@@ -25,6 +25,7 @@ export const faultKinds = [
   "falseOwnRoot",
   "falseReceipt",
   "reusedAct",
+  "forgedRelease",
   "forgedAuthor",
   "wrongLine",
   "oversized",

@@ -12,7 +12,7 @@ import type { Signer } from "../src/keys/signer.ts"
 import type { FaultKind, Faults } from "./faults.ts"
 import type { Prng } from "./prng.ts"
 
-export const breakingLies = ["fork", "falseOwnRoot", "reusedAct", "falseReceipt"] as const
+export const breakingLies = ["fork", "falseOwnRoot", "reusedAct", "falseReceipt", "forgedRelease"] as const
 export type BreakingLie = (typeof breakingLies)[number]
 
 /** What the other side says when it has been told such a lie: one of these at the least. */
@@ -22,6 +22,7 @@ export const expected: Readonly<Record<BreakingLie, readonly RefusalCode[]>> = {
   falseOwnRoot: ["wrong-own-root", "false-own-root"],
   reusedAct: ["act-reused"],
   falseReceipt: ["false-receipt"],
+  forgedRelease: ["bad-release"],
 }
 
 export type Liar = {
@@ -108,6 +109,11 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
         const seen = entry.seen[0]
         if (entry.kind !== kinds.stored || !seen) return null
         return resign(entry, { seen: [{ ...seen, root: chance.bytes(32) }] })
+      }
+      case "forgedRelease": {
+        // A word of its node, said to be an officer's whom nobody has enrolled. (OF-6)
+        const release = { type: "key", officer: "duty-1", proof: chance.bytes(64) } as const
+        return entry.kind === kinds.message ? resign(entry, { releases: [release] }) : null
       }
       case null:
         return null
