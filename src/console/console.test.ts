@@ -10,6 +10,7 @@ import { asksForReview, belongsToInputMethod, type KeyFacts, noComposition, shor
 import { ladder, reached } from "./ladder.ts"
 import { chain, deafAfterMs, lineUp } from "./lamps.ts"
 import { numberOf, serial } from "./number.ts"
+import { compared, inGroups } from "./release.ts"
 import { sections, sourceIn, whenOf } from "./reported/groups.ts"
 import { patternOf } from "./sound.ts"
 import { inOrder, nothing, reduce } from "./state.ts"
@@ -349,4 +350,17 @@ test("reported: two accounts of one thing stand together, and a date is no more 
   assert.deepEqual(whenOf(record({ when: "2023-03", precision: "month" }), "ja"), { text: "2023年3月" })
   assert.deepEqual(whenOf(record({ when: "2023-03", precision: "month" }), "en"), { text: "Mar 2023" })
   assert.deepEqual(whenOf(record({ when: "2023-21", precision: "season" }), "zh"), { season: 1, year: "2023" })
+})
+
+test("A-27: a release hash that was heard is the same, another, or too short to say, however it was typed", () => {
+  const ours = "0123456789abcdef".repeat(4)
+  assert.equal(inGroups(ours).slice(0, 14), "0123 4567 89ab")
+  const cases = [
+    ["", "nothing"],
+    ["0123 4567", "more"],
+    ["０１２３ 4567-89AB cdef", "same"],
+    [inGroups(ours), "same"],
+  ] as const
+  for (const [typed, said] of cases) assert.equal(compared(typed, ours), said, typed)
+  for (const typed of ["1", "0123456789abcdee", `${ours}0`]) assert.equal(compared(typed, ours), "different", typed)
 })

@@ -257,6 +257,12 @@ export const en = {
   "settings.keys-off": "off",
   "settings.keys-hint": "A acknowledge · W write · ↑↓ move",
   "settings.version": "Version {version}",
+  "about.release": "Release that our node runs. Read it out; the other side reads theirs.",
+  "about.heard": "Heard from the other side",
+  "about.more": "At least {count, number} digits, please",
+  "about.same": "THE SAME so far as typed",
+  "about.different": "DIFFERENT: the two sides run different programs",
+  "about.none": "Our node runs from its sources; it has no release to compare.",
 
   "reported.title": "Talks of 22 February 2023",
   "reported.about":

@@ -258,6 +258,12 @@ export const ja: Record<Word, string> = {
   "settings.keys-off": "無効",
   "settings.keys-hint": "A 了解 · W 起案 · ↑↓ 移動",
   "settings.version": "版 {version}",
+  "about.release": "こちらのノードで動いている版のハッシュ値です。読み上げ、相手方のものを聞いてください。",
+  "about.heard": "相手方から聞いた値",
+  "about.more": "{count, number}桁以上を入力してください",
+  "about.same": "入力した範囲で一致",
+  "about.different": "不一致：両側で別のプログラムが動いています",
+  "about.none": "こちらのノードはソースから動いているため、照合する値がありません。",
 
   "reported.title": "2023年2月22日の協議",
   "reported.about":

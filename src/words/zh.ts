@@ -257,6 +257,12 @@ export const zh: Record<Word, string> = {
   "settings.keys-off": "停用",
   "settings.keys-hint": "A 知悉 · W 拟稿 · ↑↓ 移动",
   "settings.version": "版本 {version}",
+  "about.release": "本方节点所运行版本的哈希值。请读出，并听对方读出其值。",
+  "about.heard": "从对方听到的值",
+  "about.more": "请至少输入{count, number}位",
+  "about.same": "已输入部分一致",
+  "about.different": "不一致：双方运行的程序不同",
+  "about.none": "本方节点由源代码直接运行，没有可供核对的值。",
 
   "reported.title": "2023年2月22日会谈",
   "reported.about": "报道类记录：各部门及新闻界所发布的内容，均注明出处。并非在本线路上所言，无需答复。",

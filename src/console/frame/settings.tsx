@@ -2,9 +2,9 @@
 import { useEffect, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { signOut } from "../ask.ts"
-import { useKnowledge } from "../knowledge.tsx"
 import { type Verified, VerifiedMark } from "../verify/verified.tsx"
 import { langTag, languages, ownName, useReader } from "../words.tsx"
+import { About } from "./about.tsx"
 
 const surfaces = ["dark", "light", "dim"] as const
 type Surface = (typeof surfaces)[number]
@@ -37,7 +37,6 @@ type Keys = readonly [boolean, (on: boolean) => void]
 type SettingsProps = { readonly keys: Keys; readonly leave: () => void; readonly verified: Verified }
 
 export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsProps) => {
-  const { line } = useKnowledge()
   const { t, language, choose } = useReader()
   const [surface, setSurface] = useSurface()
   return (
@@ -67,7 +66,7 @@ export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsP
       </button>
       {keysOn && <span className="keys-hint">{t("settings.keys-hint")}</span>}
       <VerifiedMark verified={verified} />
-      <span className="version">{t("settings.version", { version: line.version })}</span>
+      <About />
       <Button className="plain" onPress={() => void signOut().then(leave)}>
         {t("officer.sign-out")}
       </Button>
