@@ -313,7 +313,8 @@ const takeAhead = (line: Line, log: Log): void => {
     if (!next) return
     const numbered = next.number === 0 || next.number === log.numbers[next.traffic]! + 1
     const isReused = next.act !== null && log.acts.has(hex(next.act))
-    if (next.isJudged && log.recalled?.entry.seq !== seq) return recallNext(line, log, seq)
+    if (next.isJudged && (!log.recalled || !equal(log.recalled.entry.hash, next.hash)))
+      return recallNext(line, log, seq)
     const [key] = keysOf(log.tenures, log.generation, seq)
     const isOld = next.kid !== null && !equal(next.kid, kidOf(key, line.suite))
     if (!equal(next.ownRoot, log.root) || !numbered || isReused || isOld) {

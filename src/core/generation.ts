@@ -109,6 +109,7 @@ const beginAnew = (line: Line, log: Log, closedAt: number): void => {
     newer: false,
   })
   log.ahead.clear()
+  Object.assign(log, { recalling: 0, recalled: null })
   emptyBuffer(log)
   // What others had seen of it was of the old one.
   for (const each of line.state.logs) each.seen[log.author] = 0
