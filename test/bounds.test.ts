@@ -4,21 +4,16 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
-import { processWorld, type Universe, universe } from "../sim/world.ts"
 import { decode } from "../src/core/cbor.ts"
-import type { Body } from "../src/core/entry.ts"
-import type { Tell } from "../src/core/event.ts"
 import { equal, hex } from "../src/core/hash.ts"
 import { ordersMax } from "../src/core/limits.ts"
 import { isRefusal, refusals } from "../src/core/refusal.ts"
-import { kinds } from "../src/core/registry.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Signer } from "../src/keys/signer.ts"
-import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
+import type { OrderAnswer } from "../src/node/run.ts"
 import { memoryDisk } from "../src/store/memory.ts"
-import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
-import type { PathEvents, Transport } from "../src/transport/transport.ts"
+import { Cable, confirms, type Given, hour, isUp, type Node, refusalsOf } from "./fixtures/cable.ts"
 import { actOf, pairedParties } from "./fixtures/pair.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-bounds-"))
@@ -28,135 +23,16 @@ before(async () => {
 })
 after(() => rmSync(folder, { recursive: true }))
 
-const begin = Date.UTC(2027, 2, 1)
-const hour = 3_600_000
-
-type Passed = { readonly from: number; readonly at: number; readonly frame: Uint8Array }
-type Node = {
-  readonly running: Running
-  readonly store: Store
-  readonly told: Tell[]
-  /** Why paths were taken down. */
-  readonly dropped: string[]
-  order(text: string, more?: { readonly body: Body }): Promise<OrderAnswer>
-  kill(): void
-}
-type Given = { readonly suite?: Suite; readonly signer?: Signer; readonly store?: Store }
-
-/** A cable of one millisecond, and what passed on it. `hear`: false while nothing arrives, and nobody is told. */
-class Line {
-  readonly all: Universe = universe(begin)
-  readonly passed: Passed[] = []
-  hears = true
-  readonly #ends: (PathEvents | undefined)[] = []
-  #up = false
-
-  async start(party: 0 | 1, given: Given = {}): Promise<Node> {
-    const { us, keys, charterBody } = pair.parties[party]
-    const told: Tell[] = []
-    const dropped: string[] = []
-    const fail = (error: unknown): never => {
-      throw error
-    }
-    const world = processWorld(this.all, () => 0, fail)
-    const store = given.store ?? memoryDisk().open()
-    const running = await run({
-      charter: pair.charter,
-      us,
-      charterBody,
-      suite: given.suite ?? nodeSuite,
-      signer: given.signer ?? keys,
-      store,
-      paths: [{ peer: 1 - us, transport: this.#end(us, dropped) }],
-      world,
-      check: () => [],
-      tell: tell => void told.push(tell),
-      failed: fail,
-    })
-    return {
-      running,
-      store,
-      told,
-      dropped,
-      order: (text, more) =>
-        running.order({
-          ...{ kind: kinds.message, traffic: 2, precedence: 1, refs: [], action: [], info: [], handling: 0 },
-          ...{ act: actOf(text), releases: [], ...more },
-        }),
-      kill: () => {
-        world.kill()
-        this.#ends[us] = undefined
-        this.cut()
-      },
-    }
-  }
-
-  /** Until it is so, at most for so long. */
-  async until(what: string, done: () => boolean, ms = 20_000): Promise<void> {
-    assert.ok(await this.all.run(this.all.now() + ms, done), what)
-  }
-
-  wait(ms: number): Promise<boolean> {
-    return this.all.run(this.all.now() + ms)
-  }
-
-  cut(): void {
-    if (!this.#up) return
-    this.#up = false
-    for (const end of this.#ends) end?.closed("cut")
-  }
-
-  mend(): void {
-    if (this.#up || !this.#ends[0] || !this.#ends[1]) return
-    this.#up = true
-    for (const end of this.#ends) end?.opened()
-  }
-
-  #end(us: number, dropped: string[]): Transport {
-    return {
-      traits: { name: "virtual", rate: 1e9, fragmentBytes: 262_144, queueBytes: 1_048_576 },
-      start: async events => {
-        this.#ends[us] = events
-        this.all.after(1, () => this.mend())
-      },
-      send: frame => {
-        if (!this.#up) return
-        this.passed.push({ from: us, at: this.all.now(), frame })
-        this.all.after(0, () => this.#ends[us]?.flushed(frame.length))
-        this.all.after(1, () => this.#up && this.hears && this.#ends[1 - us]?.heard(frame))
-      },
-      drop: reason => {
-        dropped.push(reason)
-        this.cut()
-        this.all.after(1_000, () => this.mend())
-      },
-      stop: async () => undefined,
-    }
-  }
-}
-
-const isUp = ({ running }: Node): boolean => running.status().peers[0]?.up === true
-const two = async (given: Given = {}): Promise<{ line: Line; a: Node; b: Node }> => {
-  const line = new Line()
+const two = async (given: Given = {}): Promise<{ line: Cable; a: Node; b: Node }> => {
+  const line = new Cable(pair)
   const [a, b] = [await line.start(0, given), await line.start(1)]
   return { line, a, b }
 }
-const refusalsOf = ({ told }: Node): string[] =>
-  told.flatMap(tell => (tell.type === "refused" ? [tell.refusal.refusal] : []))
 /** A node whose sealed parts are what `plain` makes of them. */
 const lying = (plain: (parts: Uint8Array) => Uint8Array): Suite => ({
   ...nodeSuite,
   seal: (key, nonce, aad, parts) => nodeSuite.seal(key, nonce, aad, plain(parts)),
 })
-const confirms = async (line: Line, from: Node, answer: Promise<OrderAnswer>): Promise<void> => {
-  let said: OrderAnswer | undefined
-  answer.then(it => {
-    said = it
-  })
-  const isThere = (): boolean =>
-    said !== undefined && !isRefusal(said) && (from.running.status().peers[0]?.confirmed ?? 0) >= said.entry.seq
-  await line.until("stored there", isThere)
-}
 
 test("CH-1: who says hello under another charter is refused by name, and the path is closed", async () => {
   const other = (parts: Uint8Array): Uint8Array => {
@@ -250,7 +126,7 @@ const refusedIn = (frame: Uint8Array): unknown => {
 }
 
 test("EP-7: a node that has lost an epoch says so, at most once a second, and what it lacks is sealed again", async () => {
-  const line = new Line()
+  const line = new Cable(pair)
   const disk = memoryDisk()
   const a = await line.start(0)
   let b = await line.start(1, { store: disk.open() })

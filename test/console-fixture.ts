@@ -85,6 +85,7 @@ export class Fixture {
       queued: this.up ? 0 : 1,
       sizes: [],
       replyClocks: [],
+      breaks: [],
       now,
       clocks: this.clocks(),
       version: "0.1.0",

@@ -1,4 +1,5 @@
 // Epochs, from the first opening to the first sealed word; every key and all chance is given. (EP)
+import { breakCode } from "../../src/core/break.ts"
 import { encode, type Value } from "../../src/core/cbor.ts"
 import { encodeEntryPart, encodePart, joinParts } from "../../src/core/frame.ts"
 import { concat, hex, utf8 } from "../../src/core/hash.ts"
@@ -6,7 +7,7 @@ import { newLine } from "../../src/core/line.ts"
 import { type RefusalCode, refusals } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { sealFrame } from "../../src/core/seal.ts"
-import { derive, type Psk } from "../../src/core/secret.ts"
+import { type Built, breakLabel, derive, markOf } from "../../src/core/secret.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { xwingNoble } from "../../src/suites/xwing-noble.ts"
 import type { Case } from "./cases-cbor.ts"
@@ -25,9 +26,13 @@ type Opened = {
 /** One opening, made as `from` makes it with the given chance. */
 const open = (
   line: ExampleLine,
-  given: { name: string; from: 0 | 1; epoch: number; psk: Psk; secret: Uint8Array | null },
+  given: { name: string; from: 0 | 1; epoch: number } & (
+    | { psk: null | readonly [2]; secret: null }
+    | { psk: Built; secret: Uint8Array }
+  ),
 ): Opened => {
   const { from, epoch, psk } = given
+  const isBreak = psk?.[0] === 2
   const to = 1 - from
   const sender = line.parties[from]
   const receiver = line.parties[to]!
@@ -35,7 +40,13 @@ const open = (
   const made = xwingNoble(() => eseed).encapsulate(receiver.card.base)
   if (made === undefined) throw new Error("the base key is malformed")
   const core = newLine({ charter: line.charter, us: from, suite, charterBody: sender.charterBody })
-  const keys = derive(core, { from, to, epoch }, made.secret, { psk, key: given.secret })
+  const keys = derive(
+    core,
+    { from, to, epoch },
+    made.secret,
+    given.secret === null ? { psk: null, key: null } : { psk: given.psk, key: given.secret },
+    isBreak ? breakLabel : undefined,
+  )
   const payload = new Map<number, Value>([
     [1, 1],
     [2, line.charter.line],
@@ -45,16 +56,16 @@ const open = (
     [6, 0],
     [7, made.enc],
     [8, psk],
-    [9, start + epoch],
+    [9, isBreak ? 5_000 : start + epoch],
   ])
   const payloadBytes = encode(payload)
   const signed = concat(openingLabel, payloadBytes)
   const [ed25519] = sender.keys.sign([signed]) as Uint8Array[]
-  const mlDsa65 = psk === null ? (sender.keys.signPost(signed, openingLabel) as Uint8Array) : null
+  const mlDsa65 = given.secret === null ? (sender.keys.signPost(signed, openingLabel) as Uint8Array) : null
   const frame = concat(Uint8Array.of(2), encode([payloadBytes, ed25519!, mlDsa65]))
   const vector = {
     name: given.name,
-    clause: psk === null ? "EP-3" : "EP-4",
+    clause: isBreak ? "EP-9" : psk === null ? "EP-3" : "EP-4",
     expect: "ok",
     from,
     to,
@@ -63,7 +74,7 @@ const open = (
     chance: hex(eseed),
     frame: hex(frame),
     sharedSecret: hex(made.secret),
-    psk,
+    psk: psk?.map(it => (it instanceof Uint8Array ? hex(it) : it)),
     pskSecret: given.secret && hex(given.secret),
     key: hex(keys.key),
     iv: hex(keys.iv),
@@ -119,13 +130,28 @@ const flipped = (frame: Uint8Array, at: number): string => {
   return hex(other)
 }
 
+/** Both sides' break openings, the numbers that officers read out, and what comes of them. */
+const breaks = (line: ExampleLine): Record<string, unknown> => {
+  const openings = ([0, 1] as const).map(from =>
+    open(line, { name: `break opening, ${from} to ${1 - from}`, from, epoch: 0, psk: [2], secret: null }),
+  )
+  const hashes = openings.map(({ frame }) => sha(frame))
+  const id = sha(utf8("parley/1 break"), ...hashes)
+  const secrets = openings.map(({ keys }) => keys.psk)
+  return {
+    openings: openings.map(({ vector }, at) => ({ ...vector, number: breakCode(hashes[at]!) })),
+    id: hex(id),
+    secret: hex(sha(utf8("parley/1 pairing"), line.charter.line, ...secrets, id)),
+  }
+}
+
 /** In the order in which they happen on a line that was paired a moment ago. `refused`: each heard after all of that. */
 export const epochCases = (line: ExampleLine): Record<string, unknown> => {
   const ours = open(line, { name: "base opening, 0 to 1", from: 0, epoch: 0, psk: null, secret: null })
   const theirs = open(line, { name: "base opening, 1 to 0", from: 1, epoch: 0, psk: null, secret: null })
   const pairing = sha(utf8("parley/1 pairing"), line.charter.line, ours.keys.psk, theirs.keys.psk)
   const first = open(line, { name: "epoch 1, 0 to 1, on the pairing", from: 0, epoch: 1, psk: [0], secret: pairing })
-  const psk = [1, 0, 1] as const
+  const psk = [1, 0, 1, markOf(suite, first.keys.psk)] as const
   const second = open(line, { name: "epoch 2, 0 to 1, on epoch 1", from: 0, epoch: 2, psk, secret: first.keys.psk })
   const base = ours.vector.frame as string
   const answer = answered(line, theirs)
@@ -141,17 +167,24 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
       bad("from another party", "EP-3", "bad-opening", changed(line, second.payload, [3, 1])),
       bad("to another party", "EP-3", "bad-opening", changed(line, second.payload, [4, 0])),
       bad("epoch 2^32", "EP-3", "malformed", changed(line, second.payload, [5, 0x1_0000_0000])),
-      bad("a secret of a third type", "EP-4", "malformed", changed(line, second.payload, [8, [2]])),
+      bad("a secret of a fifth type", "EP-4", "malformed", changed(line, second.payload, [8, [4]])),
       bad(
         "a secret that was never left behind",
         "EP-4",
         "unknown-secret",
-        changed(line, second.payload, [8, [1, 0, 9]]),
+        changed(line, second.payload, [8, [1, 0, 9, new Uint8Array(8)]]),
+      ),
+      bad(
+        "another secret of the same number, as a copy leaves it",
+        "EP-4",
+        "unknown-secret",
+        changed(line, second.payload, [8, [1, 0, 1, new Uint8Array(8)]]),
       ),
       bad("another version", "EP-3", "malformed", changed(line, second.payload, [1, 2])),
       bad("cut short", "EP-3", "malformed", base.slice(0, 2_000)),
       bad("a kind of frame that does not exist", "F-3", "bad-frame", "06"),
     ],
+    breaks: breaks(line),
     answered: { clause: "EP-7", frame: hex(answer) },
     openingRefused: (["unknown-epoch", "unknown-secret", "replayed-frame", "undecipherable"] as const).map(
       (code: RefusalCode) => ({

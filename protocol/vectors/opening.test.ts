@@ -3,17 +3,24 @@ import { deepEqual, equal, ok } from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import { breakCode } from "../../src/core/break.ts"
 import { encode, type Value } from "../../src/core/cbor.ts"
 import { encodePart, joinParts } from "../../src/core/frame.ts"
 import { concat, hex, utf8 } from "../../src/core/hash.ts"
+import { breakAheadMs } from "../../src/core/limits.ts"
 import { type RefusalCode, refusals } from "../../src/core/refusal.ts"
 import { sealFrame } from "../../src/core/seal.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { exampleLine } from "./line.ts"
 import { madeBefore } from "./make.ts"
-import { bytes, type EpochVectors, pairedReader, type Reader } from "./reader.ts"
+import { bytes, type EpochVectors, encOf, pairedReader, type Reader } from "./reader.ts"
 
-const vectors: EpochVectors & { readonly answered: { readonly frame: string } } = JSON.parse(
+type Breaks = {
+  readonly openings: readonly { readonly frame: string; readonly sharedSecret: string; readonly number: string }[]
+  readonly id: string
+  readonly secret: string
+}
+const vectors: EpochVectors & { readonly answered: { readonly frame: string }; readonly breaks: Breaks } = JSON.parse(
   readFileSync(join(import.meta.dirname, "epoch.json"), "utf8"),
 )
 const line = await exampleLine(madeBefore())
@@ -114,4 +121,38 @@ test("EP-7, F-4: a forged frame with a counter of 2^64 − 1, of an epoch that i
     node.hears(frame)
     deepEqual(node.told, ["bad-frame"])
   }
+})
+
+test("EP-9, EP-10, EP-11: the break openings of the vectors are held, have their numbers, and make the new pairing", () => {
+  const { openings, id, secret } = vectors.breaks
+  const node = reader()
+  const theirs = openings[1]!
+  node.encapsulated = { enc: encOf(bytes(theirs.frame)), secret: bytes(theirs.sharedSecret) }
+  node.hears(bytes(openings[0]!.frame))
+  deepEqual(node.told, ["break-held"])
+  const peer = node.line.state.peers.get(0)!
+  deepEqual(
+    openings.map(({ frame }) => breakCode(suite.sha256(bytes(frame)))),
+    openings.map(({ number }) => number),
+  )
+  equal(hex(peer.breakOurs!.opening), theirs.frame)
+  const code = openings[0]!.number
+  node.happens({ type: "breakDecided", now: 5_000, order: 1, peer: 0, code, confirmed: true, officer: "x" })
+  equal(hex(peer.pairing!.id), id)
+  equal(hex(peer.pairing!.secret), secret)
+  equal(peer.pairing!.proven, false)
+})
+
+test("EP-9: a break opening with one bit of either signature turned, or of a day and more to come, is not held", () => {
+  const { frame } = vectors.breaks.openings[0]!
+  for (const at of [3_000, -3_400]) {
+    const node = reader()
+    const forged = bytes(frame)
+    forged[at < 0 ? forged.length + at : at]! ^= 1
+    node.hears(forged)
+    deepEqual([node.told, node.line.state.peers.get(0)!.breakTheirs], [["bad-opening"], null])
+  }
+  const early = reader()
+  early.happens({ type: "heard", now: 5_000 - breakAheadMs - 1, path: 0, frame: bytes(frame) })
+  deepEqual([early.told, early.line.state.peers.get(0)!.breakTheirs], [["old-break"], null])
 })

@@ -139,7 +139,8 @@ export type EpochVectors = {
 }
 
 const limits = { bytesMax: 5_120, depthMax: 4 }
-const encOf = (frame: Uint8Array): Uint8Array => {
+/** `enc` in an opening. */
+export const encOf = (frame: Uint8Array): Uint8Array => {
   const [payload] = decode(frame.subarray(1), limits) as [Uint8Array]
   return (decode(payload, limits) as Map<number, Uint8Array>).get(7)!
 }

@@ -239,7 +239,7 @@ test("EP-3, EP-4, F-4, F-2: a second reader opens every epoch and reads what was
     const message = Buffer.concat([text("parley/1 opening"), bytesOf(payloadBytes)])
     const [first, second] = keysOf(cardBytes[from]!, 5)
     ok(isSigned(first![0], first![1], message, bytesOf(ed25519)))
-    const psk = payload.get(8) as null | number[]
+    const psk = payload.get(8) as null | [number, number, number, Uint8Array]
     if (psk === null) ok(isSigned(second![0], second![1], message, bytesOf(mlDsa65), text("parley/1 opening")))
     else equal(mlDsa65, null)
     const number = Buffer.alloc(4)
@@ -250,9 +250,10 @@ test("EP-3, EP-4, F-4, F-2: a second reader opens every epoch and reads what was
         ? Buffer.alloc(0)
         : psk[0] === 0
           ? text("parley/1 pairing")
-          : Buffer.concat([text("parley/1 epoch"), Buffer.of(psk[1]!, 0, 0, 0, psk[2]!)])
-    const secret = psk === null ? Buffer.alloc(0) : left.get(psk.join(" "))
+          : Buffer.concat([text("parley/1 epoch"), Buffer.of(psk[1], 0, 0, 0, psk[2]), psk[3]])
+    const secret = psk === null ? Buffer.alloc(0) : left.get(psk.slice(0, 3).join(" "))
     ok(secret)
+    if (psk && psk.length === 4) ok(sha256(text("parley/1 psk mark"), secret).subarray(0, 8).equals(psk[3]))
     const exported = exporter(xwing(unhex(recipientSeed!), bytesOf(payload.get(7))), info, secret, pskId)
     left.set(psk === null ? `base ${from}` : `1 ${from} ${epoch}`, exported("parley/1 psk", 32))
     if (left.size === 2 && psk === null)

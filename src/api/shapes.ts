@@ -11,6 +11,7 @@
 //   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
 //   GET  /api/officers → OfficersView[]  POST /api/officers {body} → OrderReply: a body that the roots have signed, administrators alone
 //   POST /api/keys/prepare PrepareRequest → ToSign, POST /api/keys/commit {signatures} → OrderReply: what the roots must sign
+//   POST /api/break BreakRequest: an officer has rung the other side about beginning anew (or 409 Problem)
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
@@ -48,6 +49,18 @@ export type Officer = {
   readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator"
 }
 
+/** `read`: the number of our own request, to be read out; `held`: theirs waits here for an officer; `waits`: confirmed here, and not yet
+ *  there. The number of theirs is not shown: an officer hears it from them. (EP-10) */
+export type BreakView = {
+  readonly party: number
+  readonly read: string | null
+  readonly held: boolean
+  readonly waits: boolean
+}
+
+/** `code`: what the other side read out, digits with or without spaces. `confirmed` false sets its request aside. */
+export type BreakRequest = { readonly party: number; readonly code: string; readonly confirmed: boolean }
+
 export type LineView = {
   readonly line: string
   readonly example: boolean
@@ -68,6 +81,8 @@ export type LineView = {
   readonly version: string
   /** SHA-256 over the files of the release that the node runs, in hex; null where it runs from its sources. */
   readonly release: string | null
+  /** Peers with which sealing is to begin anew; empty on a line that is well. */
+  readonly breaks: readonly BreakView[]
   /** Refusals of the last 24 h, newest first, at most 50. */
   readonly refusals: readonly Problem[]
 }

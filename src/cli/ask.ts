@@ -1,5 +1,6 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
 import type {
+  BreakRequest,
   EntryView,
   KeyView,
   LineView,
@@ -28,6 +29,7 @@ export type Node = {
   enrol(body: string): Promise<OrderReply>
   prepareKeys(request: PrepareRequest): Promise<ToSign>
   commitKeys(signatures: readonly string[]): Promise<OrderReply>
+  decideBreak(request: BreakRequest): Promise<void>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -44,6 +46,7 @@ export const nodeOf = (home: string): Node => {
     }).catch((cause: unknown) => {
       throw new Error(`The node of ${home} does not answer at ${door.url}; is it running?`, { cause })
     })
+    if (answer.status === 204) return undefined as T
     const value: unknown = await answer.json()
     if (answer.ok) return value as T
     if (isProblem(value)) throw new Refused(value, value.sentence)
@@ -59,6 +62,7 @@ export const nodeOf = (home: string): Node => {
     prepareKeys: request => ask("/api/keys/prepare", request),
     commitKeys: signatures => ask("/api/keys/commit", { signatures }),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
+    decideBreak: request => ask("/api/break", request),
   }
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander"
 import { packageVersion, releaseHash } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
+import { breakOff } from "./break.ts"
 import { card } from "./card.ts"
 import { ceremony } from "./ceremony.ts"
 import { exporting } from "./export.ts"
@@ -53,6 +54,7 @@ export const program = (): Command => {
     signIn,
     lock,
     passphrase,
+    breakOff,
   ]
   for (const command of commands)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))

@@ -1,5 +1,13 @@
 // Questions and orders to our own node. Never throws: what the world or the node refuses comes back as a value.
-import type { EntryView, MessagePage, OrderReply, OrderRequest, Problem, ReportedView } from "../api/shapes.ts"
+import type {
+  BreakRequest,
+  EntryView,
+  MessagePage,
+  OrderReply,
+  OrderRequest,
+  Problem,
+  ReportedView,
+} from "../api/shapes.ts"
 
 export type Failure = { readonly failed: "no-node" } | { readonly failed: "refused"; readonly problem: Problem }
 export const isFailure = (value: object): value is Failure => "failed" in value
@@ -45,6 +53,7 @@ export const order = (request: OrderRequest): Promise<OrderReply | Failure> => p
 export const signIn = (token: string): Promise<object | Failure> => post("/api/sign-in", { token })
 export const signOut = (): Promise<object | Failure> => post("/api/sign-out", {})
 export const reportDisplayed = (hash: string): Promise<object | Failure> => post("/api/displayed", { hash })
+export const decideBreak = (request: BreakRequest): Promise<object | Failure> => post("/api/break", request)
 export const reportHuman = (): Promise<object | Failure> => post("/api/human", {})
 export const askLine = (): Promise<object | Failure> => get("/api/line")
 

@@ -227,6 +227,7 @@ test("E-10: exercise and test are numbered apart, and both sides call a message 
     clocks: [],
     version: "0",
     release: null,
+    breaks: [],
     refusals: [],
   }
   assert.equal(numberOf(whole, message({ author: 0 })), "TOKYO→BEIJING 0147")

@@ -27,6 +27,8 @@ export type Refused = { readonly code: number }
 export type Ring = { readonly step: number; readonly since: number }
 /** An X-Wing public key to seal to; class 0 for live paths, 1 for carried media. Number 0 is the card's. (EP-2) */
 export type EpochKey = { readonly number: number; readonly public: Uint8Array; readonly class: 0 | 1 }
+/** Sealing began anew: the two break openings, theirs that an officer confirmed and ours, by SHA-256; and that officer's name. (EP-11) */
+export type Break = { readonly theirs: Uint8Array; readonly ours: Uint8Array; readonly officer: string }
 /** History as reported: nobody's statement. `when` is as exact as is known, and no more. (E-17) */
 export type ReportedRecord = {
   readonly when: string
@@ -178,6 +180,25 @@ export const decodeEpochKeyBody = (bytes: Uint8Array): EpochKey | Refusal => {
   return keyClass === 0 || keyClass === 1
     ? { number, public: key, class: keyClass }
     : refuse("newer-law", { class: keyClass })
+}
+
+export const encodeBreakBody = ({ theirs, ours, officer }: Break): Uint8Array =>
+  encode(
+    new Map<number, Value>([
+      [1, theirs],
+      [2, ours],
+      [3, officer],
+    ]),
+  )
+
+export const decodeBreakBody = (bytes: Uint8Array): Break | Refusal => {
+  const body = openBody(bytes, 3)
+  if (isRefusal(body)) return body
+  const [theirs, ours] = [body.get(1), body.get(2)]
+  if (!(theirs instanceof Uint8Array && theirs.length === 32)) return wrong("theirs")
+  if (!(ours instanceof Uint8Array && ours.length === 32)) return wrong("ours")
+  const officer = readText(body.get(3), "officer", subjectBytesMax)
+  return isRefusal(officer) ? officer : { theirs, ours, officer }
 }
 
 export const encodeReportedRecordBody = (record: ReportedRecord): Uint8Array =>

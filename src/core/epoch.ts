@@ -1,10 +1,12 @@
 // Sealing epochs: how two nodes come to share frame keys, one direction at a time (page: protocol/epoch.md). A starting process
 // never goes on with an old sending epoch: it opens a fresh one, so that no key and nonce can come twice after a crash or a restore.
+import { beginBreak, provePairing } from "./break.ts"
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
 import { lackKey, showChanges } from "./key-change.ts"
 import { epochFramesMax, epochMsMax, openingBytesMax } from "./limits.ts"
 import {
+  openingFrame,
   openingLabel,
   ownKeys,
   pathsOf,
@@ -17,17 +19,20 @@ import {
   verifyBy,
 } from "./opening.ts"
 import { isRefusal, type Refusal, refusals, refuse } from "./refusal.ts"
-import { counterOf, frameKinds, headerBytes, isReplay, markReceived, openFrame, sealFrame, tagBytes } from "./seal.ts"
-import { derive, keepSecret, type Psk, pairingSecret, secretOf } from "./secret.ts"
+import { counterOf, headerBytes, isReplay, markReceived, openFrame, sealFrame, tagBytes } from "./seal.ts"
+import { derive, hasPairing, keepSecret, markOf, type Psk, pairingSecret } from "./secret.ts"
 import { ask, type Line, type Path, type Peer, type Sending } from "./state.ts"
 
 /** Frames kept while the opening that they are sealed under is being read. (EP-6) */
 const earlyFramesMax = 64
+/** A request to begin anew that was refused is made again this often. */
+const breakAgainMs = 30_000
 
 /** What a newly opened path is told before anything sealed: openings that the peer may not have. */
 export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
   showChanges(line, peer, path)
   if (peer.baseOpening) sendOpening(line, path, peer.baseOpening)
+  if (peer.breakOurs) sendOpening(line, path, peer.breakOurs.opening)
   if (peer.sending && !peer.sending.confirmed) sendOpening(line, path, peer.sending.opening)
   if (!peer.sending) openEpoch(line, peer)
 }
@@ -35,8 +40,8 @@ export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
 /** Begins a sending epoch, or what must come before it: our base encapsulation, made once. (EP-1, EP-4) */
 export const openEpoch = (line: Line, peer: Peer): void => {
   if (peer.opening || line.state.keyless || pathsOf(line, peer).length === 0) return
-  const base = peer.pairingOurs === null
-  if (!base && pairingSecret(line, peer) === null) return
+  const base = peer.pairing === null && peer.pairingOurs === null
+  if (!base && !hasPairing(line, peer)) return
   peer.opening = true
   const card = line.charter.parties[peer.party]!
   const to = base ? { number: 0, publicKey: card.base } : { number: peer.keyNumber, publicKey: peer.publicKey }
@@ -47,10 +52,20 @@ export const openEpoch = (line: Line, peer: Peer): void => {
   line.out.push({ do: "encapsulate", id, publicKey: to.publicKey })
 }
 
-const choosePsk = (peer: Peer): readonly [0] | readonly [1, number, number] => {
-  const proven = peer.usePairing ? undefined : peer.secrets.findLast(it => it.proven)
+/** A pairing made anew is tried first; where it is refused, as by a side whose officer has said no, the old secrets are. */
+const choosePsk = (line: Line, peer: Peer): { psk: Exclude<Psk, null | readonly [2]>; key: Uint8Array } => {
+  const { pairing, usePairing: refused } = peer
+  const isNew = pairing !== null && !pairing.proven
   peer.usePairing = false
-  return proven ? [1, proven.from, proven.epoch] : [0]
+  const proven = refused && !isNew ? undefined : peer.secrets.findLast(it => it.proven)
+  if (proven && !(isNew && !refused)) {
+    const mark = markOf(line.suite, proven.secret)
+    return { psk: [1, proven.from, proven.epoch, mark], key: proven.secret }
+  }
+  const first = pairing?.proven ? null : pairingSecret(line, peer)
+  if (first && !(isNew && !refused)) return { psk: [0], key: first }
+  if (!pairing) throw new Error("an epoch is opened on a secret that is there")
+  return { psk: [3, pairing.id], key: pairing.secret }
 }
 
 const signOpening = (
@@ -59,9 +74,9 @@ const signOpening = (
   made: { base: boolean; keyNumber: number; enc: Uint8Array; secret: Uint8Array },
 ): void => {
   const epoch = made.base ? 0 : peer.nextEpoch
-  const psk: Psk = made.base ? null : choosePsk(peer)
+  const secret = made.base ? { psk: null, key: null } : choosePsk(line, peer)
   const way = { from: line.us, to: peer.party, epoch }
-  const keys = derive(line, way, made.secret, { psk, key: psk && secretOf(line, peer, psk) })
+  const keys = derive(line, way, made.secret, secret)
   const fields = new Map<number, Value>([
     [1, 1],
     [2, line.charter.line],
@@ -70,7 +85,7 @@ const signOpening = (
     [5, epoch],
     [6, made.keyNumber],
     [7, made.enc],
-    [8, psk],
+    [8, secret.psk],
     [9, line.now],
   ])
   const payload = encode(fields)
@@ -83,7 +98,7 @@ const signOpening = (
         peer.opening = false
         return lackKey(line, null, by[0])
       }
-      const frame = concat(Uint8Array.of(frameKinds.opening), encode([payload, ed25519, mlDsa65]))
+      const frame = openingFrame(payload, ed25519, mlDsa65)
       peer.opening = false
       line.state.dirty = true
       if (made.base) {
@@ -102,6 +117,7 @@ const signOpening = (
         peer.sending = {
           ...keys,
           epoch,
+          anew: secret.psk?.[0] === 3,
           counter: 0,
           opening: frame,
           openedAt: line.now,
@@ -148,6 +164,7 @@ export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): U
     markReceived(epoch.window, counter)
     const secret = peer.secrets.find(it => it.from === peer.party && it.epoch === epoch.epoch)
     if (secret) secret.proven = true
+    if (epoch.anew) provePairing(line, peer, { from: peer.party, epoch: epoch.epoch })
     return plain
   }
   return refuse("bad-frame", { epoch: frame[1]!, counter })
@@ -161,6 +178,7 @@ export const epochConfirmed = (line: Line, peer: Peer, epoch: number): void => {
   }
   const secret = peer.secrets.find(it => it.from === line.us && it.epoch === epoch)
   if (secret) secret.proven = true
+  if (peer.sending?.epoch === epoch && peer.sending.anew) provePairing(line, peer, { from: line.us, epoch })
   peer.baseOpening = null
 }
 
@@ -172,6 +190,35 @@ const isAboutNow = (line: Line, sending: Sending, fields: ReadonlyMap<number, Va
   if (number === refusals["unknown-epoch"][0])
     return typeof of === "number" && of >= sending.provenFrom && of < sending.counter
   return !sending.confirmed && of instanceof Uint8Array && equal(of, line.suite.sha256(sending.opening))
+}
+
+/** A refusal that begins a break, or is of one. True when it is no matter of an epoch. (EP-9) */
+const heardOfBreak = (line: Line, peer: Peer, fields: ReadonlyMap<number, Value>): boolean => {
+  const [number, of] = [fields.get(6), fields.get(8)]
+  const names = (frame: Uint8Array | undefined | null): boolean =>
+    of instanceof Uint8Array && frame instanceof Uint8Array && equal(of, line.suite.sha256(frame))
+  if (number === refusals["break-held"][0]) return true
+  if (number === refusals["other-first-opening"][0]) {
+    if (names(peer.baseOpening)) beginBreak(line, peer)
+    return true
+  }
+  // It has no use for what it cannot read while its own request waits here for an officer.
+  if (number === refusals["unknown-secret"][0] && peer.breakTheirs) return true
+  if (!names(peer.breakOurs?.opening)) return false
+  if (number === refusals.undecipherable[0]) sealToCard(line, peer)
+  if (number === refusals["old-break"][0])
+    line.out.push({ do: "tell", tell: { type: "refused", refusal: refuse("old-break"), peer: peer.party } })
+  if (line.now - peer.reopenedAt < breakAgainMs) return true
+  peer.reopenedAt = line.now
+  peer.breakOurs = null
+  beginBreak(line, peer)
+  return true
+}
+
+/** It has lost the key that it published last, as a home restored from a copy has: its card's key is left. (EP-7) */
+const sealToCard = (line: Line, peer: Peer): void => {
+  peer.keyNumber = 0
+  peer.publicKey = line.charter.parties[peer.party]!.base
 }
 
 /** The other side refused our opening or our frame. */
@@ -187,6 +234,7 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   const number = fields.get(6)
   const heard = fields.get(7)
   const { sending } = peer
+  if (heardOfBreak(line, peer, fields)) return undefined
   if (!sending || !isAboutNow(line, sending, fields)) return undefined
   if (number === refusals["unknown-epoch"][0] && !sending.confirmed) {
     if (line.now - peer.shownAgainAt < reopenMs) return undefined
@@ -197,11 +245,7 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (line.now - peer.reopenedAt < reopenMs) return undefined
   peer.reopenedAt = line.now
   if (number === refusals["unknown-secret"][0]) peer.usePairing = true
-  if (number === refusals.undecipherable[0]) {
-    // It has lost the key that it published last, as a home restored from a copy has: its card's key is left. (EP-7)
-    peer.keyNumber = 0
-    peer.publicKey = line.charter.parties[peer.party]!.base
-  }
+  if (number === refusals.undecipherable[0]) sealToCard(line, peer)
   if (typeof heard === "number" && heard >= peer.nextEpoch && heard < 0xffff_ffff) peer.nextEpoch = heard + 1
   peer.sending = null
   openEpoch(line, peer)

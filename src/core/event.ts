@@ -47,8 +47,10 @@ export type Stored = {
 
 export type PathTraits = { readonly rate: number; readonly fragmentBytes: number; readonly queueBytes: number }
 
-export type Event = { readonly now: number } & (
-  | { readonly type: "started" }
+export type Event = {
+  readonly now: number
+} /** `lived`: the keys have been in use before, so that an empty record is a lost one. (L-11) */ & (
+  | { readonly type: "started"; readonly lived?: boolean }
   | { readonly type: "ordered"; readonly order: Order }
   | { readonly type: "pathOpened"; readonly path: number; readonly peer: number; readonly traits: PathTraits }
   | { readonly type: "pathClosed"; readonly path: number }
@@ -86,6 +88,15 @@ export type Event = { readonly now: number } & (
     }
   /** Somebody touched a console here, or consoles came and went. */
   | { readonly type: "watched"; readonly lastHuman: number | null; readonly consoles: number }
+  /** An officer has rung the other side about its request to begin anew. `order` names the answer. (EP-10) */
+  | {
+      readonly type: "breakDecided"
+      readonly order: number
+      readonly peer: number
+      readonly code: string
+      readonly confirmed: boolean
+      readonly officer: string
+    }
   | { readonly type: "woke" }
   /** All that had queued up has been stepped: sign, append and send what waits. */
   | { readonly type: "settle" }
@@ -158,6 +169,9 @@ export type Tell =
   | { readonly type: "notDone"; readonly order: number; readonly refusal: Refusal }
   | { readonly type: "sent"; readonly peer: number; readonly seq: number }
   | { readonly type: "refused"; readonly refusal: Refusal; readonly peer: number | null }
+  /** A request to begin anew came, was decided about, or is over: what is wanted is read from the line's status. */
+  | { readonly type: "break"; readonly peer: number }
+  | { readonly type: "decided"; readonly order: number; readonly refusal: Refusal | null }
   | { readonly type: "link"; readonly peer: number; readonly up: boolean }
   | {
       readonly type: "peer"

@@ -1,4 +1,5 @@
 // The peer opens an epoch to us (page: protocol/epoch.md, sections 2 and 3).
+import { type HeardBreak, heardBreak, newPairing } from "./break.ts"
 import { decode, type Value } from "./cbor.ts"
 import { openEpoch } from "./epoch.ts"
 import { concat, equal } from "./hash.ts"
@@ -37,9 +38,12 @@ export const heardOpening = (
   const by = psk === null ? line.charter.parties[peer.party]!.nodeKeys[0] : undefined
   if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519, by))
     return refuse("bad-opening", { peer: peer.party })
-  if (psk === null) return heardBase(line, peer, { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65 })
-  if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
   const of = line.suite.sha256(frame)
+  const said = { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65, hash: of, time: fields.get(9) }
+  if (psk === null) return heardBase(line, peer, path, said)
+  if (psk[0] === 2)
+    return epoch === 0 ? heardBreak(line, peer, path, said) : refuse("bad-opening", { peer: peer.party })
+  if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
   if (epoch <= peer.heardEpoch) {
     // A copy of the peer's home may have opened this number before, with another secret: only the very same opening is known here.
     if (peer.receiving.some(it => it.epoch === epoch && equal(it.enc, enc))) done(epoch)
@@ -48,6 +52,12 @@ export const heardOpening = (
   }
   const secret = secretOf(line, peer, psk)
   if (!secret) {
+    const waits = psk[0] === 3 ? newPairing(line, peer) : undefined
+    if (psk[0] === 3 && waits && equal(waits.id, psk[1])) {
+      // The other side's officer has confirmed, ours has not: it is shown again until then. (EP-11)
+      refuseOpening(line, peer, path, { epoch, code: "break-held", of })
+      return undefined
+    }
     refuseOpening(line, peer, path, { epoch, code: "unknown-secret", of })
     // At first contact the peer may be a step ahead of us: that is no fault, and it opens again when asked.
     return psk[0] === 0 ? undefined : refuse("unknown-secret", { peer: peer.party, epoch })
@@ -64,11 +74,12 @@ export const heardOpening = (
     peer.heardEpoch = epoch
     keepSecret(peer, peer.party, epoch, keys.psk)
     peer.baseOpening = null
+    const anew = psk[0] === 3
     if (keyNumber === line.state.epochKey) line.state.epochKeyUsed = true
     line.state.dirty = true
     line.state.afterAppend.push(() => {
       peer.earlyOpening = false
-      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, enc, window: freshWindow() }]
+      peer.receiving = [...peer.receiving.slice(1 - epochsKept), { ...keys, epoch, anew, enc, window: freshWindow() }]
       done(epoch)
     })
   }
@@ -76,28 +87,35 @@ export const heardOpening = (
   return undefined
 }
 
-type BaseOpening = {
-  epoch: number
-  keyNumber: number
-  enc: Uint8Array
-  payload: Uint8Array
-  mlDsa65: Value | undefined
-}
-
-const heardBase = (line: Line, peer: Peer, base: BaseOpening): Refusal | undefined => {
-  const { epoch, keyNumber, enc, payload, mlDsa65 } = base
+/** A base opening is for a first contact. From a side of which we hold entries, or another base opening, it says that one of us has
+ *  lost what it had: that begins anew, with officers, and not by itself. (EP-9) */
+const heardBase = (
+  line: Line,
+  peer: Peer,
+  path: Path,
+  base: HeardBreak & { readonly epoch: number },
+): Refusal | undefined => {
+  const { epoch, keyNumber, enc, payload, mlDsa65, hash } = base
   const post = line.charter.parties[peer.party]!.nodeKeys[1]!
   if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array))
     return refuse("bad-opening", { peer: peer.party })
-  if (peer.pairingTheirs || peer.earlyOpening) return undefined
+  if (peer.earlyOpening || (peer.theirBase && equal(peer.theirBase, hash))) return undefined
+  // Of a line that was paired before this was kept, nothing can be told.
+  if (peer.pairingTheirs && !peer.theirBase) return undefined
   if (!line.suite.verify(post, concat(openingLabel, payload), mlDsa65, openingLabel))
     return refuse("bad-opening", { peer: peer.party })
+  const log = line.state.logs[peer.party]!
+  if (peer.pairingTheirs || log.frontier.size > 0) {
+    refuseOpening(line, peer, path, { epoch: 0, code: "other-first-opening", of: hash })
+    return undefined
+  }
   peer.earlyOpening = true
   const use = (sharedSecret: Uint8Array | null): void => {
     peer.earlyOpening = false
     if (!sharedSecret) return
     const keys = derive(line, { from: peer.party, to: line.us, epoch: 0 }, sharedSecret, { psk: null, key: null })
     peer.pairingTheirs = keys.psk
+    peer.theirBase = hash
     line.state.dirty = true
     line.state.afterAppend.push(() => openEpoch(line, peer))
   }

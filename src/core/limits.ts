@@ -95,6 +95,8 @@ export const clockDoubtMs = 60_000
 export const ordersMax = 65_536
 /** An opening's bytes on the wire: 1,120 of X-Wing, 64 + 3,309 of signatures, the rest below 512. (EP-3) */
 export const openingBytesMax = 5_120
+/** How far ahead of our clock a break opening's time may be: what was set aside must not bar the way for years. (EP-9) */
+export const breakAheadMs = 86_400_000
 /** Receipts travel at the precedence of what they answer, and never below this one: ROUTINE. */
 export const precedenceFloor = 1
 /** How long a peer has to show, with an entry of ours, that it holds more of our log than we do. 60 s is 57 kB at 960 B/s. (L-11) */

@@ -12,6 +12,7 @@ import {
   resumeAhead,
 } from "./accept.ts"
 import { refused } from "./aside.ts"
+import { decideBreak } from "./break.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
@@ -27,7 +28,7 @@ import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
-import { endDoubt, endRestore } from "./restore.ts"
+import { endDoubt, endRestore, recordLost } from "./restore.ts"
 import { frameKinds } from "./seal.ts"
 import * as serve from "./serve.ts"
 import { restoreSnapshot, snapshot } from "./snapshot.ts"
@@ -107,6 +108,7 @@ const handle = (line: Line, event: Event): void => {
     case "started":
       // The clock may have been set back while the node was down; a key is then renewed a day from now, not in years.
       state.epochKeyAt = Math.min(state.epochKeyAt, line.now)
+      if (event.lived) recordLost(line)
       // Keys whose change was durable when the process ended, and keys whose change was not, go now. (K-6)
       if (state.logs[line.us]!.changes.length > 0) line.out.push({ do: "keepNodeKeys", key: ownKeys(line)[0] })
       return resumeAhead(line)
@@ -146,6 +148,8 @@ const handle = (line: Line, event: Event): void => {
     }
     case "checked":
       return heardChecked(line, state.logs[event.author]!, event)
+    case "breakDecided":
+      return decideBreak(line, event)
     case "watched":
       return watched(line, event)
     case "settle":

@@ -6,7 +6,7 @@ import { keysAfter, type NodeKeys } from "./key.ts"
 import { openingBytesMax } from "./limits.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
 import { frameKinds } from "./seal.ts"
-import type { Psk } from "./secret.ts"
+import { markBytes, type Psk } from "./secret.ts"
 import { ask, type Line, type Path, type Peer } from "./state.ts"
 import type { PublicKey } from "./suite.ts"
 
@@ -46,6 +46,9 @@ export const pathsOf = (line: Line, peer: Peer): Path[] =>
 export const showOpening = (line: Line, peer: Peer, frame: Uint8Array): void => {
   for (const path of pathsOf(line, peer)) sendOpening(line, path, frame)
 }
+
+export const openingFrame = (payload: Uint8Array, ed25519: Uint8Array, mlDsa65: Uint8Array | null): Uint8Array =>
+  concat(Uint8Array.of(frameKinds.opening), encode([payload, ed25519, mlDsa65]))
 
 /** What is refused: a frame by its counter, an opening by its hash, so that the refusal is good for nothing else. (EP-7) */
 type Refused = { readonly epoch: number; readonly code: RefusalCode; readonly of: number | Uint8Array }
@@ -118,7 +121,10 @@ export const readPayload = (
 export const readPsk = (value: Value | undefined): Psk | undefined => {
   if (value === null) return null
   if (!Array.isArray(value)) return undefined
-  const [type, from, epoch] = value as readonly Value[]
+  const [type, from, epoch, mark] = value as readonly Value[]
   if (type === 0 && value.length === 1) return [0]
-  return type === 1 && typeof from === "number" && typeof epoch === "number" ? [1, from, epoch] : undefined
+  if (type === 2 && value.length === 1) return [2]
+  if (type === 3 && from instanceof Uint8Array && from.length === 32) return [3, from]
+  if (type !== 1 || typeof from !== "number" || typeof epoch !== "number") return undefined
+  return mark instanceof Uint8Array && mark.length === markBytes ? [1, from, epoch, mark] : undefined
 }

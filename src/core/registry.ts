@@ -43,6 +43,7 @@ export const kinds = {
   key: 3, //             body: other node keys, signed by those in force and by themselves
   "epoch-key": 4, //     body: an X-Wing public key to seal to
   officer: 5, //         body: an officer of the author, enrolled or retired, signed by its roots
+  break: 7, //           body: two break openings; sealing began anew, and who confirmed it
   "reported-record": 8, // body: history as reported, with its source; nobody's statement
   stored: 16, //         receipt: everything in `seen`, and refs beyond a gap, is durable here with its body
   displayed: 17, //      receipt: shown on a console while somebody was on watch

@@ -77,3 +77,14 @@ export const endRestore = (line: Line): void => {
   // The peers waited for it, if they were put back as well.
   for (const path of state.paths.values()) path.helloSent = false
 }
+
+/** The keys have been in use and the record is empty: it was lost. Nothing is signed before the peer has shown what it holds. (L-11) */
+export const recordLost = (line: Line): void => {
+  const { state } = line
+  if (state.restored || state.epochKey > 0 || state.logs.some(log => log.frontier.size > 0)) return
+  state.restored = true
+  state.dirty = true
+  for (const party of state.peers.keys()) state.unanswered.add(party)
+  const refusal = refuse("restored", { ours: 0 })
+  line.out.push({ do: "tell", tell: { type: "refused", refusal, peer: null } })
+}

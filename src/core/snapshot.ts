@@ -45,6 +45,11 @@ export const snapshot = (state: State): Uint8Array =>
       peer.secrets.map(it => [it.from, it.epoch, it.secret, flag(it.proven)]),
       peer.keyNumber,
       peer.publicKey,
+      peer.theirBase,
+      peer.breakOurs && [peer.breakOurs.opening, peer.breakOurs.secret],
+      peer.pairing && [peer.pairing.id, peer.pairing.secret, peer.pairing.theirs, flag(peer.pairing.proven)],
+      peer.brokenAt,
+      peer.breakToSay && [peer.breakToSay.theirs, peer.breakToSay.ours, peer.breakToSay.officer],
     ]),
     [state.epochKey, state.epochKeyAt, flag(state.epochKeyUsed), flag(state.restored), state.asideCount],
   ])
@@ -108,5 +113,19 @@ const restorePeer = (peer: Peer, row: Row): void => {
   }))
   peer.keyNumber = row[8] as number
   peer.publicKey = (row[9] as Uint8Array).slice()
+  restoreBreak(peer, row, copy)
   peer.sentTo = peer.confirmed
+}
+
+/** A snapshot from before there were breaks has none of it. */
+const restoreBreak = (peer: Peer, row: Row, copy: (value: Value | undefined) => Uint8Array | null): void => {
+  const [ours, pairing, said] = [row[11], row[12], row[14]].map(it => (Array.isArray(it) ? (it as Row) : null))
+  const bytes = (value: Value | undefined): Uint8Array => copy(value) ?? new Uint8Array(0)
+  peer.theirBase = copy(row[10])
+  peer.breakOurs = ours ? { opening: bytes(ours[0]), secret: bytes(ours[1]) } : null
+  peer.pairing = pairing
+    ? { id: bytes(pairing[0]), secret: bytes(pairing[1]), theirs: bytes(pairing[2]), proven: pairing[3] === 1 }
+    : null
+  peer.brokenAt = typeof row[13] === "number" ? row[13] : 0
+  peer.breakToSay = said ? { theirs: bytes(said[0]), ours: bytes(said[1]), officer: String(said[2]) } : null
 }

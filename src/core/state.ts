@@ -1,5 +1,6 @@
 // The state of a line at one node: bounded, never entries (page: protocol/sync.md, section 2). What is durable is in the snapshot,
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
+import { type BreakState, noBreak } from "./break-state.ts"
 import type { Charter } from "./charter.ts"
 import type { Body, Entry, Unsigned } from "./entry.ts"
 import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Tell } from "./event.ts"
@@ -80,6 +81,8 @@ export type EpochSecret = {
 
 export type Sending = FrameKeys & {
   readonly epoch: number
+  /** Opened on the pairing of a break. */
+  readonly anew: boolean
   counter: number
   readonly opening: Uint8Array
   readonly openedAt: number
@@ -90,10 +93,15 @@ export type Sending = FrameKeys & {
 }
 
 /** `enc`: the encapsulation that opened it. */
-export type Receiving = FrameKeys & { readonly epoch: number; readonly enc: Uint8Array; readonly window: Window }
+export type Receiving = FrameKeys & {
+  readonly epoch: number
+  readonly anew: boolean
+  readonly enc: Uint8Array
+  readonly window: Window
+}
 
 /** What is known of, and agreed with, one peer. */
-export type Peer = {
+export type Peer = BreakState & {
   readonly party: number
   /** Size of our log that it is proven to hold. */
   confirmed: number
@@ -295,6 +303,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   nextEpoch: 1,
   heardEpoch: 0,
   secrets: [],
+  ...noBreak,
   keyNumber: 0,
   publicKey: base,
   shownKeys: null,

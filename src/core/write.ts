@@ -2,7 +2,7 @@
 // One entry after the other is signed, because each commits to the tree before it; all that waits is then written at once.
 
 import { rememberAct } from "./accept.ts"
-import { encodeEpochKeyBody } from "./body.ts"
+import { encodeBreakBody, encodeEpochKeyBody } from "./body.ts"
 import { kidOf } from "./charter.ts"
 import { assemble, type Body, bodyHash, decodeEntry, entryBytes, type Fields, type Seen, toSign } from "./entry.ts"
 import type { Order } from "./event.ts"
@@ -79,6 +79,12 @@ const housekeeping = (line: Line): Order | null => {
   const { state } = line
   if (own.generation === 1 && own.frontier.size === 0)
     return serviceOrder(kinds.charter, 2, { body: openSalt(line, line.charterBody) })
+  const anew = [...state.peers.values()].find(peer => peer.breakToSay)
+  if (anew?.breakToSay) {
+    const body = openSalt(line, encodeBreakBody(anew.breakToSay))
+    anew.breakToSay = null
+    return serviceOrder(kinds.break, 2, { body })
+  }
   const owed = state.receiptOwed
   if (!owed) return null
   if (owed.withoutBody.length > 0)

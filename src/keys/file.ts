@@ -31,6 +31,8 @@ export type FileKeys = Signer &
     readonly base: Uint8Array | undefined
     /** Throws when the classical key is in a module that does not answer, or has another. Of two, while they change, one suffices. */
     ready(): Promise<void>
+    /** Whether an epoch key was ever made besides the card's: the node has run, and has signed. */
+    lived(): boolean
   }
 
 /** Everything private of a node that is in its file. */
@@ -165,6 +167,7 @@ const keysOf = ({ path, secrets, kek, kem, ring, module }: Kept): FileKeys => {
 
     ...rootSigner(rootPathOf(path), ring),
     tls: tlsIdentity(ed25519Private(secrets.tls.ed25519)),
+    lived: () => [...secrets.epochs.keys()].some(number => number > 0),
     get base() {
       const seed = secrets.epochs.get(0)
       return seed === undefined ? undefined : kem.publicKey(seed)

@@ -3,8 +3,8 @@ import { test } from "node:test"
 import { isClockDoubted } from "../core/clock.ts"
 import { clockDoubtMs } from "../core/limits.ts"
 import { clockNotes, clocksOf } from "./clocks.ts"
+import type { LineStatus } from "./line-status.ts"
 import { openLog } from "./log.ts"
-import type { LineStatus } from "./run.ts"
 
 const tenYears = 10 * 365 * 86_400_000
 const told = (clockOffsetMs: number) =>
@@ -13,7 +13,7 @@ const peer = { party: 1, up: true, heardAt: 0, lastHuman: null, consoles: 0, rou
 
 test("E-9: a clock that differs by more than a minute is shown to people, either way, and one that does not is not", () => {
   const doubted = (clockOffsetMs: number | null): boolean[] => {
-    const status: LineStatus = { logs: [], peers: [{ ...peer, clockOffsetMs }], queued: 0, restored: false }
+    const status: LineStatus = { logs: [], peers: [{ ...peer, clockOffsetMs }], queued: 0, restored: false, breaks: [] }
     return clocksOf(status).map(clock => clock.isDoubted)
   }
   assert.deepEqual(doubted(tenYears), [true])

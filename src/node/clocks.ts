@@ -2,8 +2,8 @@
 import type { PeerClock } from "../api/shapes.ts"
 import { isClockDoubted } from "../core/clock.ts"
 import type { Tell } from "../core/event.ts"
+import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
-import type { LineStatus } from "./run.ts"
 
 export const clocksOf = ({ peers }: LineStatus): PeerClock[] =>
   peers.map(({ party, clockOffsetMs, roundTripMs }) => ({

@@ -1,7 +1,7 @@
 // The lamps of the chain, as this node knows them.
 import type { Lamp } from "../api/shapes.ts"
 import { deadAfterMs } from "../core/limits.ts"
-import type { LineStatus } from "./run.ts"
+import type { LineStatus } from "./line-status.ts"
 
 /** The peer learns of a touch at most this often. */
 export const touchMs = 1_000

@@ -21,12 +21,12 @@ import type { Transport } from "../transport/transport.ts"
 import { clockNotes } from "./clocks.ts"
 import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
-
+import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { officerOffice } from "./officer-office.ts"
 import { releaseHash } from "./release.ts"
-import { type LineStatus, type Running, run } from "./run.ts"
+import { type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
 import { parseAddress } from "./settings.ts"
@@ -161,7 +161,7 @@ const wire = async (
     us,
     charterBody: home.charterBody,
     suite: nodeSuite,
-    signer: home.keys,
+    ...{ signer: home.keys, lived: home.keys.lived() },
     store,
     paths: [{ peer: 1 - us, transport }],
     world,

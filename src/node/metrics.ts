@@ -1,6 +1,6 @@
 // What is measured, for Prometheus. Numbers and names of the law only: nothing of what was said.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
-import type { LineStatus } from "./run.ts"
+import type { LineStatus } from "./line-status.ts"
 
 export type Metrics = {
   readonly registry: Registry

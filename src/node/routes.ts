@@ -35,6 +35,8 @@ const speakers: readonly Seat[] = ["watch", "releaser", "cli"]
 /** Whoever is shown a message on watch; the CLI shows nothing to anybody. */
 const watchers: readonly Seat[] = ["watch", "releaser"]
 export const isOnWatch = (seat: Seat): boolean => watchers.includes(seat)
+/** Whoever may ring the other side and say that sealing begins anew. */
+const deciders: readonly Seat[] = ["watch", "releaser", "administrator", "cli"]
 const keepers: readonly Seat[] = ["administrator", "cli"]
 const supervisors: readonly Seat[] = ["auditor", "administrator", "cli"]
 const gauges: readonly Seat[] = ["auditor", "administrator", "cli", "monitor"]
@@ -63,6 +65,7 @@ export const routes: readonly Route[] = [
   reads("/api/entries", staff),
   reads("/api/entries/:hash", staff),
   orders("/api/orders", speakers, textBytesMax),
+  orders("/api/break", deciders),
   orders("/api/reported", keepers, textBytesMax),
   orders("/api/displayed", watchers, wordBytesMax, "reads"),
   orders("/api/human", watchers, wordBytesMax, "reads"),

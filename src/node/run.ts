@@ -1,5 +1,6 @@
 // The loop: takes what happened, steps the core, does what it wants done, in order. It is handed its store, paths, signer, clock and
 // timers; the simulator runs this very file. A failed append ends the loop (crash-only); a restart replays.
+import type { BreakDecision } from "../core/break.ts"
 import type { Charter } from "../core/charter.ts"
 import type { Entry } from "../core/entry.ts"
 import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
@@ -14,6 +15,7 @@ import type { Signer } from "../keys/signer.ts"
 import type { Row, RowRange, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
 import { heldOf, requireWhole } from "./held.ts"
+import { type LineStatus, statusOf } from "./line-status.ts"
 
 /** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
 export type World = {
@@ -29,6 +31,8 @@ export type RunOptions = {
   readonly charterBody: Uint8Array
   readonly suite: Suite
   readonly signer: Signer
+  /** Whether these keys were in use before: an empty record is then a lost one. (L-11) */
+  readonly lived?: boolean
   readonly store: Store
   readonly paths: readonly { readonly peer: number; readonly transport: Transport }[]
   readonly world: World
@@ -41,32 +45,11 @@ export type RunOptions = {
 
 export type OrderAnswer = { readonly entry: Entry } | Refusal
 
-/** What the loop can say of the line at once, without the disk. */
-export type LineStatus = {
-  readonly logs: readonly {
-    readonly author: number
-    readonly generation: number
-    readonly size: number
-    readonly ahead: number
-  }[]
-  /** Own entries that a peer does not say it holds, the largest over all peers. What it is proven to hold is `confirmed`. */
-  readonly queued: number
-  readonly peers: readonly {
-    readonly party: number
-    readonly up: boolean
-    readonly heardAt: number | null
-    readonly roundTripMs: number | null
-    readonly lastHuman: number | null // by our clock
-    readonly consoles: number
-    readonly clockOffsetMs: number | null
-    readonly confirmed: number // size of our log that the peer is proven to hold
-  }[]
-  readonly restored: boolean
-}
-
 export type Running = {
   /** Durable and signed when it resolves with an entry. Idempotent by `act`. */
   order(order: Omit<Order, "id">): Promise<OrderAnswer>
+  /** An officer has typed what the other side read out: its request to begin anew is taken, or set aside. (EP-10) */
+  decideBreak(decision: Omit<BreakDecision, "order">): Promise<Refusal | null>
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
   /** Our own log as it stands now, what is being signed included. */
@@ -94,6 +77,7 @@ class Loop implements Running {
   readonly #line: Line
   readonly #queue: Event[] = []
   readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
+  readonly #decided = new Map<number, (refusal: Refusal | null) => void>()
   #nextOrder = 1
   #scheduled = false
   #stopped = false
@@ -137,7 +121,7 @@ class Loop implements Running {
 
   async start(): Promise<void> {
     const { paths } = this.#options
-    this.#happened({ type: "started", now: this.#now() })
+    this.#happened({ type: "started", now: this.#now(), lived: this.#options.lived ?? false })
     for (const [id, { peer, transport }] of paths.entries())
       await transport.start({
         opened: () =>
@@ -161,29 +145,15 @@ class Loop implements Running {
   }
 
   status(): LineStatus {
-    const { logs, peers, paths, restored } = this.#line.state
-    const own = logs[this.#options.us]!
-    const held = Math.min(...[...peers.values()].map(peer => Math.max(peer.confirmed, peer.claims)))
-    return {
-      logs: logs.map(log => ({
-        author: log.author,
-        generation: log.generation,
-        size: log.frontier.size,
-        ahead: log.ahead.size,
-      })),
-      queued: own.frontier.size - held,
-      peers: [...peers.values()].map(peer => ({
-        party: peer.party,
-        up: peer.helloHeard && [...paths.values()].some(path => path.peer === peer.party),
-        heardAt: peer.heardAt,
-        roundTripMs: peer.roundTripMs,
-        lastHuman: peer.lastHuman,
-        consoles: peer.consoles,
-        clockOffsetMs: peer.clockOffsetMs,
-        confirmed: peer.confirmed,
-      })),
-      restored,
-    }
+    return statusOf(this.#line)
+  }
+
+  decideBreak(decision: Omit<BreakDecision, "order">): Promise<Refusal | null> {
+    return new Promise(resolve => {
+      const order = this.#nextOrder++
+      this.#decided.set(order, resolve)
+      this.#happened({ type: "breakDecided", now: this.#now(), ...decision, order })
+    })
   }
 
   own(): { readonly generation: number; readonly size: number; readonly root: Uint8Array } {
@@ -394,6 +364,11 @@ class Loop implements Running {
       const resolve = this.#orders.get(tell.order)
       this.#orders.delete(tell.order)
       resolve?.(tell.type === "done" ? { entry: tell.entry } : tell.refusal)
+    }
+    if (tell.type === "decided") {
+      const resolve = this.#decided.get(tell.order)
+      this.#decided.delete(tell.order)
+      resolve?.(tell.refusal)
     }
     this.#options.tell(tell)
   }

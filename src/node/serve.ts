@@ -221,6 +221,10 @@ const ordering = (app: FastifyInstance, { entrant }: Gate, { watch, metrics, now
     metrics.orders.inc({ outcome: isRefusal(answer) ? answer.refusal : "done" })
     return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
   })
+  app.post("/api/break", async (request, reply) => {
+    const refusal = await watch.decideBreak(entrant(request).officer, request.body)
+    return refusal ? refused(reply, 409, refusal, now()) : reply.code(204).send()
+  })
   app.post("/api/reported", async (request, reply) => {
     const answer = await watch.report(entrant(request).officer, request.body)
     return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)

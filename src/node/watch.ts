@@ -19,11 +19,13 @@ import { bodyHash, type Entry, type Release } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
 import { refsMax } from "../core/limits.ts"
-import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
+import { decideBreak } from "./break-request.ts"
 import { clocksOf } from "./clocks.ts"
 import { lamps, touchMs } from "./lamps.ts"
+import { marking } from "./marking.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
@@ -55,19 +57,6 @@ const refusalsKept = 50
 const refusalsKeptMs = 24 * 3_600_000
 /** Changes are told together: short enough for an alarm, long enough that a backlog does not drown the consoles. */
 const gatherMs = 20
-
-/** Refusals that come with a mark in the record. */
-const marking: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  "bad-signature-covered",
-  "false-own-root",
-  "bad-key-change",
-  "key-replaced",
-  "key-revoked",
-  "disowned",
-  "bad-release",
-  "release-missing",
-  "bad-officer",
-])
 
 export class Watch {
   readonly #options: WatchOptions
@@ -108,6 +97,9 @@ export class Watch {
         return this.#refused(tell.refusal, tell.peer)
       case "link":
         return this.#broadcast(() => this.beat())
+      case "break":
+        return this.#listeners.forEach(it => void it.hear({ type: "line", line: this.line(it.officer) }))
+      case "decided":
       case "peer":
       case "done":
       case "notDone":
@@ -160,9 +152,12 @@ export class Watch {
       clocks: clocksOf(status),
       version,
       release,
+      breaks: status.breaks,
       refusals: this.#refusals.filter(problem => problem.at > oldest),
     }
   }
+
+  readonly decideBreak = (officer: Officer, request: unknown) => decideBreak(request, officer.name, this.#options)
 
   beat(): LiveEvent {
     const status = this.#options.running.status()

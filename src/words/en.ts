@@ -1,10 +1,13 @@
 // Words of the interface, English: this file gives the keys, the compiler demands the other languages. ICU MessageFormat.
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
+import { breakEn } from "./break.ts"
+
 export const en = {
   "app.name": "Parley",
   "page.title": "{us}: line to {them}",
   "skip.to-record": "Skip to the record",
 
+  ...breakEn,
   "example.band": "EXAMPLE LINE. What is written here binds nobody.",
   "mark.in-hand": "In hand",
   "traffic.real": "REAL",
@@ -372,6 +375,11 @@ export const en = {
   "refusal.bad-consistency": "The proof does not show that one log continues the other.",
   "refusal.not-covered": "No signed head in the bundle covers this entry.",
   "refusal.untrusted": "The bundle agrees with itself, and nobody in it has a fingerprint that was given as trusted.",
+  "refusal.other-first-opening":
+    "Its first opening is not the one that we hold: one of the two homes has lost what it had.",
+  "refusal.break-held": "The other side asks to begin sealing anew; that waits here for an officer.",
+  "refusal.old-break": "Its request to begin anew is not newer than the last one, or its clock is wrong.",
+  "refusal.no-break": "No request to begin anew with this number is held here.",
   "refusal.locked": "This home is locked; it opens with its passphrase.",
   "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
   "refusal.wrong-pin": "The hardware module does not take this PIN.",

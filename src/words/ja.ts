@@ -1,4 +1,5 @@
 // Words of the interface, Japanese, in the register of official notices. The keys are those of en.ts.
+import { breakJa } from "./break.ts"
 import type { Word } from "./en.ts"
 
 export const ja: Record<Word, string> = {
@@ -6,6 +7,7 @@ export const ja: Record<Word, string> = {
   "page.title": "{us}：{them}との回線",
   "skip.to-record": "記録へ移動",
 
+  ...breakJa,
   "example.band": "例示用の回線です。ここに記された内容は何者をも拘束しません。",
   "mark.in-hand": "取扱中",
   "traffic.real": "実通信",
@@ -372,6 +374,11 @@ export const ja: Record<Word, string> = {
   "refusal.bad-consistency": "一方の記録が他方の続きであることを、この証明は示していません。",
   "refusal.not-covered": "この記載を含む署名済みの先頭値が、証拠一式にありません。",
   "refusal.untrusted": "証拠一式の内容は互いに一致しますが、信頼するものとして示された指紋の当事者がいません。",
+  "refusal.other-first-opening":
+    "最初の開始要求が、こちらの保持するものと異なります。いずれかの保存先が内容を失っています。",
+  "refusal.break-held": "相手方が封緘のやり直しを求めています。ここで担当者の確認を待っています。",
+  "refusal.old-break": "やり直しの申し出が前回より新しくないか、相手方の時計が誤っています。",
+  "refusal.no-break": "この番号のやり直しの申し出はここにはありません。",
   "refusal.locked": "この側の鍵と記録には錠がかかっています。パスフレーズで開きます。",
   "refusal.wrong-passphrase": "パスフレーズが違います。錠をかけたときのものではありません。",
   "refusal.wrong-pin": "ハードウェアモジュールがこの暗証番号を受け付けません。",

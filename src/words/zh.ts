@@ -1,4 +1,5 @@
 // Words of the interface, Chinese (simplified), in the register of official notices. The keys are those of en.ts.
+import { breakZh } from "./break.ts"
 import type { Word } from "./en.ts"
 
 export const zh: Record<Word, string> = {
@@ -6,6 +7,7 @@ export const zh: Record<Word, string> = {
   "page.title": "{us}：与{them}的线路",
   "skip.to-record": "转到记录",
 
+  ...breakZh,
   "example.band": "示例线路：此处所载内容对任何一方均无约束力。",
   "mark.in-hand": "正在处理",
   "traffic.real": "实际通信",
@@ -369,6 +371,10 @@ export const zh: Record<Word, string> = {
   "refusal.bad-consistency": "该证明未能表明一份记录是另一份的延续。",
   "refusal.not-covered": "证据包中没有涵盖该条目的已签名首部。",
   "refusal.untrusted": "证据包内容彼此一致，但其中没有任何一方的指纹被指明为可信。",
+  "refusal.other-first-opening": "其首次开启与我方所存不同：两个存储目录之一已丢失内容。",
+  "refusal.break-held": "对方请求重新建立密封，正等待本方人员确认。",
+  "refusal.old-break": "其重新建立的请求不比上一次新，或其时钟有误。",
+  "refusal.no-break": "此处没有该号码的重新建立请求。",
   "refusal.locked": "本方的密钥和记录已上锁，须用密码短语打开。",
   "refusal.wrong-passphrase": "密码短语不对，不是上锁时所用的那一个。",
   "refusal.wrong-pin": "硬件密码模块不接受这个PIN码。",

@@ -13,6 +13,7 @@ import { FaultBand, useVerified } from "../verify/verified.tsx"
 import { useReader } from "../words.tsx"
 import { AlarmStrip } from "./alarm-strip.tsx"
 import { Announcer } from "./announce.tsx"
+import { BreakBand } from "./break-band.tsx"
 import { Chain } from "./chain.tsx"
 import { ClockBand } from "./clock-band.tsx"
 import { Clocks } from "./clocks.tsx"
@@ -152,6 +153,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <FaultBand verified={verified} />
         <ClockBand />
         <StaleBand />
+        <BreakBand />
         <RefusedBand />
         <div className="nav-row">
           <Nav view={view} show={show} />

@@ -1,0 +1,72 @@
+// How a line stands, read from the core's state at once and without the disk.
+import { breakCode } from "../core/break.ts"
+import type { Line } from "../core/state.ts"
+
+/** What the loop can say of the line at once, without the disk. */
+export type LineStatus = {
+  readonly logs: readonly {
+    readonly author: number
+    readonly generation: number
+    readonly size: number
+    readonly ahead: number
+  }[]
+  /** Own entries that a peer does not say it holds, the largest over all peers. What it is proven to hold is `confirmed`. */
+  readonly queued: number
+  readonly peers: readonly {
+    readonly party: number
+    readonly up: boolean
+    readonly heardAt: number | null
+    readonly roundTripMs: number | null
+    readonly lastHuman: number | null // by our clock
+    readonly consoles: number
+    readonly clockOffsetMs: number | null
+    readonly confirmed: number // size of our log that the peer is proven to hold
+  }[]
+  readonly restored: boolean
+  /** Peers with which sealing is to begin anew. `read`: the number of our request, to be read out; `held`: theirs waits here for an
+   *  officer; `waits`: confirmed here, and not yet proven to be there. (EP-10) */
+  readonly breaks: readonly {
+    readonly party: number
+    readonly read: string | null
+    readonly held: boolean
+    readonly waits: boolean
+  }[]
+}
+
+export const statusOf = ({ state, us, suite }: Line): LineStatus => {
+  const { logs, peers, paths, restored } = state
+  const own = logs[us]!
+  const held = Math.min(...[...peers.values()].map(peer => Math.max(peer.confirmed, peer.claims)))
+  return {
+    logs: logs.map(log => ({
+      author: log.author,
+      generation: log.generation,
+      size: log.frontier.size,
+      ahead: log.ahead.size,
+    })),
+    queued: own.frontier.size - held,
+    peers: [...peers.values()].map(peer => ({
+      party: peer.party,
+      up: peer.helloHeard && [...paths.values()].some(path => path.peer === peer.party),
+      heardAt: peer.heardAt,
+      roundTripMs: peer.roundTripMs,
+      lastHuman: peer.lastHuman,
+      consoles: peer.consoles,
+      clockOffsetMs: peer.clockOffsetMs,
+      confirmed: peer.confirmed,
+    })),
+    restored,
+    breaks: [...peers.values()].flatMap(({ party, breakOurs, breakTheirs, pairing }) =>
+      breakOurs === null
+        ? []
+        : [
+            {
+              party,
+              read: breakCode(suite.sha256(breakOurs.opening)),
+              held: breakTheirs !== null,
+              waits: pairing !== null && !pairing.proven,
+            },
+          ],
+    ),
+  }
+}
