@@ -29,6 +29,17 @@ const systemNode = (): string => {
   return folders.map(each => join(each, "node")).find(path => existsSync(path)) ?? process.execPath
 }
 
+test("every npm script runs with Node 26, whatever Node npm was started with and whatever it links", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  for (const [name, line] of Object.entries(scripts))
+    assert.ok(!/\bnode (?!bin\/runtime\.mjs|--eval)/.test(line), `${name} takes the Node that npm finds`)
+  const file = join(folder, "version.ts")
+  writeFileSync(file, "const said: string = process.version + process.execArgv\nconsole.log(said)\nprocess.exitCode = 4\n")
+  const given = [join(root, "bin", "runtime.mjs"), "--no-warnings", file]
+  const ran = spawnSync(systemNode(), given, { encoding: "utf8", env: { ...process.env, PATH: "/nowhere" } })
+  assert.deepEqual([ran.status, ran.stdout, ran.stderr], [4, `${process.version}--no-warnings\n`, ""])
+})
+
 test("the packed package installs into an empty folder, and its command runs when started with the machine's own Node", () => {
   execFileSync("npm", ["pack", "--pack-destination", folder], { cwd: root, stdio: "ignore" })
   const tarball = readdirSync(folder).find(name => name.endsWith(".tgz"))
