@@ -34,7 +34,10 @@ test("every npm script runs with Node 26, whatever Node npm was started with and
   for (const [name, line] of Object.entries(scripts))
     assert.ok(!/\bnode (?!bin\/runtime\.mjs|--eval)/.test(line), `${name} takes the Node that npm finds`)
   const file = join(folder, "version.ts")
-  writeFileSync(file, "const said: string = process.version + process.execArgv\nconsole.log(said)\nprocess.exitCode = 4\n")
+  writeFileSync(
+    file,
+    "const said: string = process.version + process.execArgv\nconsole.log(said)\nprocess.exitCode = 4\n",
+  )
   const given = [join(root, "bin", "runtime.mjs"), "--no-warnings", file]
   const ran = spawnSync(systemNode(), given, { encoding: "utf8", env: { ...process.env, PATH: "/nowhere" } })
   assert.deepEqual([ran.status, ran.stdout, ran.stderr], [4, `${process.version}--no-warnings\n`, ""])
