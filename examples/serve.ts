@@ -24,6 +24,7 @@ const pageFiles = new Set([
   "examples/page/page.ts",
   "examples/page/said.ts",
   "examples/page/words.ts",
+  "src/words/break.ts",
   "src/words/en.ts",
   "src/words/ja.ts",
   "src/words/zh.ts",
