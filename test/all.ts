@@ -17,12 +17,7 @@ const files =
 await buildConsole()
 // Half of what a short-lived process does is to read its own program; kept beside the packages, where only this checkout's owner writes.
 const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "parley-compiled") }
-const options = [
-  "--disable-warning=ExperimentalWarning",
-  "--test",
-  "--test-concurrency=3",
-  "--test-timeout=90000",
-]
+const options = ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=3", "--test-timeout=90000"]
 const { status, error } = spawnSync(
   process.execPath,
   [...options, ...given.filter(each => each.startsWith("-")), ...files],
