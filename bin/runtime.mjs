@@ -29,13 +29,17 @@ const found = () => {
   }
 }
 
-/** `flags`: of node itself; where this Node is new enough they are taken only if the file is started anew for their sake. */
-export const run = (flags, file, args) => {
-  const isGood = Number(process.versions.node.split(".")[0]) >= needed
-  if (isGood && flags.length === 0) {
-    process.argv = [process.argv[0], file].concat(args)
-    return import(url.pathToFileURL(file).href)
-  }
+const isGood = Number(process.versions.node.split(".")[0]) >= needed
+
+/** In this very process where its Node is new enough. */
+export const run = (file, args) => {
+  if (!isGood) return startAnew([], file, args)
+  process.argv = [process.argv[0], file].concat(args)
+  return import(url.pathToFileURL(file).href)
+}
+
+/** As the first file of a process of its own. `flags`: of node itself. */
+const startAnew = (flags, file, args) => {
   const runtime = isGood ? process.execPath : found()
   if (runtime === undefined) {
     const [name] = packages[`${process.platform}-${process.arch}`] || [`${process.platform}-${process.arch}`]
@@ -69,5 +73,5 @@ if (self !== undefined && fs.existsSync(self) && fs.realpathSync(self) === url.f
     console.error("usage: node bin/runtime.mjs [options of node] FILE [arguments]")
     process.exit(2)
   }
-  run(given.slice(0, at), path.resolve(given[at]), given.slice(at + 1))
+  startAnew(given.slice(0, at), path.resolve(given[at]), given.slice(at + 1))
 }
