@@ -305,7 +305,7 @@ const once = (): ((reason: string) => boolean) => {
 }
 
 /** How often a reason has come, once a minute for each reason, and 0 in between: whoever knocks must not fill the disk with our log. */
-export const eachMinute = (): ((reason: string, now: number) => number) => {
+const eachMinute = (): ((reason: string, now: number) => number) => {
   const counts = new Map<string, { times: number; saidAt: number }>()
   return (reason, now) => {
     const known = counts.get(reason) ?? { times: 0, saidAt: Number.NEGATIVE_INFINITY }

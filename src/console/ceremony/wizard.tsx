@@ -4,7 +4,8 @@ import { useCallback, useEffect, useState } from "react"
 import type { CeremonyView } from "../../api/ceremony.ts"
 import { type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
-import { asLanguage, langTag, languages, ownName, useReader } from "../words.tsx"
+import { LanguageChoice } from "../language.tsx"
+import { asLanguage, useReader } from "../words.tsx"
 import { askCeremony } from "./ask.ts"
 import { OurCard } from "./card.tsx"
 import { Differences } from "./differ.tsx"
@@ -45,7 +46,7 @@ const useCeremony = () => {
 
 export const Ceremony = () => {
   const { view, setView, failure } = useCeremony()
-  const { suggest, name, language, choose } = useReader()
+  const { suggest, name } = useReader()
   const { say } = useSaying()
   const why = useFailure()
   const [step, setStep] = useState<StepName>("terms")
@@ -76,19 +77,7 @@ export const Ceremony = () => {
       <header className="ceremony-head">
         <p className="own-name">{name(view.us.names)}</p>
         <p className="quiet">{say("wizard.title")}</p>
-        <fieldset className="choice" aria-label={say("settings.language")}>
-          {languages.map(one => (
-            <button
-              type="button"
-              key={one}
-              lang={langTag[one]}
-              aria-pressed={one === language}
-              onClick={() => choose(one)}
-            >
-              {ownName[one]}
-            </button>
-          ))}
-        </fieldset>
+        <LanguageChoice />
       </header>
       {view.example && <p className="example">{say("example.band")}</p>}
       <nav aria-label={say("wizard.steps")} className="ceremony-steps">

@@ -1,7 +1,8 @@
 // The door: one-time links in, and a plain page for everybody else. The token leaves the address before anything else happens.
 import { useEffect, useState } from "react"
 import { askLine, isFailure, signIn } from "../ask.ts"
-import { langTag, languages, ownName, useReader } from "../words.tsx"
+import { LanguageChoice } from "../language.tsx"
+import { useReader } from "../words.tsx"
 
 export type Standing = "asking" | "signing-in" | "in" | "out" | "refused" | "no-node" | "unpaired"
 
@@ -45,7 +46,7 @@ export const useStanding = (): readonly [Standing, (standing: Standing) => void]
 }
 
 export const Door = ({ standing }: { readonly standing: Standing }) => {
-  const { t, language, choose } = useReader()
+  const { t } = useReader()
   const said = standing === "refused" ? "door.failed" : standing === "no-node" ? "door.no-node" : null
   const busy = standing === "asking" || standing === "in"
   return (
@@ -59,19 +60,7 @@ export const Door = ({ standing }: { readonly standing: Standing }) => {
           <p>{t("door.how")}</p>
         </>
       )}
-      <fieldset className="choice" aria-label={t("settings.language")}>
-        {languages.map(one => (
-          <button
-            type="button"
-            key={one}
-            lang={langTag[one]}
-            aria-pressed={one === language}
-            onClick={() => choose(one)}
-          >
-            {ownName[one]}
-          </button>
-        ))}
-      </fieldset>
+      <LanguageChoice />
     </main>
   )
 }

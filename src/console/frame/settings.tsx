@@ -2,8 +2,9 @@
 import { useEffect, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { signOut } from "../ask.ts"
+import { LanguageChoice } from "../language.tsx"
 import { type Verified, VerifiedMark } from "../verify/verified.tsx"
-import { langTag, languages, ownName, useReader } from "../words.tsx"
+import { useReader } from "../words.tsx"
 import { About } from "./about.tsx"
 
 const surfaces = ["dark", "light", "dim"] as const
@@ -37,23 +38,11 @@ type Keys = readonly [boolean, (on: boolean) => void]
 type SettingsProps = { readonly keys: Keys; readonly leave: () => void; readonly verified: Verified }
 
 export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsProps) => {
-  const { t, language, choose } = useReader()
+  const { t } = useReader()
   const [surface, setSurface] = useSurface()
   return (
     <footer className="settings">
-      <fieldset className="choice" aria-label={t("settings.language")}>
-        {languages.map(one => (
-          <button
-            type="button"
-            key={one}
-            lang={langTag[one]}
-            aria-pressed={one === language}
-            onClick={() => choose(one)}
-          >
-            {ownName[one]}
-          </button>
-        ))}
-      </fieldset>
+      <LanguageChoice />
       <fieldset className="choice" aria-label={t("settings.surface")}>
         {surfaces.map(one => (
           <button type="button" key={one} aria-pressed={one === surface} onClick={() => setSurface(one)}>
