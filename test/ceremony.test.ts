@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import fc from "fast-check"
 import { cardParts } from "../src/core/card-parts.ts"
 import { cardText } from "../src/core/charter.ts"
 import type { Side } from "../src/node/home.ts"
@@ -13,6 +12,7 @@ import { openLog } from "../src/node/log.ts"
 import { type ServedCeremony, serveCeremony } from "../src/node/serve-ceremony.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { homeOf } from "./fixtures/homes.ts"
+import { fc } from "./fixtures/property.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-served-"))
 after(() => rmSync(folder, { recursive: true, force: true }))

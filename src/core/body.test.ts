@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import * as bodies from "./body.ts"
 import { encode, type Value } from "./cbor.ts"
 import { isRefusal } from "./refusal.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { addPart, base45, cardParts, fromBase45, type Held, joinParts, wholeCard } from "./card-parts.ts"
 import { utf8 } from "./hash.ts"

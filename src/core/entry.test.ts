@@ -1,7 +1,7 @@
 import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict"
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
 import { actDigest } from "./act.ts"
 import { decode, encode, type Value } from "./cbor.ts"

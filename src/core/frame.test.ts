@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
 import { decodeParts, encodeEntryPart, encodePart, joinParts, type Part } from "./frame.ts"
 import { equal } from "./hash.ts"

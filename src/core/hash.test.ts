@@ -1,6 +1,6 @@
 import { deepEqual, equal as same } from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import {
   base64,
   base64url,

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict"
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
 import { fromBase64, utf8 } from "./hash.ts"
 import { checkHead, type Head, headContext, headText, note, parseNote } from "./head.ts"

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
 import { leafHash } from "./entry.ts"
 import { fromHex, hex } from "./hash.ts"

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { hex } from "./hash.ts"
 import { JointOrder, jointOrder, type Orderable, type Place, type Placed } from "./order.ts"
 

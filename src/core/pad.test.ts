@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
 import { decodeParts, encodePart, joinParts } from "./frame.ts"
 import { frameBytesMax } from "./limits.ts"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
 import { terms } from "../../test/fixtures/cards.ts"
+import { fc } from "../../test/fixtures/property.ts"
 import { replyMs } from "./desk.ts"
 import { disclosed, disclosureLevels, disclosureValue, levelOf, readDisclosure } from "./disclosure.ts"
 import { type Proposed, proposalFields, proposalOf, propose } from "./proposal.ts"

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { isPlainLine, visible } from "./text.ts"
 
 test("C-2: controls, direction marks and invisible characters stand apart, to be shown as such", () => {

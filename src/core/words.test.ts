@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import { wordLists } from "../keys/pairing-words.ts"
 import { isRefusal } from "./refusal.ts"
 import { parseWords, wordDigits, wordNumbers } from "./words.ts"

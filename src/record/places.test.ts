@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
-import fc from "fast-check"
+import { fc } from "../../test/fixtures/property.ts"
 import type { Entry } from "../core/entry.ts"
 import { jointOrder } from "../core/order.ts"
 import { kinds } from "../core/registry.ts"
@@ -54,6 +54,15 @@ const drawn = fc.record({
   ref: fc.nat({ max: 60 }),
 })
 
+const circle: Drawn[] = [
+  { author: 0, time: 1, seen: 0, ref: 0 },
+  { author: 0, time: 0, seen: 0, ref: 0 },
+  { author: 1, time: 2, seen: 0, ref: 2 },
+  { author: 0, time: 0, seen: 0, ref: 0 },
+  { author: 1, time: 0, seen: 1, ref: 0 },
+  { author: 2, time: 0, seen: 0, ref: 4 },
+]
+
 test("O-1, O-3: the order over the columns is the order of the core, whatever came when and however often it was read", () => {
   fc.assert(
     fc.property(fc.array(drawn, { maxLength: 30 }), fc.array(fc.nat(), { maxLength: 30 }), (list, swaps) => {
@@ -86,6 +95,7 @@ test("O-1, O-3: the order over the columns is the order of the core, whatever ca
         expected.map(({ author, seq }) => `${author}:${seq}`),
       )
     }),
-    { numRuns: 2_000 },
+    // The example: 2:1 and 1:2 claim each other, 2:1 is placed by force behind a later time, and then 0:1 closes the gap before 0:2.
+    { numRuns: 2_000, examples: [[circle, [5]]] },
   )
 })

@@ -1,7 +1,7 @@
 // The joint order (page: protocol/log.md, section 5), over the columns of facts.ts: for 100,000 entries a sixth of the memory of
 // core/order.ts, which is the measure of it (places.test.ts), and it knows which messages moved. It is an order for reading and no proof
-// of who spoke first. Effective times never fall along it, so an entry that comes late moves only what stands at or after its own
-// effective time: from there on the merge is done anew. (O-1 to O-3)
+// of who spoke first. Up to the first forced place (O-3) effective times never fall along it, so an entry that comes late moves only
+// what stands at or after its own effective time: from there on the merge is done anew. (O-1 to O-3)
 import type { Facts, Stream } from "./facts.ts"
 
 export class Places {
@@ -92,6 +92,7 @@ export class Places {
     for (const { stream, held } of this.#facts.streams) {
       this.#placed[stream] ??= 0
       for (let met = this.#met[stream] ?? 0; met < held.length; met++) {
+        if (!isNew) this.#cut = Math.min(this.#cut, this.#firstForced)
         isNew = true
         this.#met[stream] = met + 1
         this.#cutAt(held[met]!)
@@ -99,21 +100,21 @@ export class Places {
     }
     // What was placed without a cause that is held by now goes after it.
     for (const place of this.#unmet) if (!this.#isReady(place)) this.#cut = Math.min(this.#cut, this.#index[place]! - 1)
-    if (isNew) this.#cut = Math.min(this.#cut, this.#firstForced)
     return isNew || this.#cut < this.#order.length
   }
 
-  /** Where all causes have places it may come right after; else a cause is new as well, and cuts for both. */
+  /** Where all causes have places it may come right after; else a cause is new as well, and cuts for both. What is looked through ends
+   *  before the first forced place: from there on effective times may fall. */
   #cutAt(place: number): void {
     if (!this.#isReady(place)) return
     const effective = this.#effectiveTime(place)
-    let [low, high] = [0, this.#order.length]
+    let [low, high] = [0, this.#cut]
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#effective[this.#order[middle]!]! < effective) low = middle + 1
       else high = middle
     }
-    this.#cut = Math.min(this.#cut, low)
+    this.#cut = low
   }
 
   /** Takes everything from the cut on out of the order; the messages among it. */
