@@ -1,12 +1,12 @@
 // Each workload once, as small as it can be: that it runs and says what it must. Its figures mean nothing here.
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { backlog } from "./backlog.ts"
-import { type Figures, lastLine } from "./figures.ts"
-import { latency } from "./latency.ts"
-import { messageText } from "./message.ts"
-import { rest } from "./rest.ts"
-import { verification } from "./verify.ts"
+import { backlog } from "../bench/backlog.ts"
+import { type Figures, lastLine } from "../bench/figures.ts"
+import { latency } from "../bench/latency.ts"
+import { messageText } from "../bench/message.ts"
+import { rest } from "../bench/rest.ts"
+import { verification } from "../bench/verify.ts"
 
 const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
   latency: () => latency({ samples: 1, farSamples: 0, delayMs: 0 }),
