@@ -18,16 +18,12 @@ export type Door = {
 const root = fileURLToPath(new URL("..", import.meta.url))
 const bodyBytesMax = 1_024
 
-/** The page's own files; TypeScript is served without its types, as Node itself runs it. */
+/** The page's own files, beside the words; TypeScript is served without its types, as Node itself runs it. */
 const pageFiles = new Set([
   "examples/page/page.css",
   "examples/page/page.ts",
   "examples/page/said.ts",
   "examples/page/words.ts",
-  "src/words/break.ts",
-  "src/words/en.ts",
-  "src/words/ja.ts",
-  "src/words/zh.ts",
 ])
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -104,12 +100,15 @@ const fileOf = (path: string): string | undefined => {
   if (path === "/") return join(root, "examples", "page", "index.html")
   if (path === "/mark.svg") return join(root, "src", "console", "mark.svg")
   if (pageFiles.has(path.slice(1))) return join(root, path)
+  if (wordsForm.test(path)) return existing(join(root, path))
   if (fontForm.test(path)) return existing(join(root, path))
   const asset = /^\/assets\/([\w.-]+)$/.exec(path)?.[1]
   return asset && existing(join(root, "dist", "console", "assets", asset))
 }
 
 const fontForm = /^\/node_modules\/@fontsource\/noto-sans-(jp|sc)\/(\d+\.css|files\/[\w-]+\.woff2)$/
+/** The console's words: its tables are made of several. */
+const wordsForm = /^\/src\/words\/([a-z]+\/)?[a-z]+\.ts$/
 const existing = (file: string): string | undefined => (existsSync(file) ? file : undefined)
 
 /** The console's style sheet, by which this page looks like it; null until the console is built. */

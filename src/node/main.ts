@@ -15,9 +15,6 @@ import { openSqlite } from "../store/sqlite.ts"
 import type { Indexed, Row, Store, StoreReader } from "../store/store.ts"
 import { type Checking, checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { tlsTransport } from "../transport/tls.ts"
-import type { Transport } from "../transport/transport.ts"
-
 import { clockNotes } from "./clocks.ts"
 import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
@@ -25,11 +22,11 @@ import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { officerOffice } from "./officer-office.ts"
+import { pathOf } from "./path.ts"
 import { releaseHash } from "./release.ts"
 import { type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
-import { parseAddress } from "./settings.ts"
 import { Watch } from "./watch.ts"
 import { realWorld } from "./world.ts"
 
@@ -95,9 +92,6 @@ export type StartedNode = {
 /** Read at once: more of them are more garbage before the first collection, and a node at rest keeps what it took. */
 const feedRows = 100
 const stopMsMax = 3_000
-const minuteMs = 60_000
-/** Reasons are the platform's own words, of which there are few. */
-const reasonsMax = 64
 
 export const startNode = async (path: string, options: NodeOptions = {}): Promise<StartedNode> => {
   requireWritable(path)
@@ -262,61 +256,6 @@ const pairHere = async (
   const next = await Promise.race([ceremony.done, told])
   await ceremony.stop()
   return next ?? ceremony.port
-}
-
-const pathOf = (home: Home, options: NodeOptions, log: Log): Transport & { port(): number | undefined } => {
-  const { charter, us, settings, keys } = home
-  const peer = charter.parties[1 - us]
-  if (peer === undefined) throw new Error("The charter names nobody else.")
-  const listen = parseAddress(options.listen ?? settings.listen)
-  const connect = parseAddress(options.peer || settings.peer || peer.addresses[0] || "")
-  if (listen === undefined && connect === undefined)
-    throw new Error(
-      `${home.path} neither listens nor knows where ${peer.code} does; set "listen" or "peer" in its settings.`,
-    )
-  const [lately, strangers] = [once(), eachMinute()]
-  return tlsTransport({
-    name: `tls:${peer.code}`,
-    ...(listen && { listen }),
-    ...(connect && { connect }),
-    key: keys.tls.key,
-    cert: keys.tls.cert,
-    peerSpki: peer.tlsSpki,
-    random: Math.random,
-    ...(options.coat === false && { coat: false }),
-    refused: reason => {
-      const times = strangers(reason, Date.now())
-      if (times > 0) log.warn({ reason, times }, "somebody who is not the peer was turned away")
-    },
-    failed: reason => {
-      if (lately(reason)) log.info({ reason }, "the peer cannot be reached; tried again every second")
-    },
-  })
-}
-
-/** True for a reason only when the last one was another: a cut of a month must not fill the disk with its log. */
-const once = (): ((reason: string) => boolean) => {
-  let last = ""
-  return reason => {
-    const isNew = reason !== last
-    last = reason
-    return isNew
-  }
-}
-
-/** How often a reason has come, once a minute for each reason, and 0 in between: whoever knocks must not fill the disk with our log. */
-const eachMinute = (): ((reason: string, now: number) => number) => {
-  const counts = new Map<string, { times: number; saidAt: number }>()
-  return (reason, now) => {
-    const known = counts.get(reason) ?? { times: 0, saidAt: Number.NEGATIVE_INFINITY }
-    if (counts.size >= reasonsMax && !counts.has(reason)) counts.clear()
-    counts.set(reason, known)
-    known.times += 1
-    if (now - known.saidAt < minuteMs) return 0
-    const { times } = known
-    counts.set(reason, { times: 0, saidAt: now })
-    return times
-  }
 }
 
 /** The record as it stands in a store, read from its beginning, and again for what was stored since. */
