@@ -2,7 +2,6 @@
 // process ends at once; a restart replays (crash-only).
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { setFlagsFromString } from "node:v8"
 import type { Charter } from "../core/charter.ts"
 import { decodeEntry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
@@ -18,6 +17,7 @@ import { nodeSuite } from "../suites/node.ts"
 import { clockNotes } from "./clocks.ts"
 import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
+import { leanly } from "./lean.ts"
 import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
@@ -225,10 +225,7 @@ export const runUntilSignal = async (
   })
   const apiPort = isPaired(path) ? options.apiPort : await pairHere(path, options, told, unpaired)
   if (apiPort === "stop") return 0
-  // Reading the whole record leaves so much garbage that V8 would make room for it and never give it back: 50 MB of a node at rest.
-  setFlagsFromString("--semi-space-growth-factor=1")
-  const node = await startNode(path, { ...options, ...(apiPort !== undefined && { apiPort }) })
-  setFlagsFromString("--semi-space-growth-factor=2")
+  const node = await leanly(() => startNode(path, { ...options, ...(apiPort !== undefined && { apiPort }) }))
   ready(node)
   await told
   // What is stored is stored; a path or a console that does not close in time loses nothing by being cut off.
