@@ -1,5 +1,5 @@
-// Memory of a node at rest. Reading the whole record leaves so much garbage that V8 would make room for it; and since a quiet line allocates
-// next to nothing for hours, it would never give it back: 50 MB of the young space, and 30 MB besides (bench/results.md).
+// Memory of a node at rest. Reading the whole record leaves so much garbage that V8 would make room for it; and since a quiet line
+// allocates next to nothing for hours, it would never give it back: 50 MB of the young space, and 30 MB besides (bench/results.md).
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 
