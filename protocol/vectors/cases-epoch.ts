@@ -182,6 +182,8 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
       ),
       bad("another version", "EP-3", "malformed", changed(line, second.payload, [1, 2])),
       bad("cut short", "EP-3", "malformed", base.slice(0, 2_000)),
+      // 0x83 after the kind is an array of three; of four with one more byte behind it.
+      bad("a fourth item, which nobody has signed", "EP-3", "malformed", `0284${hex(second.frame).slice(4)}f6`),
       bad("a kind of frame that does not exist", "F-3", "bad-frame", "06"),
     ],
     breaks: breaks(line),

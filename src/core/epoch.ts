@@ -225,7 +225,7 @@ const sealToCard = (line: Line, peer: Peer): void => {
 export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal | undefined => {
   const list = decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 })
   if (isRefusal(list)) return list
-  if (!Array.isArray(list)) return refuse("malformed", { frame: "opening refused" })
+  if (!Array.isArray(list) || list.length !== 2) return refuse("malformed", { frame: "opening refused" })
   const [payload, signature] = list as readonly Value[]
   const fields = readPayload(line, peer, payload)
   if (isRefusal(fields)) return fields

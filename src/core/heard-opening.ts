@@ -20,7 +20,7 @@ export const heardOpening = (
 ): Refusal | undefined => {
   const list = decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 })
   if (isRefusal(list)) return list
-  if (!Array.isArray(list)) return refuse("malformed", { frame: "opening" })
+  if (!Array.isArray(list) || list.length !== 3) return refuse("malformed", { frame: "opening" })
   const [payload, ed25519, mlDsa65] = list as readonly Value[]
   const fields = readPayload(line, peer, payload)
   if (isRefusal(fields)) return fields

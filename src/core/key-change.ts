@@ -155,7 +155,7 @@ export const showChanges = (line: Line, peer: Peer, path: Path): void => {
 export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal | undefined => {
   const parts = decode(frame.subarray(1), { bytesMax: shownBytesMax, depthMax: 2 })
   if (isRefusal(parts)) return parts
-  const [cose, salt, bytes] = Array.isArray(parts) ? parts : []
+  const [cose, salt, bytes] = Array.isArray(parts) && parts.length === 3 ? parts : []
   if (!(cose instanceof Uint8Array && salt instanceof Uint8Array && bytes instanceof Uint8Array))
     return refuse("malformed", { frame: "keys shown" })
   const entry = decodeEntry(cose, line.suite)
