@@ -85,6 +85,7 @@ export class Fixture {
       queued: this.up ? 0 : 1,
       sizes: [],
       replyClocks: [],
+      policy: { proofs: [], releases: [], soleMs: 300_000 },
       breaks: [],
       now,
       clocks: this.clocks(),

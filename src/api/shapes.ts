@@ -11,6 +11,8 @@
 //   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
 //   GET  /api/officers → OfficersView[]  POST /api/officers {body} → OrderReply: a body that the roots have signed, administrators alone
 //   POST /api/keys/prepare PrepareRequest → ToSign, POST /api/keys/commit {signatures} → OrderReply: what the roots must sign
+//   GET  /api/waiting → WaitingView[]    POST /api/waiting OrderRequest with the first proof → WaitingView: what waits for a second officer
+//   POST /api/waiting/release WaitingRelease → WaitingReply   POST /api/waiting/aside WaitingAside → 204
 //   POST /api/break BreakRequest: an officer has rung the other side about beginning anew (or 409 Problem)
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
@@ -18,6 +20,7 @@ import type { Names } from "../core/charter.ts"
 import type { Role } from "../core/officer.ts"
 import type { RefusalCode } from "../core/refusal.ts"
 import type { Kind, Precedence, Traffic } from "../core/registry.ts"
+import type { Terms } from "../core/terms.ts"
 
 export type Language = "en" | "ja" | "zh"
 
@@ -47,6 +50,8 @@ export type PeerClock = { readonly party: number; readonly offsetMs: number | nu
 export type Officer = {
   readonly name: string
   readonly role: "watch" | "releaser" | "translator" | "auditor" | "administrator"
+  /** Under which the officer is enrolled: of a session that a passkey opened. (A-38) */
+  readonly code?: string
 }
 
 /** `read`: the number of our own request, to be read out; `held`: theirs waits here for an officer; `waits`: confirmed here, and not yet
@@ -74,6 +79,8 @@ export type LineView = {
   readonly restored?: true
   readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
   readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
+  /** What the charter asks of officers' own proofs, by numbers of the law. (OF-8, OF-9) */
+  readonly policy: Pick<Terms, "proofs" | "releases" | "soleMs">
   /** Rungs that neither side reports, by the charter: drawn as such, never as not known. (CH-8) */
   readonly withheld?: readonly ("displayed" | "ring")[]
   readonly now: number
@@ -265,6 +272,38 @@ export type Released = {
   readonly salt?: string
 }
 
+export type Proof = NonNullable<Released["releases"]>[number]
+
+/** What was signed for, whole: nothing of it is left to the node to add. */
+export type WaitingOrder = Extract<OrderRequest, { readonly kind: "message" | "answer" }> & {
+  readonly salt: string
+  readonly action: readonly { readonly party: number; readonly desk: number }[]
+  readonly info: readonly { readonly party: number; readonly desk: number }[]
+}
+
+/** An act that waits for a second officer. (A-34, A-35) */
+export type WaitingView = {
+  readonly order: Omit<WaitingOrder, "releases" | "sole">
+  readonly digest: string
+  /** When it was laid down, by whose session; and the officers who have signed. */
+  readonly at: number
+  readonly name: string
+  readonly given: readonly string[]
+  readonly persons: number
+  /** None of those who have signed is a releaser, and one must be. (OF-8) */
+  readonly lacksReleaser: boolean
+  /** From when on it may be released alone; null where that is not to be had. (A-37) */
+  readonly aloneFrom: number | null
+  readonly aside?: { readonly by: string; readonly word: string; readonly language: Language; readonly at: number }
+}
+
+/** `alone`: over the act with `sole`, the time at which it was laid down. */
+export type WaitingRelease = { readonly act: string; readonly release: Proof; readonly alone?: boolean }
+/** Released, or it waits on for a third. */
+export type WaitingReply = OrderReply | { readonly waits: WaitingView }
+/** By who laid it down, or of what can no longer be released, it is taken off; by another it is set aside, and `word` says why. */
+export type WaitingAside = { readonly act: string; readonly word?: string; readonly language?: Language }
+
 /** Who is in office of a party, as its log stands here. `issue`: of its last officer entry. */
 export type OfficersView = {
   readonly party: number
@@ -299,6 +338,7 @@ export type Problem = {
 export type LiveEvent =
   | { readonly type: "line"; readonly line: LineView }
   | { readonly type: "message"; readonly message: MessageView } // new, or its rungs changed
+  | { readonly type: "waiting"; readonly waiting: readonly WaitingView[] } // to those on watch: all that waits now, at each change
   | { readonly type: "reordered" } // late entries moved places: read the page again
   | { readonly type: "refused"; readonly problem: Problem }
   | {

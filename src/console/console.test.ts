@@ -223,6 +223,7 @@ test("E-10: exercise and test are numbered apart, and both sides call a message 
     queued: 0,
     sizes: [],
     replyClocks: [],
+    policy: { proofs: [], releases: [], soleMs: 300_000 },
     now: at,
     clocks: [],
     version: "0",

@@ -8,6 +8,7 @@ import type {
   PeerClock,
   Problem,
   ReportedView,
+  WaitingView,
 } from "../api/shapes.ts"
 
 export type State = {
@@ -23,6 +24,8 @@ export type State = {
   readonly read: boolean
   readonly reported: readonly ReportedView[]
   readonly refusals: readonly Problem[]
+  /** What waits here for a second officer, oldest first. */
+  readonly waiting: readonly WaitingView[]
   /** When the node was last heard, by this machine's monotonic clock. */
   readonly heardAt: number | null
   /** The node's clock less this machine's monotonic one. */
@@ -40,6 +43,7 @@ export const nothing: State = {
   read: false,
   reported: [],
   refusals: [],
+  waiting: [],
   heardAt: null,
   offset: 0,
 }
@@ -77,6 +81,8 @@ const heard = (state: State, event: LiveEvent, at: number): State => {
       }
     case "refused":
       return { ...next, refusals: [event.problem, ...state.refusals].slice(0, refusalsMax) }
+    case "waiting":
+      return { ...next, waiting: event.waiting }
     case "reordered":
       return next
     default:

@@ -10,7 +10,7 @@ export type Act = Omit<Fields, "generation" | "seq" | "ownRoot" | "seen" | "time
 const actPrefix = utf8("parley/1 act")
 
 /** What a person's key signs: the act, never the place in the log. (E-14) */
-export const actDigest = (act: Act, suite: Suite): Hash =>
+export const actDigest = (act: Act, suite: Pick<Suite, "sha256">): Hash =>
   suite.sha256(
     actPrefix,
     encode([

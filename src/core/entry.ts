@@ -169,7 +169,7 @@ export const assemble = (parts: Unsigned, signature: Uint8Array, suite: Suite): 
 export const leafHash = (bytes: Uint8Array, suite: Suite): Hash => suite.sha256(leafPrefix, bytes)
 
 /** What an entry commits to of its body. The salt keeps a short body from being guessed by its hash. (E-12) */
-export const bodyHash = (body: Body, suite: Suite): Hash => suite.sha256(body.salt, body.bytes)
+export const bodyHash = (body: Body, suite: Pick<Suite, "sha256">): Hash => suite.sha256(body.salt, body.bytes)
 
 /** `keys`: what the author has declared. The suite refuses what two verifiers could judge differently: high s, keys of low order. (E-15) */
 export const checkSignature = (entry: Entry, keys: readonly PublicKey[], suite: Suite): true | Refusal => {

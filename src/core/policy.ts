@@ -1,6 +1,6 @@
 // What an entry needs of officers before it counts as theirs, and what is wrong with what it carries (page: protocol/officer.md,
 // section 4). One judgement for who writes, who receives and who verifies years later: they must never differ.
-import { actDigest } from "./act.ts"
+import { type Act, actDigest } from "./act.ts"
 import type { Charter } from "./charter.ts"
 import type { Body, Entry, Fields } from "./entry.ts"
 import { hex } from "./hash.ts"
@@ -22,8 +22,11 @@ const rolesFor = (kind: number): readonly Role[] => (saysSomething(kind) || isRe
 const hasRole = (officer: Officer, wanted: readonly Role[]): boolean =>
   officer.roles.some(role => wanted.includes(role))
 
+/** The terms that say what is asked of officers. */
+export type Asking = Pick<Terms, "proofs" | "releases">
+
 /** How many officers have to prove an entry of this kind and precedence. (OF-8) */
-export const personsFor = (kind: number, precedence: number, { proofs, releases }: Terms): number => {
+export const personsFor = (kind: number, precedence: number, { proofs, releases }: Asking): number => {
   if (kind === kinds.seconded || kind === kinds.objected) return 1
   const own = proofs.some(row => row.kind === kind && precedence >= row.precedence) ? 1 : 0
   if (!saysSomething(kind)) return own
@@ -56,26 +59,46 @@ export const judgeEntry = ({ entry, body }: Judged, before: Officers, charter: C
   return fault ? { refusal: fault, officers: before } : { officers: withOfficer(before, officer) }
 }
 
-const releaseFault = (entry: Fields, officers: Officers, terms: Terms, suite: Suite): Refusal | undefined => {
-  const { kind, precedence, releases, time, sole } = entry
-  const persons = personsFor(kind, precedence, terms)
-  if (persons === 0 && releases.every(it => it.type === "node")) return undefined
-  const digest = actDigest(entry, suite)
+/** What officers prove: an act, with their releases beside it. */
+export type Proving = Act & Pick<Fields, "releases">
+
+/** Whose good proofs it carries, each officer once; or why one of them is none, whatever the others are. (OF-6) */
+export const provenBy = (
+  proving: Proving,
+  officers: Officers,
+  suite: Suite,
+): ReadonlyMap<string, Officer> | Refusal => {
+  const digest = actDigest(proving, suite)
   const proven = new Map<string, Officer>()
-  for (const release of releases) {
+  for (const release of proving.releases) {
     if (release.type === "node") continue
     const about = { officer: release.officer, digest: hex(digest) }
     const officer = officers.inOffice.get(release.officer)
     if (officer === undefined) return refuse("bad-release", { ...about, why: "not in office" })
-    if (!hasRole(officer, rolesFor(kind))) return refuse("bad-release", { ...about, why: "role" })
+    if (!hasRole(officer, rolesFor(proving.kind))) return refuse("bad-release", { ...about, why: "role" })
     const fault = proofFault(release, officer, digest, suite)
     if (fault !== undefined) return refuse("bad-release", { ...about, why: fault })
     proven.set(officer.code, officer)
   }
-  const about = { persons, given: proven.size, digest: hex(digest) }
+  return proven
+}
+
+/** Of two and more one at least releases. (OF-8) */
+export const isReleaser = (officer: Officer): boolean => hasRole(officer, releasers)
+
+const releaseFault = (entry: Fields, officers: Officers, terms: Terms, suite: Suite): Refusal | undefined => {
+  const { kind, precedence, releases, time, sole } = entry
+  const persons = personsFor(kind, precedence, terms)
+  if (persons === 0 && releases.every(it => it.type === "node")) return undefined
+  const proven = provenBy(entry, officers, suite)
+  if (isRefusal(proven)) return proven
+  const missing = (why?: string): Refusal => {
+    const about = { persons, given: proven.size, digest: hex(actDigest(entry, suite)) }
+    return refuse("release-missing", why === undefined ? about : { ...about, why })
+  }
   const isAlone = persons > 1 && sole !== undefined && proven.size === persons - 1
-  if (isAlone) return time - sole >= terms.soleMs ? undefined : refuse("release-missing", { ...about, why: "too soon" })
-  if (proven.size < persons) return refuse("release-missing", about)
-  const isReleased = persons < 2 || [...proven.values()].some(officer => hasRole(officer, releasers))
-  return isReleased ? undefined : refuse("release-missing", { ...about, why: "releaser" })
+  if (isAlone) return time - sole >= terms.soleMs ? undefined : missing("too soon")
+  if (proven.size < persons) return missing()
+  const isReleased = persons < 2 || [...proven.values()].some(isReleaser)
+  return isReleased ? undefined : missing("releaser")
 }

@@ -53,6 +53,17 @@ export const refusals = {
   "bad-release": [48, "OF-6", "It carries a proof that is not that of an officer who may give it."],
   "release-missing": [49, "OF-8", "It lacks a proof that the charter asks for: of an officer, or of a second one."],
   "bad-officer": [50, "OF-3", "It would change its author's officers, and its roots have not signed it so."],
+  "not-waiting": [51, "A-36", "No act of this name waits here for a second officer."],
+  "too-many-waiting": [52, "A-34", "As much as may wait for a second officer waits here already."],
+  "same-officer": [53, "A-36", "The officer who gave this proof has given one already: another person is needed."],
+  "other-officer": [54, "A-38", "The proof is by another officer than it must be."],
+  "second-not-asked": [
+    55,
+    "A-37",
+    "The second officer was not asked by way of this node: nobody may release it alone.",
+  ],
+  "set-aside": [56, "A-36", "The second officer has set it aside: it is not released as it was."],
+  "out-of-time": [57, "A-36", "Its time has passed while it waited: it is not released any more."],
   "key-revoked": [
     58,
     "K-8",

@@ -6,6 +6,7 @@ import type { LiveEvent } from "../api/shapes.ts"
 import type { Gate } from "./gate.ts"
 import type { Metrics } from "./metrics.ts"
 import { limiter } from "./rate.ts"
+import type { ReleaseDesk } from "./release-desk.ts"
 import { isOnWatch } from "./routes.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Watch } from "./watch.ts"
@@ -20,6 +21,7 @@ export type Live = {
 
 export type LiveOptions = {
   readonly watch: Watch
+  readonly desk: ReleaseDesk
   readonly metrics: Metrics
   readonly sessions: Sessions
   readonly now: () => number
@@ -34,7 +36,7 @@ const pings = { perSecond: 1, holds: 10 }
 export const frameBytesMax = 128
 const policyViolated = 1008
 
-export const live = (app: FastifyInstance, gate: Gate, { watch, metrics, sessions, now }: LiveOptions): Live => {
+export const live = (app: FastifyInstance, gate: Gate, { watch, desk, metrics, sessions, now }: LiveOptions): Live => {
   const open = new Map<string, Set<WebSocket>>()
   const end = (session: string): void => {
     for (const socket of open.get(session) ?? []) socket.close(policyViolated)
@@ -51,6 +53,8 @@ export const live = (app: FastifyInstance, gate: Gate, { watch, metrics, session
       socket.send(JSON.stringify(event))
     }
     const leave = watch.listen({ officer, isConsole: isOnWatch(seat), hear })
+    // after the line, and to those alone who may sign it.
+    const away = isOnWatch(seat) ? desk.listen(hear) : undefined
     metrics.consoles.set(watch.consoles)
     const mayPing = limiter(pings)
     socket.on("error", () => socket.terminate())
@@ -62,6 +66,7 @@ export const live = (app: FastifyInstance, gate: Gate, { watch, metrics, session
       own.delete(socket)
       if (own.size === 0 && open.get(session) === own) open.delete(session)
       leave()
+      away?.()
       metrics.consoles.set(watch.consoles)
     })
   })

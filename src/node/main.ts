@@ -24,6 +24,7 @@ import type { Metrics } from "./metrics.ts"
 import { officerOffice } from "./officer-office.ts"
 import { pathOf } from "./path.ts"
 import { releaseHash } from "./release.ts"
+import { ReleaseDesk } from "./release-desk.ts"
 import { type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
@@ -136,7 +137,7 @@ const wire = async (
   const world = realWorld()
   const state = { failed: undefined as Error | undefined, since: Date.now(), storedAt: Date.now() }
   const early: Tell[] = []
-  let watch: Watch | undefined
+  let hear: ((told: Tell) => void) | undefined
   const failed = (error: Error): void => {
     state.failed = error
     log.fatal({ err: error }, "the world failed: this node stops at once and tells nobody what is not stored")
@@ -147,8 +148,8 @@ const wire = async (
   const tell = (told: Tell): void => {
     noteClock(told)
     note(told, metrics, log, charter, state)
-    if (watch === undefined) early.push(told)
-    else watch.told(told)
+    if (hear === undefined) early.push(told)
+    else hear(told)
   }
   const running: Running = await run({
     charter,
@@ -175,10 +176,15 @@ const wire = async (
   const version = packageVersion()
   const release = releaseHash()
   const said = { version, release, refused }
-  watch = new Watch({ charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt, ...said })
-  const desk = watch
-  started.push(async () => desk.stop())
-  for (const told of early.splice(0)) desk.told(told)
+  const about = { charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt }
+  const watch = new Watch({ ...about, ...said })
+  const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
+  started.push(async () => watch.stop())
+  hear = told => {
+    watch.told(told)
+    desk.told(told)
+  }
+  for (const told of early.splice(0)) hear(told)
 
   const cliSecret = randomBytes(32).toString("base64url")
   const health = () => healthOf(running.status(), state, version)
@@ -188,12 +194,7 @@ const wire = async (
   const { host } = settings.api
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
-    code,
-    host,
-    port,
-    origins,
-    frames,
-    watch,
+    ...{ code, host, port, origins, frames, watch, desk },
     office: keyOffice({ charter, us, suite: nodeSuite, running, store, signer: home.keys, salt }),
     officers: officerOffice({ charter, running, salt }),
     signIns,

@@ -1,7 +1,8 @@
 // What an order brings of its officers: their own proofs, when the second of them was asked, and what the second says afterwards (page:
-// protocol/officer.md). Whether a proof is good is the core's to judge; here it is only read.
+// protocol/officer.md). Whether a proof is good is the core's to judge; here it is read, and whether this session may bring it.
+import type { Officer, Proof } from "../api/shapes.ts"
 import type { Release } from "../core/entry.ts"
-import { fromHex } from "../core/hash.ts"
+import { fromHex, hex } from "../core/hash.ts"
 import { officerCharsMax, releasesMax, saltBytes, timeMsMax } from "../core/limits.ts"
 import { type Refusal, refuse } from "../core/refusal.ts"
 
@@ -28,6 +29,23 @@ export const readReleased = (request: Readonly<Record<string, unknown>>): Releas
     ...(salted !== undefined && { salt: salted }),
   }
 }
+
+/** As a request brings it, and as it is kept. */
+export const proofOf = ({ type, officer, proof }: Release): Proof => ({
+  type: type === "passkey" ? "passkey" : "key",
+  officer,
+  proof: hex(proof),
+})
+
+/** Who has shown with a passkey who they are proves nothing as somebody else. */
+export const otherOfficer = ({ code }: Officer, releases: readonly Pick<Proof, "officer">[]): Refusal | undefined =>
+  code === undefined || releases.every(({ officer }) => officer === code)
+    ? undefined
+    : refuse("other-officer", { code })
+
+/** What a session may not bring, whoever has signed it; the home's own CLI answers for itself. */
+export const sessionFault = (officer: Officer, { releases, sole }: Released): Refusal | undefined =>
+  sole === undefined ? otherOfficer(officer, releases ?? []) : refuse("second-not-asked")
 
 const readReleases = (value: unknown): Release[] | Refusal => {
   if (!Array.isArray(value) || value.length === 0 || value.length > releasesMax) return wrong("releases")

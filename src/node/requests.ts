@@ -1,6 +1,6 @@
 // What officers ask for, read from JSON into an order of the core, or refused by name before anything of it is promised. Whether the
 // officer may is asked in watch.ts; here it is asked whether it can be said at all.
-import type { OrderRequest } from "../api/shapes.ts"
+import type { Language, OrderRequest } from "../api/shapes.ts"
 import {
   bodyBytesMaxAt,
   checkText,
@@ -282,7 +282,7 @@ const readPlace = (names: readonly string[], value: unknown): number | undefined
   return place < 0 ? undefined : place
 }
 
-const readLanguage = (value: unknown): string | undefined =>
+export const readLanguage = (value: unknown): Language | undefined =>
   value === "en" || value === "ja" || value === "zh" ? value : undefined
 
 const readNames = (value: unknown): Names | undefined => {

@@ -47,6 +47,9 @@ const wordBytesMax = 1_024
 /** An officer's body in hex: two signatures of the roots are 8 kB of it, four passkeys at the most 5 kB. */
 const officerBytesMax = 64 * 1_024
 
+/** A proof in hex fills an entry at the most; a word has 2,048 bytes, each perhaps escaped as six. */
+const proofBytesMax = 16 * 1_024
+
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
 })
@@ -65,6 +68,10 @@ export const routes: readonly Route[] = [
   reads("/api/entries", staff),
   reads("/api/entries/:hash", staff),
   orders("/api/orders", speakers, textBytesMax),
+  reads("/api/waiting", speakers),
+  orders("/api/waiting", speakers, textBytesMax),
+  orders("/api/waiting/release", speakers, proofBytesMax),
+  orders("/api/waiting/aside", speakers, proofBytesMax),
   orders("/api/break", deciders),
   orders("/api/reported", keepers, textBytesMax),
   orders("/api/displayed", watchers, wordBytesMax, "reads"),

@@ -15,9 +15,12 @@ import { frameBytesMax, type Live, live } from "./live.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import type { OfficerOffice } from "./officer-office.ts"
+import type { ReleaseDesk } from "./release-desk.ts"
+import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
+import { waitingRoutes } from "./serve-waiting.ts"
 import { type Sessions, sessionMs } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
 import type { Watch } from "./watch.ts"
@@ -29,6 +32,7 @@ export type ServeOptions = {
   readonly origins: readonly string[]
   readonly frames: readonly string[]
   readonly watch: Watch
+  readonly desk: ReleaseDesk
   readonly office: KeyOffice
   readonly officers: OfficerOffice
   readonly signIns: Tickets
@@ -91,6 +95,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   ordering(app, inside, options)
   keyRoutes(app, options)
   officerRoutes(app, options)
+  waitingRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)
   const sockets = new Set<Socket>()
@@ -217,7 +222,10 @@ const reading = (app: FastifyInstance, { entrant }: Gate, { watch, now }: ServeO
 
 const ordering = (app: FastifyInstance, { entrant }: Gate, { watch, metrics, now }: ServeOptions): void => {
   app.post("/api/orders", async (request, reply) => {
-    const answer = await watch.order(entrant(request).officer, request.body)
+    const { officer, seat } = entrant(request)
+    const brought = isObject(request.body) ? readReleased(request.body) : {}
+    const fault = seat === "cli" || isRefusal(brought) ? undefined : sessionFault(officer, brought)
+    const answer = fault ?? (await watch.order(officer, request.body))
     metrics.orders.inc({ outcome: isRefusal(answer) ? answer.refusal : "done" })
     return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
   })

@@ -1,5 +1,14 @@
 // What a console is shown, made from the record in memory and the texts in the store. Bytes become hex, numbers of the law become names.
-import type { EntryView, Language, MessageView, PartyView, ReportedView, Rung, RungName } from "../api/shapes.ts"
+import type {
+  EntryView,
+  Language,
+  LineView,
+  MessageView,
+  PartyView,
+  ReportedView,
+  Rung,
+  RungName,
+} from "../api/shapes.ts"
 import {
   decodeDeclinedBody,
   decodeDeferredBody,
@@ -56,6 +65,10 @@ export const partyView = ({ parties }: Charter, party: number): PartyView => {
     desks: card.desks.map(({ code, names }, desk) => ({ desk, code, names })),
   }
 }
+
+export const policyOf = ({ terms: { proofs, releases, soleMs } }: Charter): LineView["policy"] => ({
+  ...{ proofs, releases, soleMs },
+})
 
 const languageOf = (tag: string): Language => (tag === "ja" || tag === "zh" ? tag : "en")
 

@@ -30,7 +30,7 @@ import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
 import type { Running } from "./run.ts"
-import { entryView, messageView, partyView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
+import { entryView, messageView, partyView, policyOf, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
 export type WatchOptions = ViewOptions & {
   readonly running: Running
@@ -148,6 +148,7 @@ export class Watch {
         return name === undefined ? [] : [{ precedence: name, ms }]
       }),
       withheld: (["displayed", "ring"] as const).filter(rung => levelOf(charter.terms.disclosure, rung) === "withheld"),
+      policy: policyOf(charter),
       now: now(),
       clocks: clocksOf(status),
       version,

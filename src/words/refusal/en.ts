@@ -51,6 +51,14 @@ export const refusalEn = {
   "refusal.bad-release": "It carries a proof that is not that of an officer who may give it.",
   "refusal.release-missing": "It lacks a proof that the charter asks for: of an officer, or of a second one.",
   "refusal.bad-officer": "It would change its author's officers, and its roots have not signed it so.",
+  "refusal.not-waiting": "No act of this name waits here for a second officer.",
+  "refusal.too-many-waiting":
+    "As much as may wait for a second officer waits here already: release or take off something first.",
+  "refusal.same-officer": "The officer who gave this proof has given one already: another person is needed.",
+  "refusal.other-officer": "The proof is by another officer than it must be.",
+  "refusal.second-not-asked": "The second officer was not asked by way of this node: nobody may release it alone.",
+  "refusal.set-aside": "The second officer has set it aside: it is not released as it was.",
+  "refusal.out-of-time": "Its time passed while it waited: it is not released any more.",
   "refusal.key-revoked": "It is signed with a key that its author has revoked: it is not taken for the author's word.",
   "refusal.bad-key-change": "The change of keys is not of the form, or not signed by all who must sign it.",
   "refusal.bad-generation":
