@@ -9,7 +9,7 @@ import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
 import { kinds } from "../src/core/registry.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Running } from "../src/node/run.ts"
-import type { Append } from "../src/store/store.ts"
+import type { Append, Row } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import type { Truth } from "./disk.ts"
 import type { Decided } from "./officers.ts"
@@ -109,6 +109,8 @@ export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks =>
     if (isRefusal(parts)) return all.found(`party ${party} sends what does not read: ${parts.refusal}`)
     all.trace.show(`party ${party}`, () => `seals ${parts.map(part => shown(part, suite)).join(" · ")}`)
     for (const part of parts) {
+      if (part.type === "short" && !isShortOf(truths()[party]!.log(party).rows.get(part.seq), part, suite))
+        all.found(`party ${party} sends entry ${part.seq} short before it is durable`)
       if (part.type !== "entry") continue
       const entry = decodeEntry(part.cose, suite)
       if (isRefusal(entry)) return all.found(`party ${party} sends an entry that does not read: ${entry.refusal}`)
@@ -173,12 +175,19 @@ export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks =>
   }
 }
 
+const isShortOf = (row: Row | undefined, part: Extract<Part, { type: "short" }>, suite: Suite): boolean => {
+  const entry = row && decodeEntry(row.bytes, suite)
+  return entry !== undefined && !isRefusal(entry) && equal(entry.signature, part.signature)
+}
+
 const shown = (part: Part, suite: Suite): string => {
   switch (part.type) {
     case "entry": {
       const entry = decodeEntry(part.cose, suite)
       return isRefusal(entry) ? "entry?" : `entry ${entry.author}/${entry.seq} kind ${entry.kind}`
     }
+    case "short":
+      return `short ${part.generation}/${part.seq}`
     case "have":
     case "ping":
     case "hello":

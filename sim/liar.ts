@@ -49,8 +49,10 @@ export type LiarOptions = {
 }
 
 const sealOverhead = 12 + 16 + 8
+const helloPart = 1
 const havePart = 2
 const entryPart = 3
+const shortPart = 11
 
 export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: LiarOptions): Liar => {
   let resting = false
@@ -170,6 +172,10 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
       ...honest,
       // The header, which is authenticated beside the plaintext, names the path in its third byte.
       seal: (key, nonce, aad, plain) => honest.seal(key, nonce, aad, twist(plain, aad[2]!)),
+      open(key, nonce, aad, sealed) {
+        const plain = honest.open(key, nonce, aad, sealed)
+        return plain && whole(plain)
+      },
     }),
     signer: honest => ({
       ...honest,
@@ -193,6 +199,14 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
   }
 }
 
+/** What is heard, without the word of a HELLO that entries may come short: what is sent whole can be lied about. (S-11) */
+const whole = (plain: Uint8Array): Uint8Array => {
+  const list = decode(plain, { bytesMax: frameBytesMax, depthMax: cborDepthMax })
+  if (!Array.isArray(list)) return plain
+  const parts: readonly Value[] = list
+  return encode(parts.map(part => (Array.isArray(part) && part[0] === helloPart ? part.slice(0, 6) : part)))
+}
+
 const signature1 = [0x84, 0x6a, 0x53, 0x69] // the head of ["Signature1", …
 const isEntry = (message: Uint8Array): boolean => signature1.every((byte, at) => message[at] === byte)
 
@@ -212,4 +226,7 @@ const malformed = (chance: Prng): Value =>
     [],
     7,
     [entryPart, new Uint8Array(40), null, null, 0],
+    [shortPart, 1, chance.between(1, 400), null, new Map(), chance.bytes(64), null, null, 0],
+    [shortPart, 1, chance.between(1, 400), chance.bytes(13), new Map([[7, 7]]), chance.bytes(64), null, null, 0],
+    [shortPart, 1, 1, 1],
   ])

@@ -228,6 +228,7 @@ const sealed = (line: ExampleLine, { keys }: Opened): Case[] => {
     credit: 4_194_304,
     now: start,
     restored: false,
+    takesShort: true,
   })
   const way = { line: line.charter.line, from: 0, to: 1 }
   const frame = (counter: number, ...parts: Uint8Array[]): Case => ({

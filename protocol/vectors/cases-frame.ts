@@ -5,6 +5,7 @@ import { fromHex, hex, utf8 } from "../../src/core/hash.ts"
 import { padded } from "../../src/core/pad.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { freshWindow, isReplay, markReceived, sealFrame } from "../../src/core/seal.ts"
+import { type Before, shorten } from "../../src/core/short.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import type { Case } from "./cases-cbor.ts"
 import { type ExampleLine, Pen, start } from "./line.ts"
@@ -90,7 +91,15 @@ const parts = (line: ExampleLine): Case[] => {
     good(
       "hello",
       "hello",
-      encodePart({ type: "hello", charterHash: root, have, credit: 4_194_304, now: start, restored: false }),
+      encodePart({
+        type: "hello",
+        charterHash: root,
+        have,
+        credit: 4_194_304,
+        now: start,
+        restored: false,
+        takesShort: true,
+      }),
     ),
     good("have", "have", encodePart({ type: "have", have })),
     good(
@@ -114,6 +123,8 @@ const parts = (line: ExampleLine): Case[] => {
     good("ping", "ping", encodePart({ type: "ping", now: start, lastHuman: null, consoles: 2, have })),
     good("pong", "pong", encodePart({ type: "pong", echo: start, now: start + 5 })),
     good("epoch-ok", "epoch-ok", encodePart({ type: "epoch-ok", epoch: 1 })),
+    good("short", "short", encode([11, 1, 2, null, new Map([[8, 9]]), bytes(0, 64), bytes(0, 16), utf8("body"), 0])),
+    good("hello from before SHORT", "hello", encode([1, root, [], 4_096, start, 0])),
     good("padding", "pong pad", encodePart({ type: "pong", echo: 1, now: 2 }), encode([10, new Uint8Array(4)])),
     good("padding that is not zeros, with more fields", "pad", encode([10, bytes(1, 4), bytes(0, 0), 7])),
     good(
@@ -161,6 +172,10 @@ const badParts = (entry: Uint8Array): Case[] => {
     bad("F-7", "malformed", "a body that unpacks to 70,000 bytes", [[3, entry, bytes(0, 16), swelling, 1]]),
     bad("F-8", "malformed", "a fragment of more than a frame", [[6, 0, 0, 262_145, bytes(0, 1)]]),
     bad("LI-1", "too-large", "an entry of 4,097 bytes", [[3, new Uint8Array(4_097), null, null, 0]]),
+    bad("F-2", "malformed", "short without a map", [[11, 1, 2, null, 8, bytes(0, 64), null, null, 0]]),
+    bad("F-2", "malformed", "short with a body and no salt", [
+      [11, 1, 2, null, new Map(), bytes(0, 64), null, root, 0],
+    ]),
     { name: "bytes after the list", clause: "F-2", expect: "malformed", plain: "8000" },
   ]
 }
@@ -184,9 +199,45 @@ const padding = (): Case[] => {
   ]
 }
 
-export const frameCases = (line: ExampleLine): Record<"sealing" | "replay" | "parts" | "padding", Case[]> => ({
+/** What is sent of four entries of a log, one after the other, and what their reader makes of it. */
+const shortened = (line: ExampleLine): Case[] => {
+  const pen = new Pen(line, 0)
+  pen.say({ kind: kinds.stored })
+  const seen = [{ author: 1, generation: 1, size: 3, root }]
+  const said = [
+    pen.say({ kind: kinds.message, seen }, utf8("body")),
+    pen.say({ kind: kinds.message, seen }, utf8("more")),
+    pen.say({ kind: kinds.stored, seen: [{ ...seen[0]!, size: 4 }], refs: [root] }),
+    pen.say({ kind: kinds.stored, seen: [{ ...seen[0]!, size: 4 }] }),
+  ]
+  const names = [
+    "after one that had seen nothing",
+    "as the one before",
+    "another seen, no body",
+    "a receipt that has seen nothing new",
+  ]
+  let before: Before | null = null
+  return said.map(({ entry, body }, at) => {
+    const stored = { seq: entry.seq, bytes: entry.bytes, ...(body && { salt: body.salt, body: body.bytes }) }
+    const made = shorten(stored, before, { isHeld: true, packs: false, goesOn: true }, suite)
+    before = made.before
+    if (made.part === undefined) throw new Error("an entry after the first can be short")
+    const previous = said[at - 1]?.entry
+    return {
+      ...{ name: names[at]!, clause: "F-16", expect: "ok" },
+      ...{ line: hex(entry.line), author: 0, ownRoot: hex(entry.ownRoot) },
+      ...(previous && { before: hex(previous.bytes) }),
+      ...{ part: hex(made.part), cose: hex(entry.bytes) },
+    }
+  })
+}
+
+type Group = "sealing" | "replay" | "parts" | "padding" | "short"
+
+export const frameCases = (line: ExampleLine): Record<Group, Case[]> => ({
   sealing: sealing(),
   replay: replay(),
   parts: parts(line),
   padding: padding(),
+  short: shortened(line),
 })

@@ -190,6 +190,7 @@ const syncExample = (line: ExampleLine): string => {
     credit: 4_194_304,
     now: start,
     restored: false,
+    takesShort: true,
   })
   const want = encodePart({ type: "want", author: 0, generation: 1, from: 6, to: 6 })
   return fence(
@@ -202,6 +203,7 @@ const syncExample = (line: ExampleLine): string => {
       "3": "credit",
       "4": "now",
       "5": "restored",
+      "6": "takes SHORT",
     }),
     "",
     hex(want),

@@ -52,7 +52,7 @@ export class Reader {
       body: body === undefined ? null : bytes(body),
     }
     heardEntry(this.line, this.line.state.peers.get(0)!, part)
-    this.#run(this.line.out)
+    this.effects(this.line.out)
     this.settle()
   }
 
@@ -62,7 +62,7 @@ export class Reader {
   }
 
   happens(event: Event): void {
-    this.#run(step(this.line, event))
+    this.effects(step(this.line, event))
     this.settle()
   }
 
@@ -72,14 +72,15 @@ export class Reader {
 
   /** As one of many in a turn: nothing is settled after it. */
   hearsAtOnce(frame: Uint8Array): void {
-    this.#run(step(this.line, { type: "heard", now: this.line.now, path: 0, frame }))
+    this.effects(step(this.line, { type: "heard", now: this.line.now, path: 0, frame }))
   }
 
   settle(): void {
-    this.#run(step(this.line, { type: "settle", now: this.line.now }))
+    this.effects(step(this.line, { type: "settle", now: this.line.now }))
   }
 
-  #run(effects: readonly Effect[]): void {
+  /** Does what the loop of a node does. */
+  effects(effects: readonly Effect[]): void {
     for (const effect of effects) {
       const answer = this.#answer(effect)
       if (answer) this.happens(answer)

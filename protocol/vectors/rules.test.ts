@@ -90,6 +90,7 @@ test("CH-1: hello under another charter closes the path", () => {
     credit: 4_096,
     now: 1,
     restored: false,
+    takesShort: true,
   } as const
   node.hears(sealed(3, encodePart(hello)))
   deepEqual(node.told, ["other-charter"])

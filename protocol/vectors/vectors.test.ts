@@ -15,7 +15,7 @@ import {
   decodeRootSignatures,
 } from "../../src/core/charter.ts"
 import { checkSignature, decodeEntry } from "../../src/core/entry.ts"
-import { decodeParts } from "../../src/core/frame.ts"
+import { decodeParts, joinParts } from "../../src/core/frame.ts"
 import { concat, hex } from "../../src/core/hash.ts"
 import { checkHead, type Head, note, parseNote } from "../../src/core/head.ts"
 import { jointOrder, type Orderable } from "../../src/core/order.ts"
@@ -24,6 +24,7 @@ import { type Consistency, checkConsistency, checkInclusion, type Inclusion, tre
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { freshWindow, isReplay, markReceived, openFrame } from "../../src/core/seal.ts"
+import { rebuild } from "../../src/core/short.ts"
 import { pairingWords, wordLists } from "../../src/keys/pairing-words.ts"
 import { nobleSuite } from "../../src/suites/noble.ts"
 import { nodeSuite } from "../../src/suites/node.ts"
@@ -191,6 +192,7 @@ const frames = read<{
   replay: (Named & { counters: number[]; taken: string[] })[]
   parts: (Named & { plain: string; types?: string[] })[]
   padding: (Named & { plain?: string; bytes?: number; most?: number; filled?: number })[]
+  short: (Named & Record<"line" | "ownRoot" | "part" | "cose", string> & { author: number; before?: string })[]
 }>("frame.json")
 for (const { name, clause, expect, key, iv, line: id, from, to, frame, plain } of frames.sealing)
   test(`F-4: frame (${clause}), ${name}: ${expect}`, () => {
@@ -226,6 +228,17 @@ for (const { name, clause, plain, bytes: size, most, filled } of frames.padding)
   test(`F-10: length (${clause}), ${name}`, () => {
     if (plain !== undefined) ok(!isRefusal(decodeParts(bytes(plain), nodeSuite)))
     if (size !== undefined) equal(Math.min(paddedBytes(size + 3), most!), filled)
+  })
+
+for (const { name, clause, line: id, author, ownRoot, before, part, cose } of frames.short)
+  test(`F-16: short entry (${clause}), ${name}`, () => {
+    const parts = decodeParts(joinParts([bytes(part)]), nodeSuite)
+    const [short] = isRefusal(parts) ? [] : parts
+    const last = before === undefined ? null : decodeEntry(bytes(before), nodeSuite)
+    ok(short?.type === "short" && !isRefusal(last))
+    const made = rebuild(short, { line: bytes(id), author, ownRoot: bytes(ownRoot), last }, nodeSuite)
+    ok(made !== undefined && !isRefusal(made))
+    equal(hex(made.entry.bytes), cose)
   })
 
 const epochs = read<EpochVectors & { fragments: { frames: string[] }; refused: (Named & { frame: string })[] }>(

@@ -13,14 +13,14 @@ import { isXwingPublic } from "./hpke.ts"
 import { isKeyChange, judge, keysOf } from "./key.ts"
 import { changeKeys } from "./key-change.ts"
 import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
-import { append, type Frontier, rootOf } from "./log.ts"
+import { append, type Grown, grown, rootOf } from "./log.ts"
 import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
 import { isRestored } from "./restore.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
-import { confirm, owesHave, ownLog } from "./sync.ts"
+import { askWhole, confirm, owesHave, ownLog } from "./sync.ts"
 
 /** Entries that may wait for a head that covers them: two heads' worth. (L-7) */
 const bufferMax = 2 * headEntriesMax
@@ -65,7 +65,8 @@ const signatureOf = (line: Line, held: Held): true | Refusal => {
   return judge({ charter: line.charter, author, tenures }, held, line.suite)
 }
 
-const place = (line: Line, peer: Peer, held: Held): void => {
+/** An entry that belongs here, at the place that it names. */
+export const place = (line: Line, peer: Peer, held: Held): void => {
   const { entry } = held
   const log = line.state.logs[entry.author]!
   if (entry.generation !== log.generation)
@@ -100,26 +101,29 @@ const place = (line: Line, peer: Peer, held: Held): void => {
 /** Urgent entries that came first are not sent twice: what lies around them is judged one by one. */
 const overtaken = (log: Log, head: Head): boolean => log.ahead.keys().some(seq => seq <= head.size)
 
+/** Where a log ends, with what waits for its head. */
+export const endOf = ({ buffer, frontier, root }: Log): Grown => buffer.at(-1)?.grown ?? { frontier, root }
+
 /** Catching up: entries wait for the head that covers them, then one root answers for all. (L-7) */
 const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
-  log.buffer.push(held)
+  log.buffer.push({ held, grown: grown(endOf(log).frontier, held.entry.hash, line.suite) })
   log.bufferBytes += held.entry.bytes.length + (held.body?.bytes.length ?? 0)
+  log.last = held.entry
   log.progressAt = line.now
   const full = log.bufferBytes > creditBytes / 2
   if (held.entry.seq < head.size && !full) return
   const waiting = log.buffer
+  const end = endOf(log)
   emptyBuffer(log)
   if (held.entry.seq < head.size) {
     // Large bodies: the credit would be spent before the head is reached, so these are judged one by one.
-    waiting.every(it => acceptNext(line, log, it, false))
+    waiting.every(it => acceptNext(line, log, it.held, false, it.grown))
     return takeAhead(line, log)
   }
   log.pendingHeads = log.pendingHeads.filter(it => it !== head)
-  const frontiers = [log.frontier]
-  for (const it of waiting) frontiers.push(append(frontiers.at(-1)!, it.entry.hash, line.suite))
-  const covered = equal(rootOf(frontiers.at(-1)!, line.suite), head.root)
+  const covered = equal(end.root, head.root)
   const tenures = log.tenures.length
-  const whole = waiting.every((it, at) => acceptNext(line, log, it, covered, frontiers[at + 1]))
+  const whole = waiting.every(it => acceptNext(line, log, it.held, covered, it.grown))
   // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
   takeAhead(line, log)
   if (!whole) return
@@ -130,15 +134,17 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
 }
 
 /** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. `grown`: the tree with it. */
-const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: Frontier): boolean => {
+const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, longer?: Grown): boolean => {
   const { entry } = held
   // What changes keys is judged at once: what follows is judged by what it brings. (K-2)
   const changes = isKeyChange(entry.kind)
   const proof = covered && !changes ? true : signatureOf(line, held)
-  if (proof !== true && !covered && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true)
+  if (proof !== true && !covered && coveredBeyond(line, log, entry)) return acceptNext(line, log, held, true, longer)
   const problem = proof !== true && !covered ? proof : changes && !held.body && refuse("bad-key-change", about(entry))
   if (problem) {
-    refused(line, problem, log.author)
+    // What was put in may be ours and not its author's: only what came whole can be held against anybody. (S-11)
+    if (held.rebuilt) askWhole(line, log)
+    else refused(line, problem, log.author)
     return false
   }
   const misfit = fits(line, log, held)
@@ -158,7 +164,7 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, grown?: 
     line.state.staged.push({ held, gapBefore: false })
     owe(line, held, null)
   }
-  grow(line, log, held, grown)
+  grow(line, log, held, longer ?? grown(log.frontier, entry.hash, line.suite))
   if (changes) changeKeys(line, log, held, proof)
   if (!covered && log.checkedTo === entry.seq - 1) log.checkedTo = entry.seq
   return true
@@ -209,10 +215,11 @@ export const rememberAct = (log: Log, entry: Entry): void => {
 }
 
 /** The log is longer by one: tree, numbers, and what this entry says of others' logs and of keys. */
-const grow = (line: Line, log: Log, held: Held, grown?: Frontier): void => {
+const grow = (line: Line, log: Log, held: Held, { frontier, root }: Grown): void => {
   const { entry } = held
-  log.frontier = grown ?? append(log.frontier, entry.hash, line.suite)
-  log.root = rootOf(log.frontier, line.suite)
+  log.frontier = frontier
+  log.root = root
+  log.last = entry
   log.progressAt = line.now
   if (entry.number !== undefined) log.numbers[entry.traffic] = entry.number
   rememberAct(log, entry)

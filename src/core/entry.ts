@@ -142,15 +142,19 @@ export const encodePayload = (fields: Fields): Uint8Array => {
 
 export const desksValue = (desks: readonly DeskAddress[]): Value => desks.map(it => [it.party, it.desk])
 
-/** The COSE Sig_structure of an entry, and its parts. (E-15) */
-export const toSign = (fields: Fields, kid: Uint8Array, alg: number): Unsigned => {
-  const payload = encodePayload(fields)
-  const protectedBytes = encode(
+/** The protected header. (E-1) */
+export const encodeHeader = (kid: Uint8Array, alg: number): Uint8Array =>
+  encode(
     new Map<number, Value>([
       [header.alg, alg],
       [header.kid, kid],
     ]),
   )
+
+/** The COSE Sig_structure of an entry, and its parts. (E-15) */
+export const toSign = (fields: Fields, kid: Uint8Array, alg: number): Unsigned => {
+  const payload = encodePayload(fields)
+  const protectedBytes = encodeHeader(kid, alg)
   return { fields, kid, alg, protectedBytes, payload, signed: encode(["Signature1", protectedBytes, none, payload]) }
 }
 

@@ -26,7 +26,12 @@ export type Order = {
 }
 
 /** An entry with its body, as stored and served. */
-export type Held = { readonly entry: Entry; readonly body?: Body }
+export type Held = {
+  readonly entry: Entry
+  readonly body?: Body
+  /** Made anew from less than its author has signed: if its signature is false, that may be for what was put in its place. (S-11) */
+  readonly rebuilt?: true
+}
 
 /** Places of a closed or distrusted stretch of a log: all rows that are held of it are marked. */
 export type MarkedSpan = {

@@ -35,8 +35,8 @@ test("F-2: every part reads as it was written", () => {
       fc.boolean(),
       fc.uint8Array({ minLength: 32, maxLength: 32 }),
       (list, now, restored, hash) => {
-        const parts: Exclude<Part, { type: "entry" | "pad" }>[] = [
-          { type: "hello", charterHash: hash, have: list, credit: now, now, restored },
+        const parts: Exclude<Part, { type: "entry" | "short" | "pad" }>[] = [
+          { type: "hello", charterHash: hash, have: list, credit: now, now, restored, takesShort: !restored },
           { type: "have", have: list },
           { type: "want", author: 1, generation: 1, from: 1, to: 2 },
           { type: "ping", now, lastHuman: restored ? now : null, consoles: 2, have: list },

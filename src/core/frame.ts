@@ -14,6 +14,17 @@ export type Have = {
   readonly ahead: readonly (readonly [from: number, to: number])[]
 }
 
+/** An entry without what its reader can tell by itself. `header`: null where it is that of the entry before. (F-16) */
+export type ShortPart = {
+  readonly generation: number
+  readonly seq: number
+  readonly header: Uint8Array | null
+  readonly rest: ReadonlyMap<number, Value>
+  readonly signature: Uint8Array
+  readonly salt: Uint8Array | null
+  readonly body: Uint8Array | null
+}
+
 export type Part =
   | {
       readonly type: "hello"
@@ -22,6 +33,8 @@ export type Part =
       readonly credit: number
       readonly now: number
       readonly restored: boolean
+      /** Entries may come to it as SHORT. */
+      readonly takesShort: boolean
     }
   | { readonly type: "have"; readonly have: readonly Have[] }
   | {
@@ -30,6 +43,7 @@ export type Part =
       readonly salt: Uint8Array | null
       readonly body: Uint8Array | null
     }
+  | ({ readonly type: "short" } & ShortPart)
   | {
       readonly type: "want"
       readonly author: number
@@ -67,17 +81,25 @@ export const partNumbers = {
   pong: 8,
   "epoch-ok": 9,
   pad: 10,
+  short: 11,
 } as const
+
+/** What HELLO says that its sender takes, as a sum. */
+const takes = { short: 1 } as const
 
 const haveValue = (have: readonly Have[]): Value =>
   have.map(log => [log.author, log.generation, log.size, log.ahead.map(range => [...range])])
 
-/** One part as the law writes it. Entries go through `encodeEntryPart`, which may compress; padding is made by pad.ts. */
-export const encodePart = (part: Exclude<Part, { type: "entry" | "pad" }>): Uint8Array => {
+/** One part as the law writes it. Entries go through `encodeEntryPart` and `encodeShortPart`, which may compress; padding is made by
+ *  pad.ts. */
+export const encodePart = (part: Exclude<Part, { type: "entry" | "short" | "pad" }>): Uint8Array => {
   const number = partNumbers[part.type]
   switch (part.type) {
-    case "hello":
-      return encode([number, part.charterHash, haveValue(part.have), part.credit, part.now, part.restored ? 1 : 0])
+    case "hello": {
+      const { charterHash, have, credit, now, restored, takesShort } = part
+      const flags = takesShort ? takes.short : 0
+      return encode([number, charterHash, haveValue(have), credit, now, restored ? 1 : 0, flags])
+    }
     case "have":
       return encode([number, haveValue(part.have)])
     case "want":
@@ -102,17 +124,29 @@ export const encodePart = (part: Exclude<Part, { type: "entry" | "pad" }>): Uint
 /** Body compression pays from here on; below, brotli's own framing eats the gain. (F-7) */
 const compressFrom = 64
 
-/** An entry with its body. `thin`: brotli for the body, when that is shorter. Compression is never under a signature. (F-7) */
+type Packed = { readonly body: Uint8Array | null; readonly encoding: 0 | 1 }
+
+/** Brotli for the body, when that is shorter. Compression is never under a signature. (F-7) */
+const packed = (body: Uint8Array | null, thin: boolean, suite: Suite): Packed => {
+  if (!thin || body === null || body.length < compressFrom) return { body, encoding: 0 }
+  const short = suite.compress(body)
+  return short.length < body.length ? { body: short, encoding: 1 } : { body, encoding: 0 }
+}
+
+/** An entry with its body. `thin`: the body is packed. */
 export const encodeEntryPart = (
   entry: { cose: Uint8Array; salt: Uint8Array | null; body: Uint8Array | null },
   thin: boolean,
   suite: Suite,
 ): Uint8Array => {
-  if (thin && entry.body !== null && entry.body.length >= compressFrom) {
-    const packed = suite.compress(entry.body)
-    if (packed.length < entry.body.length) return encode([partNumbers.entry, entry.cose, entry.salt, packed, 1])
-  }
-  return encode([partNumbers.entry, entry.cose, entry.salt, entry.body, 0])
+  const { body, encoding } = packed(entry.body, thin, suite)
+  return encode([partNumbers.entry, entry.cose, entry.salt, body, encoding])
+}
+
+export const encodeShortPart = (part: ShortPart, thin: boolean, suite: Suite): Uint8Array => {
+  const { generation, seq, header, rest, signature, salt } = part
+  const { body, encoding } = packed(part.body, thin, suite)
+  return encode([partNumbers.short, generation, seq, header, rest, signature, salt, body, encoding])
 }
 
 /** A frame's plaintext of encoded parts: a CBOR array of them. */
@@ -163,6 +197,8 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
     }
     case partNumbers.entry:
       return decodeEntryPart(fields, suite)
+    case partNumbers.short:
+      return decodeShortPart(fields, suite)
     case partNumbers.want: {
       const [author, generation, from, to] = fields
       if (!isCount(author) || !isCount(generation) || !isCount(from) || !isCount(to) || from < 1 || to < from)
@@ -206,11 +242,12 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
 }
 
 const decodeHello = (fields: readonly Value[]): Part | Refusal => {
-  const [charterHash, , credit, now, restored] = fields
+  const [charterHash, , credit, now, restored, taken = 0] = fields
   const have = decodeHave(fields[1])
   if (!isBytes(charterHash, 32) || isRefusal(have) || !isCount(credit) || !isCount(now) || !isCount(restored))
     return refuse("malformed", { part: "hello" })
-  return { type: "hello", charterHash, have, credit, now, restored: restored === 1 }
+  const takesShort = isCount(taken) && taken % 2 === takes.short
+  return { type: "hello", charterHash, have, credit, now, restored: restored === 1, takesShort }
 }
 
 const decodeHead = (fields: readonly Value[]): Part | Refusal => {
@@ -223,17 +260,35 @@ const decodeHead = (fields: readonly Value[]): Part | Refusal => {
 }
 
 const decodeEntryPart = (fields: readonly Value[], suite: Suite): Part | Refusal => {
-  const [cose, salt, packed, encoding] = fields
-  if (!(cose instanceof Uint8Array) || !(salt === null || isBytes(salt, saltBytes)))
-    return refuse("malformed", { part: "entry" })
-  if (!(packed === null || packed instanceof Uint8Array) || (salt === null) !== (packed === null))
-    return refuse("malformed", { part: "entry" })
+  const [cose, salt, body, encoding] = fields
+  if (!(cose instanceof Uint8Array)) return refuse("malformed", { part: "entry" })
   if (cose.length > entryBytesMax) return refuse("too-large", { bytes: cose.length, most: entryBytesMax })
+  const carried = decodeCarried("entry", [salt, body, encoding], suite)
+  return isRefusal(carried) ? carried : { type: "entry", cose, ...carried }
+}
+
+const decodeShortPart = (fields: readonly Value[], suite: Suite): Part | Refusal => {
+  const [generation, seq, header, rest, signature, salt, body, encoding] = fields
+  if (!isCount(generation) || !isCount(seq) || !(header === null || header instanceof Uint8Array))
+    return refuse("malformed", { part: "short" })
+  if (!(rest instanceof Map && signature instanceof Uint8Array)) return refuse("malformed", { part: "short" })
+  const carried = decodeCarried("short", [salt, body, encoding], suite)
+  return isRefusal(carried) ? carried : { type: "short", generation, seq, header, rest, signature, ...carried }
+}
+
+type Carried = { readonly salt: Uint8Array | null; readonly body: Uint8Array | null }
+
+/** What travels beside an entry. (F-7) */
+const decodeCarried = (part: string, fields: readonly (Value | undefined)[], suite: Suite): Carried | Refusal => {
+  const [salt, packed, encoding] = fields
+  if (!(salt === null || isBytes(salt, saltBytes))) return refuse("malformed", { part })
+  if (!(packed === null || packed instanceof Uint8Array) || (salt === null) !== (packed === null))
+    return refuse("malformed", { part })
   if (packed !== null && packed.length > bodyBytesMax)
     return refuse("too-large", { bytes: packed.length, most: bodyBytesMax })
-  if (encoding === 0 || packed === null) return { type: "entry", cose, salt, body: packed }
+  if (encoding === 0 || packed === null) return { salt, body: packed }
   const body = encoding === 1 ? suite.decompress(packed, bodyBytesMax) : undefined
-  return body ? { type: "entry", cose, salt, body } : refuse("malformed", { part: "entry", why: "compression" })
+  return body ? { salt, body } : refuse("malformed", { part, why: "compression" })
 }
 
 const decodeHave = (value: Value | undefined): Have[] | Refusal => {

@@ -22,6 +22,7 @@ import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
 import { compareHead, heardHead, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
+import { heardAgain, heardShort } from "./heard-short.ts"
 import { heardShown, restoreKeys } from "./key-change.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax, shownBytesMax } from "./limits.ts"
 import { ownKeys } from "./opening.ts"
@@ -177,6 +178,7 @@ const heardAnswer = (line: Line, event: Answer): void => {
   if (event.type === "decapsulated" && asked.about === "decapsulation") asked.use(event.secret)
   if (event.type !== "recalled") return
   if (asked.about === "rival") heardRival(line, asked.held, event.held)
+  else if (asked.about === "again") heardAgain(line, asked.signature, event.held)
   if (asked.about === "opening") asked.use(event.held)
   if (asked.about === "joined" && event.held) joined(line, asked.log, event.held)
   if (asked.about === "judged" && event.held) heardNext(line, asked.log, event.held)
@@ -347,6 +349,8 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
       return sync.heardHave(line, peer, part.have)
     case "entry":
       return heardEntry(line, peer, part)
+    case "short":
+      return heardShort(line, peer, part)
     case "want":
       return serve.heardWant(line, path, part)
     case "head":

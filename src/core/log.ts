@@ -46,6 +46,15 @@ export const rootOf = (frontier: Frontier, suite: Suite): Hash => {
   return root
 }
 
+/** A log of some size, and its root. */
+export type Grown = { readonly frontier: Frontier; readonly root: Hash }
+
+/** With one leaf more. */
+export const grown = (frontier: Frontier, leaf: Hash, suite: Suite): Grown => {
+  const longer = append(frontier, leaf, suite)
+  return { frontier: longer, root: rootOf(longer, suite) }
+}
+
 export const encodeFrontier = (frontier: Frontier): Uint8Array => encode([frontier.size, frontier.peaks])
 
 /** The peaks are copies: a frontier outlives the snapshot that it came from. */

@@ -6,6 +6,7 @@ import { frameBytesMax, headRateMin } from "./limits.ts"
 import { padded } from "./pad.ts"
 import { precedences } from "./registry.ts"
 import { headerBytes, tagBytes } from "./seal.ts"
+import { shorten } from "./short.ts"
 import type { Line, Outgoing, Path, Peer } from "./state.ts"
 
 export const bulk = precedences.indexOf("BULK")
@@ -31,17 +32,38 @@ export const pathsFor = (line: Line, peer: Peer, precedence: number): Path[] => 
   return [open.reduce((best, path) => (path.traits.rate > best.traits.rate ? path : best))]
 }
 
-export const entryPart = (line: Line, held: Held, path: Path): Uint8Array => {
-  const { entry, body } = held
-  return storedPart(
-    line,
-    { seq: entry.seq, bytes: entry.bytes, ...(body && { salt: body.salt, body: body.bytes }) },
-    path,
-  )
-}
+export const storedOf = ({ entry, body }: Held): Stored => ({
+  seq: entry.seq,
+  bytes: entry.bytes,
+  ...(body && { salt: body.salt, body: body.bytes }),
+})
 
-export const storedPart = (line: Line, { bytes, salt, body }: Stored, path: Path): Uint8Array =>
+/** As it was written: an answer to who asks for it, and what others have written. */
+export const wholePart = (line: Line, { bytes, salt, body }: Stored, path: Path): Uint8Array =>
   encodeEntryPart({ cose: bytes, salt: salt ?? null, body: body ?? null }, isThin(path.traits), line.suite)
+
+type Own = { readonly precedence: number; readonly stored: Stored; readonly isNext: boolean }
+
+/** An own entry on its way, short where its reader will hold the one before it. What overtakes others on the path, or is sent out of
+ *  turn, goes whole; and since who holds it already may have no use for it, what follows says all. (S-11) */
+export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored, isNext }: Own): void => {
+  const { before } = path
+  const { generation } = line.state.logs[line.us]!
+  const overtakes = path.queue.some((queue, at) => at < precedence && queue.some(it => it.seq !== undefined))
+  const follows = before?.generation === generation && before.seq === stored.seq - 1
+  const isHeld = follows || Math.max(peer.confirmed, peer.claims) >= stored.seq - 1
+  const inTurn = isNext && !overtakes
+  const made = peer.takesShort
+    ? shorten(
+        stored,
+        before,
+        { isHeld: inTurn && isHeld, packs: isThin(path.traits), goesOn: inTurn && precedence < immediate },
+        line.suite,
+      )
+    : undefined
+  path.before = isNext ? (made?.before ?? null) : null
+  enqueue(path, { precedence, part: made?.part ?? wholePart(line, stored, path), seq: stored.seq })
+}
 
 const fragmentsPerEpoch = 2 ** 20
 

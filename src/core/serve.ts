@@ -5,7 +5,7 @@ import type { Stored } from "./event.ts"
 import { encodePart } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { gapsMax } from "./limits.ts"
-import { bulk, enqueue, immediate, partsMax, pathsFor, priority, storedPart } from "./outbox.ts"
+import { bulk, enqueue, immediate, partsMax, pathsFor, priority, sendOwn, wholePart } from "./outbox.ts"
 import { isRefusal } from "./refusal.ts"
 import type { Line, Path } from "./state.ts"
 
@@ -88,7 +88,8 @@ export const heardServed = (
   for (const row of read.rows) {
     const precedence = answersWant ? wantedAt(line, row) : priority
     if (ours && answersWant && isQueued(path, row.seq, precedence)) continue
-    enqueue(path, { precedence, part: storedPart(line, row, path), seq: row.seq })
+    if (pushes) sendOwn(line, peer, path, { precedence, stored: row, isNext: true })
+    else enqueue(path, { precedence, part: wholePart(line, row, path), seq: row.seq })
     bytes += row.bytes.length + (row.body?.length ?? 0)
   }
   if (!pushes) return

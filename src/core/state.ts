@@ -6,10 +6,11 @@ import type { Body, Entry, Unsigned } from "./entry.ts"
 import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
-import { emptyFrontier, emptyRoot, type Frontier } from "./log.ts"
+import { emptyFrontier, emptyRoot, type Frontier, type Grown } from "./log.ts"
 import { noOfficers, type Officers } from "./officer.ts"
 import type { Refusal } from "./refusal.ts"
 import type { FrameKeys, Window } from "./seal.ts"
+import type { Before } from "./short.ts"
 import type { Hash, Suite } from "./suite.ts"
 
 /** One author's log as this node holds it. */
@@ -51,9 +52,13 @@ export type Log = {
   unjudgedHeads: Head[]
   /** Up to here entries waited for a head in vain, and are judged one by one. */
   judgedTo: number
-  /** Entries that wait for the head that covers them. */
-  buffer: Held[]
+  /** Entries that wait for the head that covers them, and the log with each of them. */
+  buffer: { readonly held: Held; readonly grown: Grown }[]
   bufferBytes: number
+  /** The last entry, of those that wait too: what goes without saying is as in this one. (F-16) */
+  last: Entry | null
+  /** When an entry was last asked for that came short and could not be made whole. */
+  askedWholeAt: number
   checking: boolean
   /** The next entry, held beyond a gap until now, is being read again to be judged; 0: none. */
   recalling: number
@@ -140,6 +145,7 @@ export type Peer = BreakState & {
   pushed: { seq: number; bytes: number }[]
   unconfirmedBytes: number
   helloHeard: boolean
+  takesShort: boolean
   /** It says that it was put back from a copy, and is not whole yet. */
   restored: boolean
   fragmentId: number
@@ -171,8 +177,9 @@ export type Path = {
   joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
   openingParts: Map<string, (Uint8Array | undefined)[]>
   headSentAt: number
-  /** The last head that went before a backlog here. */
+  /** The last head that went before a backlog here; and the last own entry. */
   headServed: Head | null
+  before: Before | null
 }
 
 export type State = {
@@ -240,6 +247,7 @@ export type Ask =
   | { readonly about: "attestation"; readonly use: (ed25519: Uint8Array | null, mlDsa65: Uint8Array | null) => void }
   | { readonly about: "decapsulation"; readonly use: (secret: Uint8Array | null) => void }
   | { readonly about: "rival"; readonly held: Held }
+  | { readonly about: "again"; readonly signature: Uint8Array }
   | { readonly about: "opening"; readonly use: (next: Held | null) => void }
   | { readonly about: "pastHead"; readonly head: Head }
   | { readonly about: "pastSeen"; readonly entry: Entry; readonly root: Hash }
@@ -284,6 +292,8 @@ const freshLog = (charter: Charter, author: number, suite: Suite): Log => ({
   judgedTo: 0,
   buffer: [],
   bufferBytes: 0,
+  last: null,
+  askedWholeAt: -Infinity,
   checking: false,
   recalling: 0,
   recalled: null,
@@ -325,6 +335,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   pushed: [],
   unconfirmedBytes: 0,
   helloHeard: false,
+  takesShort: false,
   restored: false,
   fragmentId: 0,
   haveDue: null,

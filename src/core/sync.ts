@@ -1,11 +1,12 @@
 // Carrying the record to a peer: push within its credit, fill its gaps, highest precedence first on every path (page:
 // protocol/sync.md). Everything is idempotent; what a path loses is asked for again.
+import type { Entry } from "./entry.ts"
 import { openEpoch, showOpenings } from "./epoch.ts"
 import type { Held, PathTraits } from "./event.ts"
-import { encodePart, type Have } from "./frame.ts"
+import { encodePart, type Have, type Part } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { creditBytes, deadAfterMs, doubtMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
-import { bulk, drain, enqueue, entryPart, flash, immediate, isThin, pathsFor, priority } from "./outbox.ts"
+import { bulk, drain, enqueue, flash, immediate, isThin, pathsFor, priority, sendOwn, storedOf } from "./outbox.ts"
 import { precedences } from "./registry.ts"
 import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
@@ -31,6 +32,7 @@ export const openPath = (line: Line, id: number, peer: number, traits: PathTrait
     openingParts: new Map(),
     headSentAt: -Infinity,
     headServed: null,
+    before: null,
   }
   line.state.paths.set(id, path)
   showOpenings(line, line.state.peers.get(peer)!, path)
@@ -91,7 +93,7 @@ export const push = (line: Line, held: Held): void => {
     if (!next && !urgent) continue
     if (next && !urgent && peer.unconfirmedBytes + bytes > peer.credit) continue
     for (const path of pathsFor(line, peer, entry.precedence))
-      enqueue(path, { precedence: entry.precedence, part: entryPart(line, held, path), seq: entry.seq })
+      sendOwn(line, peer, path, { precedence: entry.precedence, stored: storedOf(held), isNext: next })
     if (next) {
       peer.sentTo = entry.seq
       peer.pushed.push({ seq: entry.seq, bytes })
@@ -141,14 +143,12 @@ const forgetRoots = (line: Line, least: number): void => {
   }
 }
 
-export const heardHello = (
-  line: Line,
-  peer: Peer,
-  path: Path,
-  hello: { charterHash: Uint8Array; credit: number; have: readonly Have[]; now: number; restored: boolean },
-): void => {
+export const heardHello = (line: Line, peer: Peer, path: Path, hello: Extract<Part, { type: "hello" }>): void => {
   peer.credit = Math.min(hello.credit, 16 * creditBytes)
   peer.helloHeard = true
+  peer.takesShort = hello.takesShort
+  // What went before it may not have been heard.
+  for (const each of line.state.paths.values()) if (each.peer === peer.party) each.before = null
   peer.clockOffsetMs = hello.now - line.now
   const again = line.now - path.helloHeardAt
   path.helloHeardAt = line.now
@@ -202,6 +202,7 @@ const sendHello = (line: Line, path: Path): void => {
     credit: creditBytes,
     now: line.now,
     restored: line.state.restored,
+    takesShort: true,
   })
   enqueue(path, { precedence: flash, part })
 }
@@ -256,6 +257,22 @@ const sendWants = (line: Line): void => {
       part: encodePart({ type: "want", author: log.author, generation: log.generation, from, to: end }),
     })
   }
+}
+
+/** What came short could not be made whole: it is asked for as what does not come, at once, and at most once in that time. (S-11) */
+export const askWhole = (line: Line, log: Log): void => {
+  if (line.now - log.askedWholeAt < wantAfterMs) return
+  log.askedWholeAt = line.now
+  log.progressAt = -Infinity
+}
+
+/** One entry whole, whatever is held at its place. (S-11) */
+export const wantWhole = (line: Line, { author, generation, seq }: Entry): void => {
+  const log = line.state.logs[author]!
+  const [path] = [...line.state.paths.values()].filter(it => it.peer === author && it.helloSent)
+  if (path === undefined || line.now - log.askedWholeAt < wantAfterMs) return
+  log.askedWholeAt = line.now
+  enqueue(path, { precedence: immediate, part: encodePart({ type: "want", author, generation, from: seq, to: seq }) })
 }
 
 /** Tells the peer what is held, where no signed entry of ours has just said so. */
