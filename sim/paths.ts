@@ -9,7 +9,8 @@ export const isThinSeed = (seed: number): boolean => seed % 8 === 5
 
 export const drawPaths = (chance: Prng, seed: number): Profile[] => {
   if (isThinSeed(seed)) return [modem(chance, "modem")]
-  const paths = [chance.chance(0.7) ? fibre(chance, "fibre") : satellite(chance, "satellite")]
+  const first = chance.chance(0.7) ? fibre(chance, "fibre") : satellite(chance, "satellite")
+  const paths = [seed % 2 === 0 ? stream(first) : first]
   if (chance.chance(0.5)) paths.push(chance.chance(0.4) ? modem(chance, "modem") : satellite(chance, "second"))
   return paths
 }
@@ -34,6 +35,12 @@ const fibre = (chance: Prng, name: string): Profile => ({
   latencyMs: chance.between(1, 60),
   jitterMs: chance.between(0, 20),
   ...weather(chance),
+})
+
+/** In order; that nothing is lost on it is promised and not kept, as by a peer that breaks the law. */
+const stream = (path: Profile): Profile => ({
+  ...{ ...path, jitterMs: 0, delay: 0, reorder: 0, double: 0 },
+  traits: { ...path.traits, keepsOrder: true },
 })
 
 const satellite = (chance: Prng, name: string): Profile => ({

@@ -50,7 +50,12 @@ export type Stored = {
   readonly body?: Uint8Array
 }
 
-export type PathTraits = { readonly rate: number; readonly fragmentBytes: number; readonly queueBytes: number }
+export type PathTraits = {
+  readonly rate: number
+  readonly fragmentBytes: number
+  readonly queueBytes: number
+  readonly keepsOrder?: true
+}
 
 export type Event = {
   readonly now: number

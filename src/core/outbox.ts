@@ -50,14 +50,19 @@ export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored
   const { before } = path
   const { generation } = line.state.logs[line.us]!
   const overtakes = path.queue.some((queue, at) => at < precedence && queue.some(it => it.seq !== undefined))
-  const follows = before?.generation === generation && before.seq === stored.seq - 1
+  const keepsOrder = path.traits.keepsOrder === true
+  const follows = keepsOrder && before?.generation === generation && before.seq === stored.seq - 1
   const isHeld = follows || Math.max(peer.confirmed, peer.claims) >= stored.seq - 1
   const inTurn = isNext && !overtakes
   const made = peer.takesShort
     ? shorten(
         stored,
         before,
-        { isHeld: inTurn && isHeld, packs: isThin(path.traits), goesOn: inTurn && precedence < immediate },
+        {
+          isHeld: inTurn && isHeld,
+          packs: isThin(path.traits),
+          goesOn: keepsOrder && inTurn && precedence < immediate,
+        },
         line.suite,
       )
     : undefined

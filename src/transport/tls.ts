@@ -45,7 +45,10 @@ export const tlsTransport = (path: TlsPath): Transport & { port(): number | unde
   let running: { stop(): Promise<void>; send(frame: Uint8Array): void; drop(reason: string): void } | undefined
   let port: number | undefined
   return {
-    traits: { name: path.name ?? "tls", rate: path.rate ?? 1e9, fragmentBytes: frameBytesMax, queueBytes: 1_048_576 },
+    traits: {
+      ...{ name: path.name ?? "tls", rate: path.rate ?? 1e9, keepsOrder: true },
+      ...{ fragmentBytes: frameBytesMax, queueBytes: 1_048_576 },
+    },
     port: () => port,
     start: async events => {
       assert(!running, "started twice")

@@ -1,4 +1,5 @@
-// What a node asks of a path to a peer. A path hands frames over, whole and in any order or not at all; it promises nothing else.
+// What a node asks of a path to a peer. A path hands frames over, whole and in any order or not at all; it promises
+// nothing else, unless its traits do.
 // Implementations pass transport/contract.ts.
 
 /** What the sync layer needs to know of a path. `rate` in bit/s, `fragmentBytes` the most that one frame may have on it. */
@@ -7,6 +8,8 @@ export type PathTraits = {
   readonly rate: number
   readonly fragmentBytes: number
   readonly queueBytes: number // bytes that may be handed over and not yet be gone
+  /** What is handed over comes in that order or, when the path closes, not at all. */
+  readonly keepsOrder?: true
 }
 
 /** A transport that was refused or failed says why, for the log and the link chain. */
