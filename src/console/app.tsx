@@ -37,7 +37,7 @@ const useDraft = (): readonly [Draft, (draft: Draft) => void] => {
 }
 
 /** Each screen begins at its top; what was just sent comes into sight and has the focus, as soon as the record holds it. */
-const useArrival = (view: View, selected: string | null): ((hash: string) => void) => {
+const useArrival = (view: View, selected: string | null): ((hash: string | null) => void) => {
   const { state } = useKnowledge()
   const [sent, setSent] = useState<string | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen is what makes it run.
@@ -70,7 +70,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     setView(next)
     setSelected(null)
   }
-  const sent = (hash: string): void => {
+  const sent = (hash: string | null): void => {
     show("watch")
     setSent(hash)
   }
@@ -82,6 +82,11 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     const row = selected
     setSelected(null)
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus())
+  }
+  // A draft that was begun is not written over.
+  const takeBack = (back: Draft): void => {
+    setDraft(back)
+    show("write")
   }
   const answer = (hash: string): void => {
     const asked = state.messages.get(hash)
@@ -107,7 +112,9 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
           <div className="desk" data-open={view === "write" || message !== undefined}>
             {view === "write" && <Compose draft={draft} change={setDraft} close={sent} />}
             {view === "watch" && message && <Message message={message} open={open} close={close} answer={answer} />}
-            {view === "watch" && !message && <Board open={open} />}
+            {view === "watch" && !message && (
+              <Board open={open} takeBack={draft.text.trim() === "" ? takeBack : null} />
+            )}
           </div>
           <Record selected={selected} open={open} />
         </>

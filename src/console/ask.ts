@@ -3,13 +3,22 @@ import type {
   BreakRequest,
   EntryView,
   MessagePage,
+  OfficersView,
   OrderReply,
   OrderRequest,
   Problem,
   ReportedView,
+  WaitingAside,
+  WaitingRelease,
+  WaitingReply,
+  WaitingView,
 } from "../api/shapes.ts"
 
-export type Failure = { readonly failed: "no-node" } | { readonly failed: "refused"; readonly problem: Problem }
+export type Failure =
+  | { readonly failed: "no-node" }
+  | { readonly failed: "refused"; readonly problem: Problem }
+  /** Nobody has signed what the charter wants signed. */
+  | { readonly failed: "unsigned"; readonly why: "not-given" | "no-passkey" }
 export const isFailure = (value: object): value is Failure => "failed" in value
 
 const isProblem = (value: unknown): value is Problem =>
@@ -50,6 +59,13 @@ export const askReported = (): Promise<readonly ReportedView[] | Failure> =>
   get<readonly ReportedView[]>("/api/reported")
 export const askEntry = (hash: string): Promise<EntryView | Failure> => get<EntryView>(`/api/entries/${hash}`)
 export const order = (request: OrderRequest): Promise<OrderReply | Failure> => post<OrderReply>("/api/orders", request)
+export const askOfficers = (): Promise<readonly OfficersView[] | Failure> =>
+  get<readonly OfficersView[]>("/api/officers")
+export const layDown = (request: OrderRequest): Promise<WaitingView | Failure> =>
+  post<WaitingView>("/api/waiting", request)
+export const releaseWaiting = (request: WaitingRelease): Promise<WaitingReply | Failure> =>
+  post<WaitingReply>("/api/waiting/release", request)
+export const setAside = (request: WaitingAside): Promise<object | Failure> => post("/api/waiting/aside", request)
 export const signIn = (token: string): Promise<object | Failure> => post("/api/sign-in", { token })
 export const signOut = (): Promise<object | Failure> => post("/api/sign-out", {})
 export const reportDisplayed = (hash: string): Promise<object | Failure> => post("/api/displayed", { hash })

@@ -1,8 +1,11 @@
-// A failure in the reader's language: the refusal's own sentence, or that our node does not answer.
+// A failure in the reader's language: the refusal's own sentence, that our node does not answer, or that nobody has signed.
 import type { Failure } from "./ask.ts"
 import { useReader } from "./words.tsx"
 
 export const useFailure = (): ((failure: Failure) => string) => {
   const { t, refusal } = useReader()
-  return failure => (failure.failed === "no-node" ? t("world.no-node") : refusal(failure.problem.refusal))
+  return failure => {
+    if (failure.failed === "no-node") return t("world.no-node")
+    return failure.failed === "unsigned" ? t(`sign.${failure.why}`) : refusal(failure.problem.refusal)
+  }
 }

@@ -83,6 +83,12 @@ export const CheckMark = () => (
     <path d="M2.5 8.5l3.5 3.5 7.5-8" {...line} />
   </Mark>
 )
+export const KeyMark = () => (
+  <Mark>
+    <circle cx="5" cy="8" r="3" {...line} />
+    <path d="M8 8h6M11.5 8v3M14 8v2" {...line} />
+  </Mark>
+)
 export const WriteMark = () => (
   <Mark>
     <path d="M3 13l.6-3L10.8 2.8l2.4 2.4L6 12.4z" {...line} />

@@ -44,6 +44,8 @@ type Reader = {
   readonly t: Say
   readonly refusal: (code: RefusalCode) => string
   readonly name: (names: Names) => string
+  /** "A and B", as the reader's language says it. */
+  readonly both: (names: readonly string[]) => string
 }
 
 const place = "parley.language"
@@ -91,7 +93,8 @@ export const ReaderProvider = ({ children }: { readonly children: ReactNode }) =
     }
     // The template type is the proof that every code has its word: a missing one does not compile.
     const refusal = (code: RefusalCode): string => (`refusal.${code}` in en ? t(`refusal.${code}`) : code)
-    return { language, choose, suggest: setSuggested, t, refusal, name: names => names[language] || names.en }
+    const both = (names: readonly string[]): string => new Intl.ListFormat(langTag[language]).format(names)
+    return { language, choose, suggest: setSuggested, t, refusal, name: names => names[language] || names.en, both }
   }, [language])
   return <ReaderContext value={reader}>{children}</ReaderContext>
 }

@@ -2,6 +2,7 @@
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
 import { breakEn } from "./break.ts"
 import { refusalEn } from "./refusal/en.ts"
+import { releaseEn } from "./release.ts"
 
 export const en = {
   "app.name": "Parley",
@@ -9,6 +10,7 @@ export const en = {
   "skip.to-record": "Skip to the record",
 
   ...breakEn,
+  ...releaseEn,
   "example.band": "EXAMPLE LINE. What is written here binds nobody.",
   "mark.in-hand": "In hand",
   "traffic.real": "REAL",

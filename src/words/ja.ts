@@ -2,6 +2,7 @@
 import { breakJa } from "./break.ts"
 import type { Word } from "./en.ts"
 import { refusalJa } from "./refusal/ja.ts"
+import { releaseJa } from "./release.ts"
 
 export const ja: Record<Word, string> = {
   "app.name": "Parley",
@@ -9,6 +10,7 @@ export const ja: Record<Word, string> = {
   "skip.to-record": "記録へ移動",
 
   ...breakJa,
+  ...releaseJa,
   "example.band": "例示用の回線です。ここに記された内容は何者をも拘束しません。",
   "mark.in-hand": "取扱中",
   "traffic.real": "実通信",

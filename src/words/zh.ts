@@ -2,6 +2,7 @@
 import { breakZh } from "./break.ts"
 import type { Word } from "./en.ts"
 import { refusalZh } from "./refusal/zh.ts"
+import { releaseZh } from "./release.ts"
 
 export const zh: Record<Word, string> = {
   "app.name": "Parley",
@@ -9,6 +10,7 @@ export const zh: Record<Word, string> = {
   "skip.to-record": "转到记录",
 
   ...breakZh,
+  ...releaseZh,
   "example.band": "示例线路：此处所载内容对任何一方均无约束力。",
   "mark.in-hand": "正在处理",
   "traffic.real": "实际通信",

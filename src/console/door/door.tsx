@@ -18,7 +18,7 @@ let entering: Promise<Standing> | null = null
 const knock = async (): Promise<Standing> => {
   const answer = await askLine()
   if (!isFailure(answer)) return "in"
-  if (answer.failed === "no-node") return "no-node"
+  if (answer.failed !== "refused") return "no-node"
   // A home that has no line yet serves the ceremony instead. (CH-10)
   return answer.problem.refusal === "unpaired" ? "unpaired" : "out"
 }

@@ -7,8 +7,9 @@ import { useFailure } from "../failure.ts"
 import { CheckMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
-import { acknowledgement, useOrder } from "../orders.ts"
+import { acknowledgement, isBusy, useOrder } from "../orders.ts"
 import { Code, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { Need, Touch } from "../proof/need.tsx"
 import { isOnWatch, useSeen } from "../seen.ts"
 import { useReader } from "../words.tsx"
 
@@ -36,7 +37,8 @@ const AlarmLine = ({
   const { words, isWhole } = shortOf(message)
   useSeen(text, message, line, isWhole)
   const urgent = message.precedence === "FLASH" || message.precedence === "IMMEDIATE"
-  const busy = ordering.at === "under-way" || ordering.at === "done"
+  const busy = isBusy(ordering) || ordering.at === "done"
+  const request = acknowledgement(message.hash)
   return (
     <li className={`alarm ${urgent ? "urgent" : "prompt"} ${message.traffic} ${first ? "first" : ""}`}>
       <PrecedenceTag precedence={message.precedence} />
@@ -53,12 +55,13 @@ const AlarmLine = ({
           className="button acknowledge"
           isDisabled={busy}
           data-acknowledge={message.hash}
-          onPress={() => void give(acknowledgement(message.hash))}
+          onPress={() => void give(request, message)}
         >
           <CheckMark />
-          {t(busy ? "alarm.acknowledging" : "alarm.acknowledge")}
+          <Touch ordering={ordering}>{t(busy ? "alarm.acknowledging" : "alarm.acknowledge")}</Touch>
         </Button>
       )}
+      {isOnWatch(line.officer) && <Need request={request} about={message} />}
       {ordering.at === "failed" && (
         <span className="alarm-failed">{t("act.failed", { why: say(ordering.failure) })}</span>
       )}

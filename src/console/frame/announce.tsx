@@ -11,6 +11,7 @@ export const Announcer = () => {
   const known = useRef<Set<string> | null>(null)
   const lastRefusal = useRef(state.refusals[0]?.at ?? 0)
   const wasDeaf = useRef(deaf)
+  const waited = useRef(0)
   const [polite, setPolite] = useState("")
   const [urgent, setUrgent] = useState("")
 
@@ -44,11 +45,18 @@ export const Announcer = () => {
     wasDeaf.current = deaf
     setUrgent(t(deaf ? "live.lost" : "live.found"))
   }, [deaf, t])
+  const waiting = state.waiting.length
+  useEffect(() => {
+    const more = waiting > waited.current
+    waited.current = waiting
+    if (more) setUrgent(t("waiting.count", { count: waiting }))
+  }, [waiting, t])
   useEffect(() => {
     const us = line.us.names.en
-    const mark = ringing.length > 0 ? `(${ringing.length}) ` : ""
+    const due = ringing.length + waiting
+    const mark = due > 0 ? `(${due}) ` : ""
     document.title = `${mark}${us} · Parley`
-  }, [ringing.length, line])
+  }, [ringing.length, waiting, line])
   return (
     <div className="visually-hidden">
       <div role="status" aria-live="polite">

@@ -32,6 +32,7 @@ const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) 
   const { state, line } = useKnowledge()
   // What the role may not do is not offered.
   const maySpeak = isOnWatch(line.officer)
+  const waiting = state.waiting.length
   return (
     <nav className="nav" aria-label={t("nav.label")}>
       {views
@@ -40,6 +41,9 @@ const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) 
           <button type="button" key={name} aria-current={view === name ? "page" : undefined} onClick={() => show(name)}>
             <Mark />
             {t(`nav.${name}`)}
+            {name === "watch" && waiting > 0 && (
+              <strong className="nav-waits">{t("waiting.count", { count: waiting })}</strong>
+            )}
           </button>
         ))}
     </nav>

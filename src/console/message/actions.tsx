@@ -9,8 +9,9 @@ import { useFailure } from "../failure.ts"
 import { CheckMark, ClockMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
-import { acknowledgement, declination, deferral, useOrder } from "../orders.ts"
+import { acknowledgement, declination, deferral, isBusy, useOrder } from "../orders.ts"
 import { LocalTimes } from "../pieces.tsx"
+import { Need, Touch } from "../proof/need.tsx"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
 
@@ -34,12 +35,13 @@ const DeferForm = ({ message, done }: FormProps) => {
   // To the full minute: what the button says is exactly what is signed.
   const until = Math.ceil((now + hours * hourMs) / 60_000) * 60_000
   const fits = Number.isFinite(hours) && hours >= 1 && hours <= hoursMax && reasonFits(reason)
+  const request = deferral(message.hash, { until, reason: reason.trim(), language })
   const send = async (): Promise<void> => {
-    if (await give(deferral(message.hash, { until, reason: reason.trim(), language }))) done()
+    if (await give(request, message)) done()
   }
   return (
     <div className="act-form">
-      <h4>{t("act.defer-title", { number: numberOf(line, message) })}</h4>
+      <h3>{t("act.defer-title", { number: numberOf(line, message) })}</h3>
       <label className="field hours">
         <span>{t("act.hours")}</span>
         <input
@@ -59,9 +61,10 @@ const DeferForm = ({ message, done }: FormProps) => {
         <span>{t("act.reason", { them })}</span>
         <textarea rows={2} value={reason} onChange={event => setReason(event.target.value)} />
       </label>
+      <Need request={request} about={message} />
       <div className="buttons">
-        <Button className="button strong" isDisabled={!fits || ordering.at === "under-way"} onPress={() => void send()}>
-          {t("act.defer-send", { dtg: fits ? dtg(until) : "", them })}
+        <Button className="button strong" isDisabled={!fits || isBusy(ordering)} onPress={() => void send()}>
+          <Touch ordering={ordering}>{t("act.defer-send", { dtg: fits ? dtg(until) : "", them })}</Touch>
         </Button>
         <Button className="button" onPress={done}>
           {t("act.cancel")}
@@ -79,23 +82,25 @@ const DeclineForm = ({ message, done }: FormProps) => {
   const failure = useFailure()
   const [reason, setReason] = useState("")
   const them = line.them.map(party => name(party.names)).join(" · ")
+  const request = declination(message.hash, { reason: reason.trim(), language })
   const send = async (): Promise<void> => {
-    if (await give(declination(message.hash, { reason: reason.trim(), language }))) done()
+    if (await give(request, message)) done()
   }
   return (
     <div className="act-form">
-      <h4>{t("act.decline-title", { number: numberOf(line, message) })}</h4>
+      <h3>{t("act.decline-title", { number: numberOf(line, message) })}</h3>
       <label className="field">
         <span>{t("act.reason", { them })}</span>
         <textarea rows={2} value={reason} onChange={event => setReason(event.target.value)} />
       </label>
+      <Need request={request} about={message} />
       <div className="buttons">
         <Button
           className="button strong"
-          isDisabled={!reasonFits(reason) || ordering.at === "under-way"}
+          isDisabled={!reasonFits(reason) || isBusy(ordering)}
           onPress={() => void send()}
         >
-          {t("act.decline-send", { them })}
+          <Touch ordering={ordering}>{t("act.decline-send", { them })}</Touch>
         </Button>
         <Button className="button" onPress={done}>
           {t("act.cancel")}
@@ -124,15 +129,16 @@ export const Actions = ({
   const done = (): void => setForm(null)
   return (
     <section className="actions">
+      {!acknowledged && <Need request={acknowledgement(message.hash)} about={message} />}
       <div className="buttons">
         {!acknowledged && (
           <Button
             className="button strong"
-            isDisabled={ordering.at === "under-way" || ordering.at === "done"}
-            onPress={() => void give(acknowledgement(message.hash))}
+            isDisabled={isBusy(ordering) || ordering.at === "done"}
+            onPress={() => void give(acknowledgement(message.hash), message)}
           >
             <CheckMark />
-            {t("act.acknowledge")}
+            <Touch ordering={ordering}>{t("act.acknowledge")}</Touch>
           </Button>
         )}
         <Button className="button" onPress={() => answer(message.hash)}>

@@ -20,6 +20,15 @@ export const Fact = ({ name, children, wide = false }: FactProps) => {
   )
 }
 
+/** Who signed, or who the node says it was. (OF-13) */
+const Releasers = ({ message, officers }: { readonly message: MessageView; readonly officers: string }) => {
+  const { t, both } = useReader()
+  const codes = officers.split(", ")
+  const isProven = message.rungs.some(({ rung, proof }) => rung === "released" && proof === "officer")
+  if (!isProven) return <PersonName name={officers} party={message.author} />
+  return <>{t("released.by", { officers: both(codes), count: codes.length })}</>
+}
+
 export const Facts = ({ message }: { readonly message: MessageView }) => {
   const { line } = useKnowledge()
   const { t, name } = useReader()
@@ -55,7 +64,7 @@ export const Facts = ({ message }: { readonly message: MessageView }) => {
         {message.breakGlass && <Fact name="field.break-glass">{t("break-glass.used")}</Fact>}
         {message.officer && (
           <Fact name="field.officer">
-            <PersonName name={message.officer} party={message.author} />
+            <Releasers message={message} officers={message.officer} />
           </Fact>
         )}
       </dl>

@@ -12,6 +12,7 @@ import { asLanguage, useReader } from "../words.tsx"
 import { Actions } from "./actions.tsx"
 import { Fact, Facts } from "./facts.tsx"
 import { Proofs } from "./proofs.tsx"
+import { Second } from "./second.tsx"
 
 const Addressees = ({ desks }: { readonly desks: MessageView["action"] }) => {
   const { line } = useKnowledge()
@@ -135,6 +136,9 @@ export const Message = ({ message, open, close, answer }: ViewProps) => {
       </p>
       {message.author !== line.us.party && isOnWatch(line.officer) && (
         <Actions key={hash} message={message} answer={answer} />
+      )}
+      {message.author === line.us.party && message.second === "notified" && isOnWatch(line.officer) && (
+        <Second key={`second ${hash}`} message={message} />
       )}
       <Proofs message={message} />
       <Facts message={message} />

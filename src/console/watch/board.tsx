@@ -10,12 +10,14 @@ import { useSeen } from "../seen.ts"
 import { inOrder, isSaid } from "../state.ts"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
+import { type TakeBack, WaitingBoard } from "./waiting.tsx"
 
 /** Two lines are shown of it: what is surely beyond them is not drawn at all. */
 const cardCharsMax = 600
 const beginning = ({ text = "" }: MessageView): string =>
   text.length > cardCharsMax ? text.slice(0, cardCharsMax) : text
 
+type BoardProps = { readonly open: (hash: string) => void; readonly takeBack: TakeBack }
 type Opens = { readonly open: (hash: string) => void }
 
 const Card = ({ message, open, ours }: Opens & { readonly message: MessageView; readonly ours: boolean }) => {
@@ -110,9 +112,14 @@ const watchWidth = (changed: () => void): (() => void) => {
 }
 
 /** Beside the record where there is room; else folded above it to one line of counts, so that what was said last is in sight. */
-export const Board = ({ open }: Opens) => {
+export const Board = ({ open, takeBack }: BoardProps) => {
   const isNarrow = useSyncExternalStore(watchWidth, () => window.matchMedia(narrow).matches)
-  return isNarrow ? <FoldedBoard open={open} /> : <WholeBoard open={open} />
+  return (
+    <>
+      <WaitingBoard takeBack={takeBack} />
+      {isNarrow ? <FoldedBoard open={open} /> : <WholeBoard open={open} />}
+    </>
+  )
 }
 
 const FoldedBoard = ({ open }: Opens) => {

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react"
 import type { MessageView } from "../../api/shapes.ts"
 import { beginningOf } from "../cut.ts"
-import { ClockMark, GapMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
+import { ClockMark, GapMark, KeyMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, useAge, Words } from "../pieces.tsx"
@@ -32,6 +32,18 @@ export const Chips = ({ message }: { readonly message: MessageView }) => {
         <span className="chip">
           <ClockMark />
           {t("message.ahead", { age: sayAge(ahead) })}
+        </span>
+      )}
+      {message.second && (
+        <span className="chip">
+          <KeyMark />
+          {t(`chip.${message.second}`)}
+        </span>
+      )}
+      {message.breakGlass && (
+        <span className="chip">
+          <KeyMark />
+          {t("chip.break-glass")}
         </span>
       )}
       {message.concurrent && (

@@ -7,6 +7,7 @@ import { asksForReview } from "../ime.ts"
 import { composition } from "../keys.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
+import type { Given } from "../orders.ts"
 import { Words } from "../pieces.tsx"
 import { firstHidden } from "../visible.ts"
 import { langTag, languages, useReader } from "../words.tsx"
@@ -35,8 +36,8 @@ const Counters = ({ draft }: { readonly draft: Draft }) => {
 type ComposeProps = {
   readonly draft: Draft
   readonly change: (draft: Draft) => void
-  /** With the hash of what was sent. */
-  readonly close: (sent: string) => void
+  /** With the hash of what was sent; null when it waits for a second officer. */
+  readonly close: (sent: string | null) => void
 }
 
 const Fields = ({
@@ -120,11 +121,11 @@ export const Compose = ({ draft, change, close }: ComposeProps) => {
     change(withAct(draft))
     setReviewing(true)
   }
-  const finished = (sent: string | null): void => {
+  const finished = (given: Given | null): void => {
     setReviewing(false)
-    if (sent === null) return
+    if (given === null) return
     change(emptyDraft(language))
-    close(sent)
+    close("hash" in given ? given.hash : null)
   }
   return (
     <section className={`write ${draft.traffic}`}>

@@ -7,11 +7,13 @@ import { type Draft, orderOf } from "../draft.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { codeOf, numberOf } from "../number.ts"
-import { useOrder } from "../orders.ts"
+import { type Given, isBusy, useOrder } from "../orders.ts"
 import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { personsOf } from "../proof/act.ts"
+import { Need, Touch } from "../proof/need.tsx"
 import { useReader } from "../words.tsx"
 
-type ReviewProps = { readonly draft: Draft; readonly finished: (sent: string | null) => void }
+type ReviewProps = { readonly draft: Draft; readonly finished: (given: Given | null) => void }
 
 export const Review = ({ draft, finished }: ReviewProps) => {
   const { line, up, state } = useKnowledge()
@@ -26,15 +28,18 @@ export const Review = ({ draft, finished }: ReviewProps) => {
     // Capitals where a script has them: the addressee must stand out in the act.
     them: them.toLocaleUpperCase(),
   }
+  const request = orderOf(draft, draft.act?.id ?? "")
+  const persons = personsOf(line, request)
+  const unsigned = asked ? t("review.answer", { ...act, number: numberOf(line, asked) }) : t("review.send", act)
   const send = async (): Promise<void> => {
-    const reply = draft.act && (await give(orderOf(draft, draft.act.id)))
-    if (reply) finished(reply.hash)
+    const given = draft.act && (await give(request))
+    if (given) finished(given)
   }
   return (
     <ModalOverlay
       className="overlay"
       isOpen
-      isDismissable={ordering.at !== "under-way"}
+      isDismissable={!isBusy(ordering)}
       onOpenChange={open => !open && finished(null)}
     >
       <Modal className={`modal ${draft.traffic}`}>
@@ -57,6 +62,7 @@ export const Review = ({ draft, finished }: ReviewProps) => {
               <Words text={draft.text} language={draft.language} />
             </div>
           </div>
+          <Need request={request} />
           {!up && <p className="notice">{t("write.link-down")}</p>}
           {ordering.at === "failed" && (
             <p className="notice" role="alert">
@@ -64,14 +70,16 @@ export const Review = ({ draft, finished }: ReviewProps) => {
             </p>
           )}
           <div className="buttons">
-            <Button className="button strong send" isDisabled={ordering.at === "under-way"} onPress={() => void send()}>
-              {ordering.at === "under-way"
-                ? t("review.sending")
-                : asked
-                  ? t("review.answer", { ...act, number: numberOf(line, asked) })
-                  : t("review.send", act)}
+            <Button className="button strong send" isDisabled={isBusy(ordering)} onPress={() => void send()}>
+              <Touch ordering={ordering}>
+                {ordering.at === "under-way"
+                  ? t("review.sending")
+                  : persons === 0
+                    ? unsigned
+                    : t(persons === 1 ? "sign.send" : "sign.lay", act)}
+              </Touch>
             </Button>
-            <Button className="button" isDisabled={ordering.at === "under-way"} onPress={() => finished(null)}>
+            <Button className="button" isDisabled={isBusy(ordering)} onPress={() => finished(null)}>
               {t("review.back")}
             </Button>
           </div>
