@@ -10,7 +10,8 @@
 //   GET  /api/sessions → SessionView[]   POST /api/sessions/end {id} → 204: that officer is signed out, everywhere and at once
 //   GET  /api/keys → KeyView[]           POST /api/keys/rotate {algorithm?} → OrderReply: administrators alone
 //   GET  /api/officers → OfficersView[]  POST /api/officers {body} → OrderReply: a body that the roots have signed, administrators alone
-//   POST /api/keys/prepare PrepareRequest → ToSign, POST /api/keys/commit {signatures} → OrderReply: what the roots must sign
+//   POST /api/keys/prepare PrepareRequest → SheetFile, POST /api/keys/commit SignaturesFile → OrderReply: what the roots must sign
+//   GET  /api/keys/standing → KeysView (src/api/keys.ts)
 //   GET  /api/waiting → WaitingView[]    POST /api/waiting OrderRequest with the first proof → WaitingView: what waits for a second officer
 //   POST /api/waiting/release WaitingRelease → WaitingReply   POST /api/waiting/aside WaitingAside → 204
 //   POST /api/break BreakRequest: an officer has rung the other side about beginning anew (or 409 Problem)
@@ -21,6 +22,7 @@ import type { Role } from "../core/officer.ts"
 import type { RefusalCode } from "../core/refusal.ts"
 import type { Kind, Precedence, Traffic } from "../core/registry.ts"
 import type { Terms } from "../core/terms.ts"
+import type { RestoreView, YearlyView } from "./standing.ts"
 
 export type Language = "en" | "ja" | "zh"
 
@@ -77,6 +79,9 @@ export type LineView = {
   readonly queued: number
   /** This home was put back from a copy: nothing is signed until its record is whole again. (L-11) */
   readonly restored?: true
+  readonly restore?: RestoreView
+  /** To administrators alone, and where our own node keys are due to be changed or late. (K-10) */
+  readonly yearly?: YearlyView
   readonly sizes: readonly { readonly party: number; readonly generation: number; readonly size: number }[]
   readonly replyClocks: readonly { readonly precedence: Precedence; readonly ms: number }[]
   /** What the charter asks of officers' own proofs, by numbers of the law. (OF-8, OF-9) */

@@ -1,4 +1,5 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
+import type { SheetFile, SignaturesFile } from "../api/keys.ts"
 import type {
   BreakRequest,
   EntryView,
@@ -9,7 +10,6 @@ import type {
   OrderRequest,
   PrepareRequest,
   Problem,
-  ToSign,
 } from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
@@ -27,8 +27,8 @@ export type Node = {
   officers(): Promise<OfficersView[]>
   /** A body that the roots have signed, in hex. */
   enrol(body: string): Promise<OrderReply>
-  prepareKeys(request: PrepareRequest): Promise<ToSign>
-  commitKeys(signatures: readonly string[]): Promise<OrderReply>
+  prepareKeys(request: PrepareRequest): Promise<SheetFile>
+  commitKeys(signatures: SignaturesFile): Promise<OrderReply>
   decideBreak(request: BreakRequest): Promise<void>
 }
 
@@ -60,7 +60,7 @@ export const nodeOf = (home: string): Node => {
     officers: () => ask("/api/officers"),
     enrol: body => ask("/api/officers", { body }),
     prepareKeys: request => ask("/api/keys/prepare", request),
-    commitKeys: signatures => ask("/api/keys/commit", { signatures }),
+    commitKeys: signatures => ask("/api/keys/commit", signatures),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
     decideBreak: request => ask("/api/break", request),
   }

@@ -1,22 +1,19 @@
 import { createHash } from "node:crypto"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { setTimeout } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { Command } from "commander"
-import type { Charter } from "../core/charter.ts"
-import { decodeEntry, type Entry } from "../core/entry.ts"
-import { fromHex, hex } from "../core/hash.ts"
+import type { Entry } from "../core/entry.ts"
+import { hex } from "../core/hash.ts"
 import type { Head } from "../core/head.ts"
-import { refuse } from "../core/refusal.ts"
 import { writeBundle } from "../evidence/bundle.ts"
+import { bodyIn, type Choice, entriesOf, headsOf, isUnderHeads, named } from "../evidence/choose.ts"
 import { stemOf } from "../evidence/files.ts"
-import type { StoreReader } from "../store/store.ts"
+import { verifyPage } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { nodeOf } from "./ask.ts"
 import { openRecord } from "./open.ts"
-import { granted, Refused, sayer, Usage } from "./say.ts"
+import { granted, sayer, Usage } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
-import { headsOf } from "./verify.ts"
 
 type Options = PassphraseOptions & {
   readonly entries: readonly string[]
@@ -26,7 +23,6 @@ type Options = PassphraseOptions & {
   readonly json?: true
 }
 
-const rowsAtOnce = 1_000
 /** A running node signs its head after a quarter of a second of quiet; on a thin path it may take longer. */
 const headMsMax = 5_000
 const lookMs = 100
@@ -48,7 +44,8 @@ export const exporting = (): Command =>
         throw new Usage("--with-bodies and --without-bodies exclude each other.")
       const { charter, store } = await openRecord(home, options)
       try {
-        const chosen = named(options.entries, charter, store)
+        const choice = { charter, suite: nodeSuite, store }
+        const chosen = chosenBy(options.entries, choice)
         await headsOver(home, chosen, () => headsOf(store, charter.parties.length))
         const page = verifyPage()
         const written = granted(
@@ -59,7 +56,7 @@ export const exporting = (): Command =>
             entries: entriesOf(store),
             bodyOf: hash => bodyIn(store, hash),
             chosen,
-            shows: shownBy(options, chosen, charter, store),
+            shows: shownBy(options, chosen, choice),
             page,
           }),
         )
@@ -84,12 +81,7 @@ export const exporting = (): Command =>
 
 /** A head is always made before an export: a running node makes its own within moments, and the other side's comes over the link. (L-6) */
 const headsOver = async (home: string, chosen: readonly Entry[], heads: () => Head[]): Promise<void> => {
-  const isCovered = (): boolean => {
-    const held = heads()
-    return chosen.every(({ author, generation, seq }) =>
-      held.some(it => it.author === author && it.generation === generation && it.size >= seq),
-    )
-  }
+  const isCovered = (): boolean => isUnderHeads(chosen, heads())
   if (isCovered() || !(await isRunning(home))) return
   for (const end = performance.now() + headMsMax; !isCovered() && performance.now() < end; ) await setTimeout(lookMs)
 }
@@ -102,68 +94,25 @@ const isRunning = async (home: string): Promise<boolean> => {
   }
 }
 
-function* entriesOf(store: StoreReader): Generator<Uint8Array> {
-  for (let after = 0; ; ) {
-    const rows = store.indexed(after, rowsAtOnce)
-    for (const { bytes } of rows) yield bytes
-    const last = rows.at(-1)
-    if (last === undefined) return
-    after = last.position
-  }
-}
-
-const bodyIn = (store: StoreReader, hash: Uint8Array) => {
-  const row = store.find(hash)
-  return row?.salt && row.body ? { salt: row.salt, bytes: row.body } : undefined
-}
-
-const placeForm = /^([a-z0-9-]{1,16})(?:\.([1-9][0-9]{0,9}))?\.([1-9][0-9]{0,14})(?:-([1-9][0-9]{0,14}))?$/
-
-/** The entries that were named, each once, in the order of their logs. */
-const named = (which: readonly string[], charter: Charter, store: StoreReader): Entry[] => {
-  const found = new Map<string, Entry>()
-  for (const name of which.flatMap(each => each.split(","))) {
-    const rows = rowsNamed(name, charter, store)
-    if (rows.length === 0) throw new Refused(refuse("not-found", { entry: name }))
-    for (const { bytes } of rows) {
-      const entry = granted(decodeEntry(bytes, nodeSuite))
-      found.set(hex(entry.hash), entry)
-    }
-  }
-  return [...found.values()].sort((a, b) => a.author - b.author || a.generation - b.generation || a.seq - b.seq)
-}
-
-const rowsNamed = (name: string, charter: Charter, store: StoreReader) => {
-  const hash = name.length === 64 ? fromHex(name) : undefined
-  const row = hash && store.find(hash)
-  if (row !== undefined) return [row]
-  const [, code, generation = "1", from, to = from] = placeForm.exec(name) ?? []
-  const author = charter.parties.findIndex(party => party.code === code)
-  const range = { author, generation: Number(generation), from: Number(from), to: Number(to) }
-  return author < 0 ? [] : store.read(range, Number.MAX_SAFE_INTEGER)
-}
+const chosenBy = (which: readonly string[], choice: Choice): Entry[] =>
+  granted(
+    named(
+      which.flatMap(each => each.split(",")),
+      choice,
+    ),
+  )
 
 const shownBy = (
   { withBodies, withoutBodies }: Options,
   chosen: readonly Entry[],
-  charter: Charter,
-  store: StoreReader,
+  choice: Choice,
 ): ((entry: Entry) => boolean) => {
   const hashes = (entries: readonly Entry[]): Set<string> => new Set(entries.map(({ hash }) => hex(hash)))
   if (withBodies !== undefined) {
-    const shown = hashes(named(withBodies, charter, store))
+    const shown = hashes(chosenBy(withBodies, choice))
     return entry => shown.has(hex(entry.hash))
   }
   const isChosen = hashes(chosen)
-  const back = withoutBodies === true ? isChosen : hashes(named(withoutBodies ?? [], charter, store))
+  const back = withoutBodies === true ? isChosen : hashes(chosenBy(withoutBodies ?? [], choice))
   return entry => isChosen.has(hex(entry.hash)) && !back.has(hex(entry.hash))
-}
-
-/** In a package beside us, in a checkout where the build puts it. */
-const verifyPage = (): Uint8Array => {
-  const path = ["../verify.html", "../../dist/verify.html"]
-    .map(place => fileURLToPath(new URL(place, import.meta.url)))
-    .find(place => existsSync(place))
-  if (path === undefined) throw new Error("verify.html is not built; in the checkout run: npm run build")
-  return new Uint8Array(readFileSync(path))
 }

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs"
 import { Command } from "commander"
 import type { Charter } from "../core/charter.ts"
-import type { Head } from "../core/head.ts"
 import { refusals } from "../core/refusal.ts"
+import { headsOf } from "../evidence/choose.ts"
 import { type Held, type Verified, verify as verifyRecord } from "../evidence/verify.ts"
 import type { StoreReader } from "../store/store.ts"
 import { checking } from "../suites/checking.ts"
@@ -76,17 +76,6 @@ function* rowsOf(store: StoreReader): Generator<Held> {
     if (last === undefined) return
     after = last.position
   }
-}
-
-/** Heads of every generation that has entries, and of the next, which has none. */
-export const headsOf = (store: StoreReader, parties: number): Head[] => {
-  const heads: Head[] = []
-  for (let author = 0; author < parties; author++) {
-    let generation = 1
-    do heads.push(...store.heads(author, generation))
-    while (store.count(author, generation++).rows > 0)
-  }
-  return heads
 }
 
 const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds: number): string[] => {

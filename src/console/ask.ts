@@ -25,7 +25,7 @@ const isProblem = (value: unknown): value is Problem =>
   typeof value === "object" && value !== null && "refusal" in value && typeof value.refusal === "string"
 
 const badRequest = (status: number): Problem => ({
-  refusal: status === 401 ? "not-signed-in" : "bad-request",
+  refusal: status === 401 ? "not-signed-in" : status >= 500 ? "failed" : "bad-request",
   sentence: "",
   details: { status },
   at: Date.now(),

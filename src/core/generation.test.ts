@@ -147,19 +147,25 @@ test("K-8: a revocation by the roots: what came after the trusted place is marke
   assert.equal(sizeAt(b, 0), sizeAt(a, 0))
 })
 
-test("K-8, K-9: without the signatures of the roots nothing is revoked and nothing begins anew", async () => {
+test("K-8, K-9, A-47: without the signatures of the roots nothing is revoked and nothing begins anew", async () => {
   const { a, b } = await fresh()
-  const asked = await a.office.prepare({ what: "generation", ...why })
+  const asked = await a.office.prepare({ what: "generation", ...why }, "Administrator")
   assert.ok(!isRefusal(asked))
   const signatures = (await b.signer.rootSign(Uint8Array.fromHex(asked.message), Uint8Array.fromHex(asked.prefix))).map(
     hex,
   )
-  assert.deepEqual(await a.office.commit({ signatures }), refuse("bad-generation", { field: "roots" }))
-  assert.ok(!isRefusal(await a.office.prepare({ what: "revocation" })))
-  assert.deepEqual(await a.office.commit({ signatures }), refuse("bad-key-change", { field: "roots" }))
-  assert.deepEqual(await a.office.commit({ signatures }), refuse("bad-request", { field: "signatures" }))
+  const { sheet } = asked
+  assert.deepEqual(await a.office.commit({ sheet, signatures }), refuse("wrong-roots"))
+  const newer = await a.office.prepare({ what: "revocation" }, "Administrator")
+  assert.ok(!isRefusal(newer))
+  assert.deepEqual(await a.office.commit({ sheet, signatures }), refuse("wrong-sheet"))
+  assert.deepEqual(await a.office.commit({ sheet: newer.sheet, signatures }), refuse("wrong-roots"))
+  assert.deepEqual(await a.office.commit({ signatures }), refuse("wrong-sheet"))
+  assert.deepEqual(await a.office.commit({ sheet: newer.sheet }), refuse("bad-request", { field: "signatures" }))
+  // What was refused waits on, and the right signatures are still taken.
+  assert.equal(a.office.sheet()?.sheet, newer.sheet)
   assert.deepEqual(
-    await a.office.prepare({ what: "generation", why: "" }),
+    await a.office.prepare({ what: "generation", why: "" }, "Administrator"),
     refuse("bad-request", { field: "why, language" }),
   )
   await say(a)

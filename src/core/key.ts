@@ -179,7 +179,7 @@ export const decodeGenerationBody = (bytes: Uint8Array): Opening | Refusal => {
   return isRefusal(roots) ? badGeneration("roots") : { size, root, language, why, keys, proofs, roots }
 }
 
-const readKeys = (value: Value | undefined): NodeKeys | undefined => {
+export const readKeys = (value: Value | undefined): NodeKeys | undefined => {
   if (!Array.isArray(value) || value.length !== 2) return undefined
   const [first, second] = value.map(row => {
     const [alg, bytes] = Array.isArray(row) && row.length === 2 ? (row as readonly Value[]) : []

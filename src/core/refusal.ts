@@ -117,6 +117,13 @@ export const refusals = {
   "paired-already": [89, "CH-10", "This home is paired already: its card and terms stand."],
   "wrong-pin": [96, "A-12", "The hardware module does not take this PIN."],
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
+  failed: [
+    116,
+    "A-45",
+    "This node failed while it was asked. Take nothing for done that it has not confirmed; what it had confirmed is not lost.",
+  ],
+  "wrong-sheet": [117, "A-47", "These signatures are of another sheet than the one that waits here; nothing was said."],
+  "wrong-roots": [118, "A-47", "These are not the signatures of this side's roots; nothing was said."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

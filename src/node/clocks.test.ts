@@ -13,7 +13,14 @@ const peer = { party: 1, up: true, heardAt: 0, lastHuman: null, consoles: 0, rou
 
 test("E-9: a clock that differs by more than a minute is shown to people, either way, and one that does not is not", () => {
   const doubted = (clockOffsetMs: number | null): boolean[] => {
-    const status: LineStatus = { logs: [], peers: [{ ...peer, clockOffsetMs }], queued: 0, restored: false, breaks: [] }
+    const status: LineStatus = {
+      logs: [],
+      peers: [{ ...peer, clockOffsetMs }],
+      queued: 0,
+      restored: false,
+      restore: { claimed: 0, newer: false, lacking: 0, unanswered: [], restoredPeers: [] },
+      breaks: [],
+    }
     return clocksOf(status).map(clock => clock.isDoubted)
   }
   assert.deepEqual(doubted(tenYears), [true])

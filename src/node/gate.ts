@@ -1,6 +1,7 @@
 // What every request passes before anything else of this node hears it (page: protocol/security.md, A-20 to ): its name, its
 // origin, how often it comes, and whether whoever asks may. All of it by the rows of routes.ts. What is refused is refused by name, and
 // every answer, a refusal too, carries the same strict headers.
+import { randomBytes } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
@@ -162,12 +163,22 @@ const depthOf = (value: unknown, most = jsonDepthMax): number => {
 const failing = (app: FastifyInstance, routeAt: RouteAt, now: () => number, log: Log): void => {
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error)
-    if (status >= 500) log.error({ url: request.url.split("?")[0], err: error }, "a request failed")
+    if (status >= 500) return refused(reply, 500, failure(error, request, log), now())
     const most = routeAt(request.method, request.routeOptions.url)?.bytesMax ?? 0
     const refusal = status === 413 ? refuse("too-large", { most }) : refuse("bad-request", { status })
     return refused(reply, status, refusal, now())
   })
   app.setNotFoundHandler((_request, reply) => refused(reply, 404, refuse("not-found"), now()))
+}
+
+/** What failed is in the log under a number, and nowhere else: an answer tells that number, and neither of them what the error says, for
+ *  that may be a place on the machine or a piece of a request. (A-45, A-25) */
+const failure = (error: unknown, { method, routeOptions }: FastifyRequest, log: Log): Refusal => {
+  const number = randomBytes(4).toString("hex")
+  const kind = error instanceof Error ? error.name : typeof error
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+  log.error({ number, method, route: routeOptions.url ?? "", kind, code }, "a request failed")
+  return refuse("failed", { number })
 }
 
 const statusOf = (error: unknown): number =>

@@ -1,8 +1,9 @@
 // The life of a home's node keys, for its administrators: what is in force, and how it is changed (page: protocol/key.md). It writes what
 // roots and keys sign; whether that may be said is the core's to judge, and its place in the log the loop's.
-import type { KeyView, OrderReply, ToSign } from "../api/shapes.ts"
+import type { SheetFile, SheetView } from "../api/keys.ts"
+import type { KeyView, OrderReply } from "../api/shapes.ts"
 import { checkText, isLanguage } from "../core/body.ts"
-import { type Charter, kidOf, type RootSignature } from "../core/charter.ts"
+import { type Charter, checkRootSignatures, kidOf, type RootSignature } from "../core/charter.ts"
 import { decodeEntry } from "../core/entry.ts"
 import type { Order } from "../core/event.ts"
 import { concat, fromHex, hex } from "../core/hash.ts"
@@ -20,6 +21,7 @@ import {
 import { reasonBytesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
+import { sheetName } from "../core/sheet.ts"
 import { algorithms, type PublicKey, type Suite } from "../core/suite.ts"
 import type { Classical, Signer } from "../keys/signer.ts"
 import type { StoreReader } from "../store/store.ts"
@@ -35,6 +37,7 @@ export type KeyOfficeOptions = {
   readonly signer: Signer
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
+  readonly now: () => number
 }
 
 export type KeyOffice = {
@@ -42,9 +45,11 @@ export type KeyOffice = {
   /** The node keys of this home give way to new ones. */
   rotate(request: unknown): Promise<OrderReply | Refusal>
   /** What the roots are to sign for a revocation or a new generation. The node never needs them: whoever has them signs it elsewhere. */
-  prepare(request: unknown): Promise<ToSign | Refusal>
+  prepare(request: unknown, by: string): Promise<SheetFile | Refusal>
   /** Says what was prepared, with the roots' signatures. */
   commit(request: unknown): Promise<OrderReply | Refusal>
+  /** What waits for the roots: the last that was prepared, until it is said or the node stops. (A-47) */
+  sheet(): SheetView | null
 }
 
 const names: Readonly<Record<string, Classical>> = {
@@ -57,7 +62,7 @@ const nameOf = ({ alg }: PublicKey): string =>
 
 export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
   const { charter, us, suite, running, signer } = options
-  let prepared: Prepared | undefined
+  let prepared: (Prepared & Pick<SheetView, "by" | "at"> & { readonly file: SheetFile }) | undefined
   const inForce = (party: number): Tenure => {
     const { generation, size } = running.status().logs[party]!
     return tenureAfter(running.tenures(party), generation, size)
@@ -87,7 +92,7 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
       return say(options, { kind: kinds.key, body })
     },
 
-    async prepare(request) {
+    async prepare(request, by) {
       const asked = isObject(request) ? request : {}
       const before = inForce(us).keys
       const alg = names[typeof asked.algorithm === "string" ? asked.algorithm : nameOf(before[0])]
@@ -96,25 +101,22 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
       const next = asked.what === "generation" ? await newGeneration(options, asked, before, alg) : made
       if (next === undefined) return refuse("bad-request", { field: "what" })
       if (isRefusal(next)) return next
-      prepared = next
-      return { message: hex(next.message), prefix: hex(next.prefix) }
+      prepared = { ...next, file: fileOf(options, next), by, at: options.now() }
+      return prepared.file
     },
 
     async commit(request) {
-      const given = isObject(request) && Array.isArray(request.signatures) ? request.signatures : []
-      const signatures = given.map(each => (typeof each === "string" ? fromHex(each) : undefined))
-      if (prepared === undefined || !signatures.every(each => each !== undefined))
-        return refuse("bad-request", { field: "signatures" })
-      const { roots } = charter.parties[us]!
-      const rows = roots.map((root, at) => ({
-        alg: root.alg,
-        kid: kidOf(root, suite),
-        signature: signatures[at] ?? new Uint8Array(0),
-      }))
-      const said = prepared.order(rows)
-      prepared = undefined
-      return say(options, said)
+      const waits = prepared
+      if (waits === undefined) return refuse("wrong-sheet")
+      const rows = signaturesOf(options, waits, request)
+      if (isRefusal(rows)) return rows
+      const answer = await say(options, waits.order(rows))
+      // What was refused is still there to be signed again; what was said is not.
+      if (!isRefusal(answer) && prepared === waits) prepared = undefined
+      return answer
     },
+
+    sheet: () => (prepared === undefined ? null : { ...prepared.file, by: prepared.by, at: prepared.at }),
   }
 }
 
@@ -124,6 +126,35 @@ type Prepared = {
   readonly message: Uint8Array
   readonly prefix: Uint8Array
   readonly order: (roots: readonly RootSignature[]) => Said
+}
+
+const fileOf = ({ charter, us, suite }: KeyOfficeOptions, { prefix, message }: Prepared): SheetFile => ({
+  parley: "sheet/1",
+  sheet: hex(sheetName(prefix, message, suite)),
+  code: charter.parties[us]!.code,
+  prefix: hex(prefix),
+  message: hex(message),
+})
+
+/** What came back from the roots, for the sheet that waits here and no other, and only if they have signed it. (A-47) */
+const signaturesOf = (
+  { charter, us, suite }: KeyOfficeOptions,
+  { prefix, message }: Prepared,
+  request: unknown,
+): RootSignature[] | Refusal => {
+  const given = isObject(request) && Array.isArray(request.signatures) ? request.signatures : []
+  const signatures = given.map(each => (typeof each === "string" ? fromHex(each) : undefined))
+  if (!isObject(request) || given.length === 0 || !signatures.every(each => each !== undefined))
+    return refuse("bad-request", { field: "signatures" })
+  if (request.sheet !== hex(sheetName(prefix, message, suite))) return refuse("wrong-sheet")
+  const card = charter.parties[us]!
+  const rows = card.roots.map((root, at) => ({
+    alg: root.alg,
+    kid: kidOf(root, suite),
+    signature: signatures[at] ?? new Uint8Array(0),
+  }))
+  const fault = checkRootSignatures(card, rows, { message, prefix }, suite)
+  return fault === undefined && signatures.length === rows.length ? rows : refuse("wrong-roots")
 }
 
 const proofsBy = async ({ signer }: KeyOfficeOptions, keys: NodeKeys, prefix: Uint8Array, message: Uint8Array) => {

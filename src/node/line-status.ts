@@ -23,6 +23,15 @@ export type LineStatus = {
     readonly confirmed: number // size of our log that the peer is proven to hold
   }[]
   readonly restored: boolean
+  /** What a restored home waits for. `claimed`: how much of our log somebody is known to hold; `newer`: a later generation of it;
+   *  `lacking`: how much of the others' logs our own says that we had seen, and is not here. (L-11) */
+  readonly restore: {
+    readonly claimed: number
+    readonly newer: boolean
+    readonly lacking: number
+    readonly unanswered: readonly number[]
+    readonly restoredPeers: readonly number[]
+  }
   /** Peers with which sealing is to begin anew. `read`: the number of our request, to be read out; `held`: theirs waits here for an
    *  officer; `waits`: confirmed here, and not yet proven to be there. (EP-10) */
   readonly breaks: readonly {
@@ -56,6 +65,16 @@ export const statusOf = ({ state, us, suite }: Line): LineStatus => {
       confirmed: peer.confirmed,
     })),
     restored,
+    restore: {
+      claimed: Math.max(own.claimed, own.frontier.size),
+      newer: own.newer,
+      lacking: logs.reduce(
+        (sum, log) => sum + (log.author === us ? 0 : Math.max(0, (own.seen[log.author] ?? 0) - log.frontier.size)),
+        0,
+      ),
+      unanswered: [...state.unanswered],
+      restoredPeers: [...peers.values()].filter(peer => peer.restored).map(peer => peer.party),
+    },
     breaks: [...peers.values()].flatMap(({ party, breakOurs, breakTheirs, pairing }) =>
       breakOurs === null
         ? []

@@ -15,8 +15,10 @@ import type { Indexed, Row, Store, StoreReader } from "../store/store.ts"
 import { type Checking, checking } from "../suites/checking.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { clockNotes } from "./clocks.ts"
+import { exportDesk } from "./export.ts"
 import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
+import { keysView } from "./key-standing.ts"
 import { leanly } from "./lean.ts"
 import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
@@ -28,6 +30,7 @@ import { ReleaseDesk } from "./release-desk.ts"
 import { type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
+import { verifyPage } from "./verify-page.ts"
 import { Watch } from "./watch.ts"
 import { realWorld } from "./world.ts"
 
@@ -60,6 +63,7 @@ export {
 export { releaseHash } from "./release.ts"
 export { restoreHome } from "./restore.ts"
 export { parseAddress } from "./settings.ts"
+export { verifyPage } from "./verify-page.ts"
 export { messageView } from "./views.ts"
 
 export type NodeOptions = {
@@ -75,6 +79,8 @@ export type NodeOptions = {
   readonly times?: Times
   /** False in tests of what the wire shows. */
   readonly coat?: boolean
+  /** Another verify.html, for tests. */
+  readonly page?: () => Uint8Array
   readonly log?: Log
   /** Called when the world failed; by default the process ends at once, with 3. */
   readonly failed?: (error: Error) => void
@@ -179,6 +185,8 @@ const wire = async (
   const about = { charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt }
   const watch = new Watch({ ...about, ...said })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
+  const office = keyOffice({ ...about, signer: home.keys })
+  const officers = officerOffice({ charter, running, salt })
   started.push(async () => watch.stop())
   hear = told => {
     watch.told(told)
@@ -195,8 +203,8 @@ const wire = async (
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
     ...{ code, host, port, origins, frames, watch, desk },
-    office: keyOffice({ charter, us, suite: nodeSuite, running, store, signer: home.keys, salt }),
-    officers: officerOffice({ charter, running, salt }),
+    ...{ office, officers, standing: () => keysView({ ...about, office, officers }) },
+    exports: exportDesk({ charter, record, store, path: home.record, page: options.page ?? verifyPage }),
     signIns,
     sessions,
     cliSecret,

@@ -12,6 +12,7 @@ import { kinds } from "../core/registry.ts"
 import { type MemoryDisk, memoryDisk } from "../store/memory.ts"
 import type { Store } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
+import { restoreView } from "./line-view.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "parley-restore-"))
 after(() => rmSync(folder, { recursive: true }))
@@ -63,7 +64,7 @@ const both = async () => {
   return { line, disks, a, b }
 }
 
-test("L-11: a home that was marked as restored signs nothing before its first answer, though its link is down", async () => {
+test("L-11, A-49: a home that was marked as restored signs nothing before its first answer, though its link is down", async () => {
   const { line, disks, a, b } = await both()
   const copy = disks[0].clone()
   const last = await say(a)
@@ -73,12 +74,16 @@ test("L-11: a home that was marked as restored signs nothing before its first an
   const again = await started(0, line, marked(copy, 0))
   assert.deepEqual(await again.running.order(message()), refuse("restored"))
   const before = sizes(again)
+  const alone = { party: 1, up: false, answered: false, restored: false }
+  const waits = { ours: before[0]!, generation: 1, claimed: before[0]!, newer: false, lacking: 0, peers: [alone] }
+  assert.deepEqual(restoreView(again.running.status(), 0), waits, "what its people are told")
   await again.stop()
   const third = await started(0, line, copy.open())
   assert.deepEqual(await third.running.order(message()), refuse("restored"), "a restart does not forget it")
   assert.deepEqual(sizes(third), before)
   const other = await started(1, line, disks[1].open())
   await until("whole again", () => !isRestored(third) && isEven(third, other))
+  assert.equal(restoreView(third.running.status(), 0), undefined)
   assert.ok((await say(third)) > last)
   await until("stored there", () => isEven(third, other))
   for (const node of [third, other])
@@ -114,7 +119,7 @@ test("L-11: what its own entries had seen of the other is here again before it s
   )
 })
 
-test("L-11: two that were both restored wait for each other, and neither signs", async () => {
+test("L-11, A-49: two that were both restored wait for each other, and neither signs", async () => {
   const { line, disks, a, b } = await both()
   const copies = [disks[0].clone(), disks[1].clone()] as const
   await say(a)
@@ -126,4 +131,8 @@ test("L-11: two that were both restored wait for each other, and neither signs",
   await until("the link is up", () => again.every(node => node.running.status().peers[0]!.up))
   for (const node of again) assert.deepEqual(await node.running.order(message()), refuse("restored"))
   assert.ok(again.every(isRestored))
+  for (const [us, node] of again.entries()) {
+    const [peer] = restoreView(node.running.status(), us)?.peers ?? []
+    assert.deepEqual(peer, { party: 1 - us, up: true, answered: false, restored: true })
+  }
 })

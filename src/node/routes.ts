@@ -39,6 +39,8 @@ export const isOnWatch = (seat: Seat): boolean => watchers.includes(seat)
 const deciders: readonly Seat[] = ["watch", "releaser", "administrator", "cli"]
 const keepers: readonly Seat[] = ["administrator", "cli"]
 const supervisors: readonly Seat[] = ["auditor", "administrator", "cli"]
+/** Whoever may take evidence out of the house. */
+const inspectors: readonly Seat[] = ["auditor", "administrator"]
 const gauges: readonly Seat[] = ["auditor", "administrator", "cli", "monitor"]
 
 /** 65,536 bytes of text, each perhaps escaped as six in JSON, and the rest of the request. */
@@ -49,6 +51,9 @@ const officerBytesMax = 64 * 1_024
 
 /** A proof in hex fills an entry at the most; a word has 2,048 bytes, each perhaps escaped as six. */
 const proofBytesMax = 16 * 1_024
+
+/** A thousand hashes, and as many again whose texts are shown. */
+const choiceBytesMax = 256 * 1_024
 
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
@@ -79,7 +84,11 @@ export const routes: readonly Route[] = [
   reads("/api/sessions", supervisors),
   orders("/api/sessions/end", keepers),
   reads("/api/keys", staff),
+  reads("/api/keys/standing", staff),
   orders("/api/keys/rotate", keepers),
+  // Not the CLI, which reads the home itself.
+  orders("/api/export/look", inspectors, choiceBytesMax),
+  orders("/api/export", inspectors, choiceBytesMax),
   reads("/api/officers", staff),
   orders("/api/officers", keepers, officerBytesMax),
   orders("/api/keys/prepare", keepers, 16 * 1_024),

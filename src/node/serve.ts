@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url"
 import fastifyStatic from "@fastify/static"
 import fastifyWebsocket from "@fastify/websocket"
 import { type FastifyInstance, fastify } from "fastify"
+import type { KeysView } from "../api/keys.ts"
 import type { SessionView } from "../api/shapes.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
+import type { ExportDesk } from "./export.ts"
 import { answerBroken, type Gate, gate, refused, unreadable } from "./gate.ts"
 import { cookieHeader, type Doors, digestOf, type Origins, originsOf } from "./guard.ts"
 import type { KeyOffice } from "./key-office.ts"
@@ -18,6 +20,7 @@ import type { OfficerOffice } from "./officer-office.ts"
 import type { ReleaseDesk } from "./release-desk.ts"
 import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
+import { exportRoutes } from "./serve-export.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
 import { waitingRoutes } from "./serve-waiting.ts"
@@ -34,7 +37,9 @@ export type ServeOptions = {
   readonly watch: Watch
   readonly desk: ReleaseDesk
   readonly office: KeyOffice
+  readonly standing: () => KeysView
   readonly officers: OfficerOffice
+  readonly exports: ExportDesk
   readonly signIns: Tickets
   readonly sessions: Sessions
   /** The secrets of this home's own CLI, and of whoever reads its figures; only their digests are kept. */
@@ -93,8 +98,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   keeping(app, inside, { ...options, consoles })
   reading(app, inside, options)
   ordering(app, inside, options)
-  keyRoutes(app, options)
+  keyRoutes(app, inside, options)
   officerRoutes(app, options)
+  exportRoutes(app, inside, options)
   waitingRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)
@@ -185,7 +191,17 @@ const keeping = (app: FastifyInstance, { entrant }: Gate, options: ServeOptions 
     return reply.send(views)
   })
   app.post("/api/sessions/end", async (request, reply) => {
-    const id = isObject(request.body) ? request.body.id : undefined
+    const { id, others } = isObject(request.body) ? request.body : {}
+    const who = entrant(request)
+    if (others === true && id === undefined) {
+      const ended = sessions.list(now()).filter(each => each.id !== who.session)
+      for (const each of ended) {
+        sessions.end(each.id)
+        consoles.end(each.id)
+      }
+      log.info({ sessions: ended.length, by: who.officer.name }, "all other sessions were ended")
+      return reply.code(204).send()
+    }
     if (typeof id !== "string") return refused(reply, 400, refuse("bad-request", { field: "id" }), now())
     if (!sessions.end(id)) return refused(reply, 404, refuse("not-found"), now())
     consoles.end(id)

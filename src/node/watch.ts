@@ -20,17 +20,18 @@ import type { Tell } from "../core/event.ts"
 import { equal, hex } from "../core/hash.ts"
 import { refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
-import { kinds, precedences } from "../core/registry.ts"
+import { kinds } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
 import { decideBreak } from "./break-request.ts"
 import { clocksOf } from "./clocks.ts"
 import { lamps, touchMs } from "./lamps.ts"
+import { lineView, restoreView } from "./line-view.ts"
 import { marking } from "./marking.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
 import type { Running } from "./run.ts"
-import { entryView, messageView, partyView, policyOf, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
+import { entryView, messageView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
 export type WatchOptions = ViewOptions & {
   readonly running: Running
@@ -69,6 +70,7 @@ export class Watch {
   readonly #shown = new Map<string, { readonly officer: Officer; readonly messages: number[] }>()
   #gathering: NodeJS.Timeout | undefined
   #lastHuman: number | null = null
+  #restore = ""
   #toldHuman = 0
   #stopped = false
 
@@ -98,7 +100,7 @@ export class Watch {
       case "link":
         return this.#broadcast(() => this.beat())
       case "break":
-        return this.#listeners.forEach(it => void it.hear({ type: "line", line: this.line(it.officer) }))
+        return this.#sayLine()
       case "decided":
       case "peer":
       case "done":
@@ -130,32 +132,12 @@ export class Watch {
   }
 
   line(officer: Officer): LineView {
-    const { charter, us, now, version, release } = this.#options
-    const status = this.#options.running.status()
-    const oldest = now() - refusalsKeptMs
-    return {
-      line: hex(charter.line),
-      example: charter.terms.example,
-      us: partyView(charter, us),
-      them: charter.parties.flatMap((_, party) => (party === us ? [] : [partyView(charter, party)])),
+    const oldest = this.#options.now() - refusalsKeptMs
+    return lineView(
+      this.#options,
       officer,
-      lamps: lamps(status, now()),
-      queued: status.queued,
-      ...(status.restored && { restored: true as const }),
-      sizes: status.logs.map(({ author, generation, size }) => ({ party: author, generation, size })),
-      replyClocks: charter.terms.replyClocks.flatMap(({ precedence, ms }) => {
-        const name = precedences[precedence]
-        return name === undefined ? [] : [{ precedence: name, ms }]
-      }),
-      withheld: (["displayed", "ring"] as const).filter(rung => levelOf(charter.terms.disclosure, rung) === "withheld"),
-      policy: policyOf(charter),
-      now: now(),
-      clocks: clocksOf(status),
-      version,
-      release,
-      breaks: status.breaks,
-      refusals: this.#refusals.filter(problem => problem.at > oldest),
-    }
+      this.#refusals.filter(problem => problem.at > oldest),
+    )
   }
 
   readonly decideBreak = (officer: Officer, request: unknown) => decideBreak(request, officer.name, this.#options)
@@ -169,6 +151,19 @@ export class Watch {
   /** Called every second. */
   beatAll(): void {
     if (this.#listeners.size > 0) this.#broadcast(() => this.beat())
+    this.#sayRestore()
+  }
+
+  /** what a restored home waits for is told as soon as it is otherwise, and so is that it waits no more. */
+  #sayRestore(): void {
+    const stands = JSON.stringify(restoreView(this.#options.running.status(), this.#options.us)) ?? ""
+    if (stands === this.#restore) return
+    this.#restore = stands
+    this.#sayLine()
+  }
+
+  #sayLine(): void {
+    for (const { officer, hear } of this.#listeners) hear({ type: "line", line: this.line(officer) })
   }
 
   messages(after: number, limit: number): MessagePage {

@@ -96,4 +96,8 @@ export const refusalEn = {
   "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
   "refusal.same-person": "Two different persons confirm, and each gives a name.",
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
+  "refusal.failed":
+    "Our node failed while it was asked. Take nothing for done that it has not confirmed; what it had confirmed is not lost.",
+  "refusal.wrong-sheet": "These signatures are of another sheet than the one that waits here; nothing was said.",
+  "refusal.wrong-roots": "These are not the signatures of this side's roots; nothing was said.",
 } as const

@@ -94,4 +94,8 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
   "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
+  "refusal.failed":
+    "処理中に当方のノードで障害が起きました。確認が返らなかったことは、実行されたものと見なさないでください。すでに確認されたものは失われていません。",
+  "refusal.wrong-sheet": "当方で待機中の用紙とは別の用紙への署名です。何も発出していません。",
+  "refusal.wrong-roots": "当方のルート鍵による署名ではありません。何も発出していません。",
 }

@@ -92,4 +92,7 @@ export const refusalZh: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "卡片的一部分已损坏、缺失，或部分过多。",
   "refusal.same-person": "须由两名不同的人员确认，并各自具名。",
   "refusal.paired-already": "本机已配对，其卡片与条款不再更改。",
+  "refusal.failed": "我方节点在处理请求时发生故障。未获确认的操作不得视为已完成；此前已确认的内容没有丢失。",
+  "refusal.wrong-sheet": "这些签名属于另一份签署单，不是此处等待的那一份；未发出任何内容。",
+  "refusal.wrong-roots": "这些签名不是我方根密钥所签；未发出任何内容。",
 }
