@@ -158,6 +158,8 @@ const sameReading = (truths: readonly [Truth, Truth], suite: Suite): string | nu
     if (here.isProvisional(a) || there.isProvisional(b)) return `message ${at} has no place in the joint order`
     if (rungs(here, a) !== rungs(there, b))
       return `the ladder of message ${at} differs: ${rungs(here, a)}; ${rungs(there, b)}`
+    // OF-12: who released it is judged alike on both sides.
+    if (here.isProven(a) !== there.isProven(b)) return `whose word message ${at} is differs`
     const reader = 1 - here.facts.author(a)
     if (!here.rungs(a).some(rung => rung.kind === kinds.stored && rung.party === reader))
       return `message ${at} has no stored receipt`

@@ -3,9 +3,11 @@
 import { encode, type Value } from "../src/core/cbor.ts"
 import type { Body } from "../src/core/entry.ts"
 import type { Accepted, Order } from "../src/core/event.ts"
+import { personsFor } from "../src/core/policy.ts"
 import { isRefusal } from "../src/core/refusal.ts"
-import { kinds, precedences } from "../src/core/registry.ts"
+import { kinds, precedences, traffics } from "../src/core/registry.ts"
 import type { OrderAnswer, Running } from "../src/node/run.ts"
+import { type Proving, proofs } from "./people.ts"
 import type { Prng } from "./prng.ts"
 import type { Universe } from "./world.ts"
 
@@ -31,10 +33,11 @@ export type Officers = {
   readonly notebook: readonly Decided[]
 }
 
-type Surroundings = {
+type Surroundings = Proving & {
   readonly all: Universe
   readonly chance: Prng
-  readonly us: number
+  /** Bodies that put them in office, signed by the roots. */
+  readonly enrolments: readonly Uint8Array[]
   readonly running: () => Running | null
   /** What this party's clock shows. */
   readonly now: () => number
@@ -49,7 +52,9 @@ const texts = [
   "気球 🎈 を確認した。",
 ]
 
-export const officers = ({ all, chance, us, running, now, answered }: Surroundings): Officers => {
+export const officers = (surroundings: Surroundings): Officers => {
+  const { all, chance, us, charter, enrolments, running, now, answered } = surroundings
+  const releasing = chance.fork("releasing")
   const notebook: Decided[] = []
   const unread: Accepted[] = []
   let resting = false
@@ -68,6 +73,7 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
         }
         decided.answer = answer
         answered(decided)
+        afterwards(decided)
       },
       // The process died with the question: the notebook remembers.
       () => {
@@ -76,8 +82,21 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
     )
   }
 
+  /** What one has released alone, the other signs or objects to, sooner or later. (OF-11) */
+  const afterwards = ({ order, answer }: Decided): void => {
+    if (order.sole === undefined || !answer || isRefusal(answer) || resting) return
+    const { traffic, precedence } = order
+    const about = { traffic, precedence, refs: [answer.entry.hash.slice()] }
+    const objects = releasing.chance(0.3)
+    all.after(releasing.between(1_000, 60_000), () => {
+      if (resting) return
+      if (objects) decide({ kind: kinds.objected, ...about, body: reasonBody(releasing, null) })
+      else decide({ kind: kinds.seconded, ...about })
+    })
+  }
+
   const decide = (order: Partial<Order> & Pick<Order, "kind">): void => {
-    const whole: Decided["order"] = {
+    const unproven: Decided["order"] = {
       traffic: 0,
       precedence: 1,
       refs: [],
@@ -88,6 +107,9 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
       act: chance.bytes(16),
       ...(order as Partial<Decided["order"]>),
     } as Decided["order"]
+    const isAfterwards = order.kind === kinds.seconded || order.kind === kinds.objected
+    const proven = proofs(unproven, surroundings, isAfterwards ? "chief" : "both")
+    const whole = proven.length > 0 ? { ...unproven, releases: proven } : unproven
     const decided: Decided = { order: whole, answer: null, askedOf: null }
     notebook.push(decided)
     ask(decided)
@@ -105,7 +127,17 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
     )
     const notAfter = chance.chance(0.05) ? { notAfter: Math.max(0, now() + chance.between(1_000, 120_000)) } : {}
     const action = chance.chance(0.3) ? [{ party: 1 - us, desk: 0 }] : []
-    decide({ kind: kinds.message, traffic: chance.pick([0, 0, 0, 1, 2]), precedence, body, action, ...notAfter })
+    const needsTwo = personsFor(kinds.message, precedence, charter.terms) > 1
+    const sole = needsTwo && releasing.chance(0.2) ? { sole: Math.max(0, now() - charter.terms.soleMs) } : {}
+    decide({
+      kind: kinds.message,
+      traffic: chance.pick([0, 0, 0, 1, 2]),
+      precedence,
+      body,
+      action,
+      ...notAfter,
+      ...sole,
+    })
   }
 
   const react = (row: Accepted): void => {
@@ -117,6 +149,11 @@ export const officers = ({ all, chance, us, running, now, answered }: Surroundin
     if (what === 1) decide({ kind: kinds.answer, ...about, body: textBody(chance, chance.pick(texts)) })
     if (what === 5) decide({ kind: kinds.deferred, ...about, body: reasonBody(chance, Math.max(0, now() + 3_600_000)) })
     if (what === 6) decide({ kind: kinds.declined, ...about, body: reasonBody(chance, null) })
+  }
+
+  for (const bytes of enrolments) {
+    const body = { salt: releasing.bytes(16), bytes }
+    decide({ kind: kinds.officer, traffic: traffics.indexOf("service"), precedence: 2, body })
   }
 
   return {
