@@ -101,10 +101,16 @@ type Message = Record<string, unknown> & {
 const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
   for (let looks = 0; !(await holds()); looks++) assert.ok(looks < 40, what)
 }
+/** Of what waits, as the command line tells it. */
+const actOf = (view: Record<string, unknown> | undefined): string => {
+  const order = view?.order
+  assert.ok(typeof order === "object" && order !== null && "act" in order)
+  return String(order.act)
+}
 const messageOf = async (side: string, text: string): Promise<Message | undefined> =>
   (await done("log", home(side))).find(it => it.text === text) as Message | undefined
 
-test("OF-2, OF-8 to OF-11, OF-13: officers, two-person FLASH, alone in time, the second afterwards, and retired", async () => {
+test("OF-2, OF-8 to OF-11, OF-13, A-34, A-36: officers, two-person FLASH, what waits, alone in time, the second afterwards, and retired", async () => {
   await refusedAs("release-missing", ...send("nobody", "ROUTINE"))
   await enrol("aland", "duty-1", "Ed25519", "watch")
   await enrol("aland", "chief", "P-256", "releaser")
@@ -131,6 +137,26 @@ test("OF-2, OF-8 to OF-11, OF-13: officers, two-person FLASH, alone in time, the
   const acknowledged = (it: Message | undefined) => it?.rungs.find(each => each.rung === "acknowledged")
   await until("it comes back", async () => acknowledged(await messageOf("aland", "two")) !== undefined)
   assert.equal(acknowledged(await messageOf("aland", "two"))?.proof, "officer")
+
+  const [laid] = await done(...send("waits", "FLASH", ...by("duty-1"), "--wait"))
+  const act = actOf(laid)
+  assert.deepEqual((await done("waiting", home("aland"))).length, 1)
+  assert.match(
+    (await parley("waiting", home("aland"))).out,
+    /DRILL FLASH[\s\S]*signed by duty-1; a releaser must sign[\s\S]*waits/,
+  )
+  const waiting = (...more: string[]): string[] => ["waiting", home("aland"), act, ...more]
+  await refusedAs("same-officer", ...waiting(...by("duty-1")))
+  await refusedAs("release-missing", ...waiting("--alone", ...by("duty-1")))
+  await done(...waiting(...by("chief")))
+  await refusedAs("not-waiting", ...waiting(...by("chief")))
+  await until("it crosses", async () => (await messageOf("bland", "waits")) !== undefined)
+  const [off] = await done(...send("not sent", "FLASH", ...by("chief"), "--wait"))
+  const aside = actOf(off)
+  await done("waiting", home("aland"), aside, "--set-aside", "Not now.")
+  await refusedAs("set-aside", "waiting", home("aland"), aside, ...by("duty-1"))
+  await done("waiting", home("aland"), aside, "--set-aside")
+  assert.deepEqual(await done("waiting", home("aland")), [{ waiting: 0 }])
 
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
   await refusedAs("release-missing", ...send("soon", "FLASH", ...by("duty-1"), "--sole", ago(60_000)))

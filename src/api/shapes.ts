@@ -306,7 +306,7 @@ export type WaitingView = {
 export type WaitingRelease = { readonly act: string; readonly release: Proof; readonly alone?: boolean }
 /** Released, or it waits on for a third. */
 export type WaitingReply = OrderReply | { readonly waits: WaitingView }
-/** By who laid it down, or of what can no longer be released, it is taken off; by another it is set aside, and `word` says why. */
+/** It is set aside, and `word` says why. Without one it is taken off: by who laid it down, or when it can be released no more. */
 export type WaitingAside = { readonly act: string; readonly word?: string; readonly language?: Language }
 
 /** Who is in office of a party, as its log stands here. `issue`: of its last officer entry. */

@@ -10,6 +10,10 @@ import type {
   OrderRequest,
   PrepareRequest,
   Problem,
+  WaitingAside,
+  WaitingRelease,
+  WaitingReply,
+  WaitingView,
 } from "../api/shapes.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
@@ -30,6 +34,10 @@ export type Node = {
   prepareKeys(request: PrepareRequest): Promise<SheetFile>
   commitKeys(signatures: SignaturesFile): Promise<OrderReply>
   decideBreak(request: BreakRequest): Promise<void>
+  waiting(): Promise<WaitingView[]>
+  lay(request: OrderRequest): Promise<WaitingView>
+  releaseWaiting(request: WaitingRelease): Promise<WaitingReply>
+  setAside(request: WaitingAside): Promise<void>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -63,6 +71,10 @@ export const nodeOf = (home: string): Node => {
     commitKeys: signatures => ask("/api/keys/commit", signatures),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
     decideBreak: request => ask("/api/break", request),
+    waiting: () => ask("/api/waiting"),
+    lay: request => ask("/api/waiting", request),
+    releaseWaiting: request => ask("/api/waiting/release", request),
+    setAside: request => ask("/api/waiting/aside", request),
   }
 }
 

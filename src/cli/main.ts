@@ -23,6 +23,7 @@ import { signIn } from "./sign-in.ts"
 import { status } from "./status.ts"
 import { terms } from "./terms.ts"
 import { verify } from "./verify.ts"
+import { waiting } from "./waiting.ts"
 
 export const program = (): Command => {
   const parley = new Command("parley")
@@ -44,6 +45,7 @@ export const program = (): Command => {
     log,
     acknowledge,
     second,
+    waiting,
     officer,
     status,
     key,

@@ -20,6 +20,7 @@ type Options = ReleaseOptions & {
   readonly answer?: string
   readonly act?: string
   readonly sole?: number
+  readonly wait?: true
   readonly json?: true
 }
 
@@ -46,6 +47,10 @@ export const send = (): Command =>
       "released by one, where the charter asks for two: when the other was asked, who has not answered",
       readTime,
     )
+    .option(
+      "--wait",
+      "lays it down with the first officer's release, where the charter asks for two: the second signs by parley waiting, or at a console",
+    )
     .option("--act <hex>", "16 bytes in hex: sending twice with one act is done once")
     .action(async (home: string, text: string, options: Options) => {
       const node = nodeOf(home)
@@ -64,6 +69,11 @@ export const send = (): Command =>
         refs: answer === undefined ? [] : [answer],
       }
       const request: OrderRequest = { ...said, ...proofs(home, said, options) }
+      if (options.wait === true) {
+        const view = await node.lay(request)
+        const said = `It waits for a second officer, and is not sent before. Its act: ${view.order.act}`
+        return sayer(options.json === true).result({ ...view, waits: true }, said)
+      }
       const reply = await node.order(request)
       sayer(options.json === true).result(
         { ...reply, kind: request.kind, precedence, traffic, act: request.act },

@@ -1,10 +1,11 @@
 // Orders as a screen gives them: one intent, one act, however often the button is pressed or the answer is lost. (E-14)
 import { useCallback, useState } from "react"
+import type { About } from "../api/act.ts"
 import type { OrderReply, OrderRequest, Proof, WaitingView } from "../api/shapes.ts"
 import { type Failure, isFailure, layDown, order } from "./ask.ts"
 import { newAct } from "./draft.ts"
 import { useKnowledge } from "./knowledge.tsx"
-import { type About, digestOf, personsOf, wholeOrder } from "./proof/act.ts"
+import { digestOf, personsOf, wholeOrder } from "./proof/act.ts"
 import { prove } from "./proof/sign.ts"
 
 const acts = new Map<string, string>()

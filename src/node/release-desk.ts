@@ -123,7 +123,7 @@ export class ReleaseDesk {
     return isRefusal(view) ? view : { waits: view }
   }
 
-  /** By who laid it down, or where nobody can release it any more, it is taken off; by another it is set aside with a word. */
+  /** Set aside with a word; without one it is taken off, by who laid it down, or where nobody can release it any more. */
   aside(officer: Officer, request: unknown): true | Refusal {
     const kept = this.#found(request)
     if (isRefusal(kept)) return kept
@@ -131,7 +131,7 @@ export class ReleaseDesk {
     const { word } = request
     const language = readLanguage(request.language)
     const isOwn = officer.code === undefined ? officer.name === kept.name : officer.code === kept.releases[0]?.officer
-    if (isOwn || this.#ended(kept) !== undefined) {
+    if ((isOwn && word === undefined) || this.#ended(kept) !== undefined) {
       this.#acts.drop([kept.order.act])
       this.#tell()
       return true

@@ -1,5 +1,6 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict"
 import { test } from "node:test"
+import { aloneOrder } from "../../api/act.ts"
 import type { LineView, MessageView, OfficersView, OrderRequest } from "../../api/shapes.ts"
 import { actDigest } from "../../core/act.ts"
 import { encodeDeclinedBody, encodeMessageBody } from "../../core/body.ts"
@@ -7,7 +8,7 @@ import { bodyHash } from "../../core/entry.ts"
 import { fromHex, hex } from "../../core/hash.ts"
 import { kinds, precedences } from "../../core/registry.ts"
 import { nodeSuite as suite } from "../../suites/node.ts"
-import { aloneOrder, digestOf, personsOf, wholeOrder } from "./act.ts"
+import { digestOf, personsOf, wholeOrder } from "./act.ts"
 import { credentialsOf } from "./sign.ts"
 
 const names = { en: "A", ja: "甲", zh: "甲" }

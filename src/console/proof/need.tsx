@@ -1,10 +1,11 @@
 // Said before a key is asked for: that the charter wants a signature, and why; and while the key is waited for.
+import type { About } from "../../api/act.ts"
 import type { OrderRequest } from "../../api/shapes.ts"
 import { KeyMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import type { Ordering } from "../orders.ts"
 import { useReader } from "../words.tsx"
-import { type About, personsOf } from "./act.ts"
+import { personsOf } from "./act.ts"
 
 /** Nothing where nothing is asked for. */
 export const Need = ({ request, about }: { readonly request: OrderRequest; readonly about?: About }) => {
