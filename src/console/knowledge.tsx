@@ -15,6 +15,7 @@ import { alarms } from "./alarms.ts"
 import { askLatest, askLine, askMessages, askReported, isFailure, reportHuman } from "./ask.ts"
 import { chain, deafAfterMs, lineUp, type Shown } from "./lamps.ts"
 import { listen } from "./live.ts"
+import { callOf } from "./proof/standing.ts"
 import { isOnWatch } from "./seen.ts"
 import { Sounder } from "./sound.ts"
 import { isSaid, nothing, reduce, type State } from "./state.ts"
@@ -134,9 +135,11 @@ export const KnowledgeProvider = ({
   const deaf = silenceMs === null || silenceMs > deafAfterMs
   const said = useMemo(() => [...state.messages.values()].filter(isSaid), [state.messages])
   const ringing = useMemo(() => alarms(said), [said])
-  useEffect(() => sounder.current?.tick(ringing[0], at), [ringing, at])
+  const { line, waiting: acts } = state
+  // What comes from the other side sounds before what waits at ours.
+  const sounding = ringing[0] ?? (line && isOnWatch(line.officer) ? callOf(acts, line.officer, now) : undefined)
+  useEffect(() => sounder.current?.tick(sounding, at))
 
-  const { line } = state
   const knowledge = useMemo<Knowledge | null>(
     () => line && { state, line, said, ringing, up, deaf, sounder: sounder.current ?? new Sounder(), earlier },
     [state, line, said, ringing, up, deaf, earlier],

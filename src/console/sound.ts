@@ -36,6 +36,9 @@ export const levelOf = (precedence: Precedence): Level | null =>
 export const patternOf = (level: Level, traffic: Traffic): Pattern =>
   traffic === "real" ? real[level] : exercise(real[level])
 
+/** What sounds: an alarm, or what calls a second officer. */
+export type Sounding = Pick<MessageView, "hash" | "precedence" | "traffic">
+
 export type SoundState = "untested" | "tested" | "suspended" | "elsewhere"
 
 const play = (context: AudioContext, { wave, tones }: Pattern, delayMs = 0): void => {
@@ -93,7 +96,7 @@ export class Sounder {
   }
 
   /** Called at every beat and second with the alarm that stands first: sounds when its turn has come. */
-  tick(first: MessageView | undefined, now: number): void {
+  tick(first: Sounding | undefined, now: number): void {
     const level = first ? levelOf(first.precedence) : null
     if (!first || !level || !this.#ours || this.#context?.state !== "running") return
     const pattern = patternOf(level, first.traffic)

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict"
 import { test } from "node:test"
 import { aloneOrder } from "../../api/act.ts"
-import type { LineView, MessageView, OfficersView, OrderRequest } from "../../api/shapes.ts"
+import type { LineView, MessageView, OfficersView, OrderRequest, WaitingView } from "../../api/shapes.ts"
 import { actDigest } from "../../core/act.ts"
 import { encodeDeclinedBody, encodeMessageBody } from "../../core/body.ts"
 import { bodyHash } from "../../core/entry.ts"
@@ -10,6 +10,7 @@ import { kinds, precedences } from "../../core/registry.ts"
 import { nodeSuite as suite } from "../../suites/node.ts"
 import { digestOf, personsOf, wholeOrder } from "./act.ts"
 import { credentialsOf } from "./sign.ts"
+import { callOf, standingOf } from "./standing.ts"
 
 const names = { en: "A", ja: "甲", zh: "甲" }
 const party = { code: "a", names, zone: "UTC", language: "en", desks: [{ desk: 0, code: "watch", names }] } as const
@@ -96,4 +97,23 @@ test("A-38: asked for are the passkeys of who is signed in; after a link, those 
   deepEqual(ids(line), ["02", "03"])
   deepEqual(ids({ ...line, officer: { ...line.officer, code: "chief" } }), ["03"])
   deepEqual(ids({ ...line, officer: { ...line.officer, code: "nobody" } }), [])
+})
+
+test("A-35, A-38: the second is called aloud and the first is not; nobody, once it is set aside or out of time", () => {
+  const { name, role } = line.officer
+  const view: WaitingView = {
+    order: { ...message, salt, action: [], info: [], notAfter: 100 },
+    ...{ digest: "", at: 1, name, given: ["duty-1"], persons: 2, lacksReleaser: true, aloneFrom: 2 },
+  }
+  const aside = { by: "chief", word: "No.", language: "en", at: 3 } as const
+  const called = (officer: LineView["officer"], view: WaitingView, now = 50) => callOf([view], officer, now)?.traffic
+  deepEqual(standingOf(view, { name, role }), { isFirst: true, mayBeSecond: true })
+  deepEqual(standingOf(view, { name, role, code: "duty-1" }), { isFirst: true, mayBeSecond: false })
+  deepEqual(standingOf(view, { name, role, code: "chief" }), { isFirst: false, mayBeSecond: true })
+  equal(called({ name, role }, view), undefined)
+  equal(called({ name: "Chief", role }, view), "drill")
+  equal(called({ name, role, code: "chief" }, view), "drill")
+  equal(called({ name, role, code: "duty-1" }, view), undefined)
+  equal(called({ name: "Chief", role }, view, 100), undefined)
+  equal(called({ name: "Chief", role }, { ...view, aside }), undefined)
 })

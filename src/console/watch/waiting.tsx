@@ -17,19 +17,14 @@ import { isBusy, useSteps } from "../orders.ts"
 import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
 import { digestOf } from "../proof/act.ts"
 import { Touch } from "../proof/need.tsx"
+import { isOver, type Standing, standingOf } from "../proof/standing.ts"
 import { countdown, dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
 
 /** What was written goes back to where it was written; null where another draft is in the way. */
 export type TakeBack = ((draft: Draft) => void) | null
 
-/** A link names nobody who is enrolled: behind it may stand the first, or the second at the same desk. (A-38) */
-const useStanding = ({ given, name }: WaitingView): { readonly isFirst: boolean; readonly mayBeSecond: boolean } => {
-  const { officer } = useKnowledge().line
-  const { code } = officer
-  if (code === undefined) return { isFirst: officer.name === name, mayBeSecond: true }
-  return { isFirst: given[0] === code, mayBeSecond: !given.includes(code) }
-}
+const useStanding = (waiting: WaitingView): Standing => standingOf(waiting, useKnowledge().line.officer)
 
 const useRelease = ({ order, at }: WaitingView) => {
   const { line, ordering, begin, sign, ended } = useSteps()
@@ -216,10 +211,10 @@ const WaitingCard = ({ waiting, takeBack }: CardProps) => {
   const failure = useFailure()
   const releasing = useRelease(waiting)
   const { ordering, off } = releasing
-  const { order, aside, given, name, at } = waiting
-  const isOver = order.notAfter !== undefined && order.notAfter <= now
+  const { aside, given, name, at } = waiting
+  const over = isOver(waiting, now)
   return (
-    <li className={`card waiting-card for-us ${order.traffic}`}>
+    <li className={`card waiting-card for-us ${waiting.order.traffic}`}>
       <Text waiting={waiting} />
       <p className="quiet">{t("waiting.by", { name, dtg: dtg(at), officers: given.join(", ") })}</p>
       {aside && (
@@ -228,8 +223,8 @@ const WaitingCard = ({ waiting, takeBack }: CardProps) => {
           <Words text={aside.word} language={aside.language} />
         </div>
       )}
-      {!aside && isOver && <p className="notice">{t("waiting.over")}</p>}
-      {aside || isOver ? (
+      {!aside && over && <p className="notice">{t("waiting.over")}</p>}
+      {over ? (
         <div className="buttons">
           <Off waiting={waiting} takeBack={takeBack} off={off} />
         </div>
