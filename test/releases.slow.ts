@@ -97,6 +97,15 @@ const twoPersons = async ({ first, second, theirs, language }: Seats): Promise<v
   assert.deepEqual(provenBy(acknowledged, "acknowledged"), ["officer", "duty-9"])
   await open(theirs, text)
   await look(theirs, `${language}-6-their-message`)
+  await theirs.press("read-back.act", ".actions")
+  await theirs.page.locator(".act-form textarea").fill("Drill: understood so.")
+  await look(theirs, `${language}-6-read-back`)
+  await theirs.press("read-back.send", ".act-form")
+  const restated = await messageAt(here, text, it => rungOf(it, "read-back") !== undefined)
+  assert.deepEqual(
+    [...provenBy(restated, "read-back"), rungOf(restated, "read-back")?.reason],
+    ["officer", "duty-9", "Drill: understood so."],
+  )
 }
 
 const aloneAndObjected = async ({ first, second, theirs, language }: Seats): Promise<void> => {

@@ -25,6 +25,8 @@ export const bodyOf = (request: OrderRequest): Uint8Array | undefined => {
       const { language, text, subject = "" } = request
       return encodeMessageBody({ language, text, ...(subject !== "" && { subject }) })
     }
+    case "read-back":
+      return encodeMessageBody({ language: request.language, text: request.text })
     case "deferred":
       return encodeDeferredBody(request)
     case "declined":

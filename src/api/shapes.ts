@@ -128,6 +128,7 @@ export type Rung = {
   readonly hash?: string
   readonly officer?: string
   readonly until?: number
+  /** Why; and of what was read back, the words. */
   readonly reason?: string
   readonly language?: string
 }
@@ -254,6 +255,13 @@ export type OrderRequest = Released &
         readonly refs: readonly [string]
         readonly until: number
         readonly reason: string
+        readonly language: Language
+      }
+    | {
+        readonly kind: "read-back"
+        readonly act: string
+        readonly refs: readonly [string]
+        readonly text: string
         readonly language: Language
       }
     | { readonly kind: "seconded"; readonly act: string; readonly refs: readonly [string] }

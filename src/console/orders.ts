@@ -97,6 +97,11 @@ export const declination = (
   { reason, language }: Pick<OrderRequest & { kind: "declined" }, "reason" | "language">,
 ): OrderRequest => ({ kind: "declined", act: actOf(`declined ${hash} ${reason}`), refs: [hash], reason, language })
 
+export const readingBack = (
+  hash: string,
+  { text, language }: Pick<OrderRequest & { kind: "read-back" }, "text" | "language">,
+): OrderRequest => ({ kind: "read-back", act: actOf(`read back ${hash} ${text}`), refs: [hash], text, language })
+
 export const seconding = (hash: string): OrderRequest => ({
   kind: "seconded",
   act: actOf(`seconded ${hash}`),

@@ -275,6 +275,22 @@ test("R-5: who acknowledges what nobody was shown yet is shown it first, and the
   there.socket.close()
 })
 
+test("R-8: what is read back is said in the reader's words, comes home as a rung, and never goes to one's own message", async () => {
+  const [ours, theirs] = [await signedIn(0), await signedIn(1)]
+  const { hash } = await order(0, ours, message({ precedence: "PRIORITY", traffic: "drill" }))
+  const [here, there] = [await opened(0, ours), await opened(1, theirs)]
+  await there.shows(hash, () => true)
+  const said = { kind: "read-back", refs: [hash], text: "気球が一つ漂流している。", language: "ja" }
+  await order(1, theirs, { ...said, act: act() })
+  await here.shows(hash, view =>
+    view.rungs.some(({ rung, reason, language }) => rung === "read-back" && reason === said.text && language === "ja"),
+  )
+  assert.equal(await refusal(1, theirs, { ...said, act: act(), text: " " }), "empty-text")
+  assert.equal(await refusal(1, theirs, { ...said, act: act(), language: "xx" }), "bad-request")
+  assert.equal(await refusal(0, ours, { ...said, act: act() }), "bad-request")
+  for (const { socket } of [here, there]) socket.close()
+})
+
 test("R-8: an officer who acknowledges her own message reads why she cannot", async () => {
   const headers = await signedIn(0)
   const { hash } = await order(0, headers, message())

@@ -58,6 +58,8 @@ const readSaid = (request: Fields, bearings: Bearings): Asked | Refusal => {
     case "acknowledged":
     case "seconded":
       return readReply(kind, act, request, bearings)
+    case "read-back":
+      return readRestated(act, request, bearings)
     case "deferred":
     case "declined":
     case "objected":
@@ -143,7 +145,7 @@ const readText = (request: Fields, precedence: number, { salt }: Bearings): Body
 }
 
 const readReply = (
-  kind: "acknowledged" | "deferred" | "declined" | "seconded" | "objected",
+  kind: "acknowledged" | "read-back" | "deferred" | "declined" | "seconded" | "objected",
   act: Uint8Array,
   request: Fields,
   bearings: Bearings,
@@ -175,6 +177,14 @@ export const replyTo = (record: LineRecord, message: number, kind: number, act?:
   handling: 0,
   ...(act !== undefined && { act }),
 })
+
+/** what somebody here has understood, in their words; of the message's own length at the most. */
+const readRestated = (act: Uint8Array, request: Fields, bearings: Bearings): Asked | Refusal => {
+  const reply = readReply("read-back", act, request, bearings)
+  if (isRefusal(reply)) return reply
+  const body = readText({ language: request.language, text: request.text }, reply.precedence, bearings)
+  return isRefusal(body) ? body : { ...reply, body }
+}
 
 const readReasoned = (
   kind: "deferred" | "declined" | "objected",

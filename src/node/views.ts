@@ -208,11 +208,17 @@ const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | 
   }
 }
 
+const reasoned: ReadonlySet<number> = new Set([...[kinds.deferred, kinds.declined, kinds.objected], kinds["read-back"]])
+
 /** Reasons and times stand in the bodies of a few kinds; a body that is not of the form gives none. */
 const reasonOf = (options: ViewOptions, kind: number, proof: number): Pick<Rung, "until" | "reason" | "language"> => {
-  if (kind !== kinds.deferred && kind !== kinds.declined && kind !== kinds.objected) return {}
+  if (!reasoned.has(kind)) return {}
   const { body } = rowAt(options, proof)
   if (body === undefined) return {}
+  if (kind === kinds["read-back"]) {
+    const restated = decodeMessageBody(body)
+    return isRefusal(restated) ? {} : { reason: restated.text, language: restated.language }
+  }
   const read = kind === kinds.deferred ? decodeDeferredBody(body) : decodeDeclinedBody(body)
   return isRefusal(read) ? {} : read
 }

@@ -48,6 +48,11 @@ export const releaseEn = {
   "second.object": "Object",
   "second.object-title": "Object to {number}: what was sent is not taken back",
   "second.object-send": "SIGN AND SEND: OBJECTION, to {them}",
+
+  "read-back.act": "Read back",
+  "read-back.title": "Read back {number}",
+  "read-back.text": "What you have understood, in your words; {them} reads it and compares",
+  "read-back.send": "SEND: READ BACK, to {them}",
 } as const
 
 type Words = Record<keyof typeof releaseEn, string>
@@ -99,6 +104,11 @@ export const releaseJa: Words = {
   "second.object": "異議を述べる",
   "second.object-title": "{number} に異議：送信済みの内容は取り消されません",
   "second.object-send": "署名して送信：異議、{them}宛",
+
+  "read-back.act": "復唱する",
+  "read-back.title": "{number} を復唱",
+  "read-back.text": "理解した内容（自分の言葉で。{them}が意図と照合します）",
+  "read-back.send": "送信：復唱、{them}宛",
 }
 
 export const releaseZh: Words = {
@@ -145,4 +155,9 @@ export const releaseZh: Words = {
   "second.object": "提出异议",
   "second.object-title": "对 {number} 提出异议：已发出的内容不撤回",
   "second.object-send": "签名并发送：异议，致{them}",
+
+  "read-back.act": "复诵",
+  "read-back.title": "复诵 {number}",
+  "read-back.text": "您所理解的内容（用自己的话；{them}将据此核对）",
+  "read-back.send": "发送：复诵，致{them}",
 }

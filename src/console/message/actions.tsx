@@ -6,7 +6,7 @@ import type { MessageView } from "../../api/shapes.ts"
 import { checkText } from "../../core/body.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { useFailure } from "../failure.ts"
-import { CheckMark, ClockMark, RefusedMark, WriteMark } from "../icons.tsx"
+import { CheckMark, ClockMark, ReceivedMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { acknowledgement, declination, deferral, isBusy, useOrder } from "../orders.ts"
@@ -14,13 +14,14 @@ import { LocalTimes } from "../pieces.tsx"
 import { Need, Touch } from "../proof/need.tsx"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
+import { ReadBackForm } from "./read-back.tsx"
 
 const reasonFits = (reason: string): boolean =>
   reason.trim() !== "" && checkText(reason.trim(), reasonBytesMax) === true
 const hourMs = 3_600_000
 const hoursMax = 24 * 365
 
-type Form = "defer" | "decline"
+type Form = "defer" | "decline" | "read-back"
 type FormProps = { readonly message: MessageView; readonly done: () => void }
 
 const DeferForm = ({ message, done }: FormProps) => {
@@ -125,6 +126,7 @@ export const Actions = ({
   const [form, setForm] = useState<Form | null>(null)
   const us = line.us.party
   const acknowledged = message.rungs.some(({ rung, party }) => rung === "acknowledged" && party === us)
+  const readBack = message.rungs.some(({ rung, party }) => rung === "read-back" && party === us)
   if (message.mark) return null
   const done = (): void => setForm(null)
   return (
@@ -145,6 +147,12 @@ export const Actions = ({
           <WriteMark />
           {t("act.answer")}
         </Button>
+        {!readBack && (
+          <Button className="button" onPress={() => setForm("read-back")} aria-expanded={form === "read-back"}>
+            <ReceivedMark />
+            {t("read-back.act")}
+          </Button>
+        )}
         {message.waits?.who === us && (
           <>
             <Button className="button" onPress={() => setForm("defer")} aria-expanded={form === "defer"}>
@@ -159,6 +167,7 @@ export const Actions = ({
         )}
       </div>
       {ordering.at === "failed" && <p role="alert">{t("act.failed", { why: failure(ordering.failure) })}</p>}
+      {form === "read-back" && <ReadBackForm message={message} done={done} />}
       {form === "defer" && <DeferForm message={message} done={done} />}
       {form === "decline" && <DeclineForm message={message} done={done} />}
     </section>
