@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander"
 import type { Officer } from "../api/shapes.ts"
 import { algorithms } from "../core/suite.ts"
 import { type HomeOptions, initHome, parseAddress } from "../node/main.ts"
+import { nationalSuites } from "../suites/national.ts"
 import { sayer, Usage } from "./say.ts"
 import { newPassphrase, type PassphraseOptions, passphraseFileHelp } from "./unlock.ts"
 
@@ -25,8 +26,12 @@ type Options = PassphraseOptions & {
   readonly token?: string
   readonly pinFile?: string
   readonly algorithm: keyof typeof hardAlgorithms
+  readonly national?: string
+  readonly opens?: readonly string[]
   readonly json?: true
 }
+
+const suiteNames = nationalSuites.map(({ name }) => name)
 
 const hardAlgorithms = { p256: algorithms.esp256, p384: algorithms.esp384, ed25519: algorithms.ed25519 } as const
 
@@ -73,6 +78,18 @@ export const init = (): Command =>
         .choices(Object.keys(hardAlgorithms))
         .default("p256"),
     )
+    .addOption(
+      new Option(
+        "--national <suite>",
+        "your own country's algorithms, with which entries are signed as well; sm is SM2, SM3 and SM4",
+      ).choices(suiteNames),
+    )
+    .addOption(
+      new Option(
+        "--opens <suite...>",
+        "national suites in which the other side may seal what it sends here, within the common one",
+      ).choices(suiteNames),
+    )
     .action(async (home: string, options: Options) => {
       const hardware = hardwareOf(options)
       const passphrase = await passphraseOf(home, options)
@@ -93,6 +110,8 @@ export const init = (): Command =>
         ...officers,
         ...passphrase,
         ...hardware,
+        national: nationalSuites.find(({ name }) => name === options.national),
+        opens: nationalSuites.filter(({ name }) => options.opens?.includes(name)),
       })
       sayer(options.json === true).result(
         { home: side.path, code, example, locked: "passphrase" in passphrase, officers: side.settings.officers },

@@ -90,6 +90,14 @@ const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds
     ),
     `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held${proved.bodiesLocked > 0 ? `, ${proved.bodiesLocked} are locked and were not read` : ""}; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
     `  ${proved.officers} entries of officers signed by their roots; ${proved.releases} releases by officers' own keys, each by somebody who was in office at its place${proved.releasesUnjudged > 0 ? `; ${proved.releasesUnjudged} not judged, since an officer's entry was not read` : ""}.`,
+    ...(proved.secondSignatures > 0
+      ? [`  ${proved.secondSignatures} second signatures by their authors' national suites are true.`]
+      : []),
+    ...(proved.secondSignaturesUnknown > 0
+      ? [
+          `  ${proved.secondSignaturesUnknown} entries are signed by a national suite as well that is not known here; nothing rests on it.`,
+        ]
+      : []),
     ...(proved.faults === 0 ? [] : [`  ${proved.faults} faults, the first:`]),
     ...proved.first.map(fault => {
       const details = Object.entries(fault.details).map(([name, value]) => ` ${name}=${value}`)

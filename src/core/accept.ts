@@ -18,6 +18,7 @@ import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
 import { isRestored } from "./restore.ts"
+import { secondOf } from "./second.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 import { askWhole, confirm, owesHave, ownLog } from "./sync.ts"
@@ -239,6 +240,9 @@ const grow = (line: Line, log: Log, held: Held, { frontier, root }: Grown): void
 
 /** Officers are judged by position: at the moment when the entry takes its place. (OF-3, OF-6, OF-8) */
 const judgeNext = (line: Line, log: Log, held: Held): void => {
+  // E-22: a mark for people; it decides nothing of what is held.
+  const second = secondOf(held.entry, line.charter, line.suite)
+  if (isRefusal(second)) marked(line, held.entry, second)
   if (!isJudged(held.entry, line.charter.terms)) return
   const { refusal, officers } = judgeEntry(held, log.officers, line.charter, line.suite)
   log.officers = officers

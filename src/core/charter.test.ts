@@ -8,6 +8,7 @@ import { fc } from "../../test/fixtures/property.ts"
 import { createKeys, type FileKeys } from "../keys/file.ts"
 import { nobleSuite } from "../suites/noble.ts"
 import { nodeSuite } from "../suites/node.ts"
+import { sm } from "../suites/sm.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
 import { encode, type Value } from "./cbor.ts"
 import {
@@ -85,6 +86,33 @@ test("CH-3: a card altered in any byte is refused, and none makes the decoder th
 test("CH-3: a card signed with other roots than its own is refused", async () => {
   const forged = await signedCard(cardBody("north", keysA ?? assert.fail()), keysB ?? assert.fail())
   assert.equal(refusedAs(decodeCard(forged, nodeSuite)), "bad-card signature")
+})
+
+test("CH-13: what a card says of national suites is held to its form; a key is judged by who knows its suite", () => {
+  const key = sm.publicOf(sm.make())
+  const own = (suite: number, bytes: Uint8Array) => ({ suite, public: bytes })
+  const cases: readonly (readonly [string, NonNullable<CardBody["national"]>])[] = [
+    ["accepted", { own: own(1, key), opens: [1] }],
+    ["accepted", { own: own(1, key), opens: [] }],
+    ["accepted", { opens: [1, 7] }],
+    ["accepted", { own: own(255, new Uint8Array(4_096)), opens: [] }],
+    ["bad-card national", { opens: [] }],
+    ["bad-card national", { opens: [7, 1] }],
+    ["bad-card national", { opens: [1, 1] }],
+    ["bad-card national", { opens: [0] }],
+    ["bad-card national", { opens: [256] }],
+    ["bad-card national", { opens: [1, 2, 3, 4, 5, 6, 7, 8, 9] }],
+    ["bad-card national", { own: own(0, key), opens: [] }],
+    ["bad-card national", { own: own(9, new Uint8Array(0)), opens: [] }],
+    ["bad-card national", { own: own(9, new Uint8Array(4_097)), opens: [] }],
+    ["bad-card national", { own: own(1, key.with(64, key[64]! ^ 1)), opens: [1] }],
+  ]
+  for (const [expected, national] of cases)
+    assert.equal(refusedAs(decodeCard(unsigned({ national }), trusting)), expected, JSON.stringify(national.opens))
+  // Without the suite the key is data.
+  const { national: _, ...common } = trusting
+  const unsound = unsigned({ national: { own: own(1, key.with(64, key[64]! ^ 1)), opens: [1] } })
+  assert.equal(refusedAs(decodeCard(unsound, common)), "accepted")
 })
 
 test("CH-3, LI-7: each field is held to its form, and the refusal names it", () => {

@@ -5,6 +5,7 @@ import { type Desk, deskValue, readDesks } from "./desk.ts"
 import { base64url, compare, concat, equal, fromBase64url, utf8 } from "./hash.ts"
 import { isXwingPublic } from "./hpke.ts"
 import { cardBytesMax, cborDepthMax } from "./limits.ts"
+import { type National, nationalOf, nationalValue, readNational } from "./national.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
 import { termDifferences } from "./term-fields.ts"
@@ -41,6 +42,7 @@ export type Card = {
   readonly nonce: Uint8Array
   readonly relyingParty?: { readonly id: string; readonly origin: string }
   readonly terms: Terms
+  readonly national?: National
 }
 
 export type Charter = {
@@ -79,7 +81,8 @@ export const encodeCardBody = (card: CardBody): Uint8Array => {
     [12, card.nonce],
   ])
   if (card.relyingParty) body.set(13, textsValue([card.relyingParty.id, card.relyingParty.origin]))
-  return encode(body.set(14, termsValue(card.terms)))
+  body.set(14, termsValue(card.terms))
+  return encode(card.national ? body.set(15, nationalValue(card.national)) : body)
 }
 
 /** `signatures`: by each root in the card's order, over cardPrefix ‖ body. */
@@ -242,8 +245,9 @@ const sameness = (a: Card, b: Card): string | undefined => {
   if (equal(a.bytes, b.bytes)) return "card"
   if (a.code === b.code) return "code"
   if (equal(a.base, b.base) || equal(a.tlsSpki, b.tlsSpki)) return "key"
-  const ours = [...a.roots, ...a.nodeKeys]
-  return [...b.roots, ...b.nodeKeys].some(key => ours.some(our => equal(our.public, key.public))) ? "key" : undefined
+  const keysOf = ({ roots, nodeKeys, national }: Card): Uint8Array[] =>
+    [...roots, ...nodeKeys, ...(national?.own ? [national.own] : [])].map(key => key.public)
+  return keysOf(b).some(key => keysOf(a).some(our => equal(our, key))) ? "key" : undefined
 }
 
 const keyFault = (card: CardBody, suite: Suite): string | undefined => {
@@ -251,6 +255,9 @@ const keyFault = (card: CardBody, suite: Suite): string | undefined => {
   if (!keys.every(key => suite.sound(key))) return "keys"
   // A root that is also a node key would not be kept offline; and a kid names one key.
   if (keys.some((key, at) => keys.slice(at + 1).some(other => equal(key.public, other.public)))) return "keys"
+  // CH-13: what is not known here is not judged here.
+  const own = card.national?.own
+  if (own && nationalOf(suite, own.suite)?.sound(own.public) === false) return "national"
   return isXwingPublic(card.base) ? undefined : "base"
 }
 
@@ -274,12 +281,13 @@ const readCardBody = (body: ReadonlyMap<number, Value>): CardBody | string => {
     nonce: readBytes(body.get(12), 32),
     relyingParty: body.has(13) ? readRelyingParty(body.get(13)) : null,
     terms: readTerms(body.get(14)),
+    national: body.has(15) ? readNational(body.get(15)) : null,
   }
-  if (body.size !== (body.has(13) ? 14 : 13)) return "unknown field"
+  if (body.size !== 13 + Number(body.has(13)) + Number(body.has(15))) return "unknown field"
   for (const [name, value] of Object.entries(read)) if (value === undefined) return name
-  const { relyingParty, ...others } = read
+  const { relyingParty, national, ...others } = read
   // None is undefined, as seen above.
-  return (relyingParty === null ? others : { ...others, relyingParty }) as CardBody
+  return { ...others, ...(relyingParty && { relyingParty }), ...(national && { national }) } as CardBody
 }
 
 const hostAndPort = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[1-9][0-9]{0,4}$/

@@ -103,8 +103,11 @@ const leafPrefix = Uint8Array.of(0x00) // RFC 9162, section 2.1.1
 const signaturePrefix = encode(["Signature1"]).slice(1) // RFC 9052, section 4.4
 const releaseTypes = ["node", "key", "passkey"] as const
 
+/** By the author's own country's suite. (E-21) */
+export type SecondSignature = { readonly suite: number; readonly signature: Uint8Array }
+
 /** The payload's bytes. Fields out of their range are our own fault; `decodeEntry` is what judges. (E-1) */
-export const encodePayload = (fields: Fields): Uint8Array => {
+export const encodePayload = (fields: Fields, second?: SecondSignature): Uint8Array => {
   const payload = new Map<number, Value>([
     [field.version, lawVersion],
     [field.line, fields.line],
@@ -137,6 +140,7 @@ export const encodePayload = (fields: Fields): Uint8Array => {
       releases.map(it => [releaseTypes.indexOf(it.type), it.officer, it.proof]),
     )
   if (fields.sole !== undefined) payload.set(field.sole, fields.sole)
+  if (second) payload.set(field.second, [second.suite, second.signature])
   return encode(payload)
 }
 
@@ -152,8 +156,8 @@ export const encodeHeader = (kid: Uint8Array, alg: number): Uint8Array =>
   )
 
 /** The COSE Sig_structure of an entry, and its parts. (E-15) */
-export const toSign = (fields: Fields, kid: Uint8Array, alg: number): Unsigned => {
-  const payload = encodePayload(fields)
+export const toSign = (fields: Fields, kid: Uint8Array, alg: number, second?: SecondSignature): Unsigned => {
+  const payload = encodePayload(fields, second)
   const protectedBytes = encodeHeader(kid, alg)
   return { fields, kid, alg, protectedBytes, payload, signed: encode(["Signature1", protectedBytes, none, payload]) }
 }

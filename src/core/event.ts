@@ -1,6 +1,6 @@
 // What happens to a line, and what it wants done (page: protocol/sync.md, section 1). Events are past, effects imperative; `step`
 // turns one into the others, in order. Events carry the time; chance and keys come as answers to effects.
-import type { Body, DeskAddress, Entry, Release } from "./entry.ts"
+import type { Body, DeskAddress, Entry, Release, Unsigned } from "./entry.ts"
 import type { Head } from "./head.ts"
 import type { NodeKeys } from "./key.ts"
 import type { Refusal, RefusalCode } from "./refusal.ts"
@@ -23,6 +23,14 @@ export type Order = {
   readonly notAfter?: number
   /** Of a new generation: it names an earlier place than the last of the old log. */
   readonly upTo?: true
+}
+
+/** The own entry that is being signed; `key`: by which. */
+export type Signing = {
+  readonly order: Order | null
+  readonly key: PublicKey
+  readonly unsigned: Unsigned
+  readonly body?: Body
 }
 
 /** An entry with its body, as stored and served. */
@@ -68,6 +76,7 @@ export type Event = {
   | { readonly type: "flushed"; readonly path: number; readonly bytes: number }
   /** Null: the key is not held here. (K-6) */
   | { readonly type: "signed"; readonly signature: Uint8Array | null }
+  | { readonly type: "signedSecond"; readonly signature: Uint8Array }
   | {
       readonly type: "attested"
       readonly id: number
@@ -117,6 +126,8 @@ export type Accepted = { readonly held: Held; readonly gapBefore: boolean }
 
 export type Effect =
   | { readonly do: "sign"; readonly key: PublicKey; readonly message: Uint8Array }
+  /** By our own country's suite; before the other, which covers it. (E-21) */
+  | { readonly do: "signSecond"; readonly suite: number; readonly message: Uint8Array }
   | {
       readonly do: "attest"
       readonly id: number

@@ -134,6 +134,8 @@ const handle = (line: Line, event: Event): void => {
     }
     case "signed":
       return write.heardSigned(line, event.signature)
+    case "signedSecond":
+      return write.heardSignedSecond(line, event.signature)
     case "attested":
     case "encapsulated":
     case "decapsulated":

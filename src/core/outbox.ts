@@ -3,9 +3,10 @@ import { seal } from "./epoch.ts"
 import type { Held, PathTraits, Stored } from "./event.ts"
 import { encodeEntryPart, encodePart, joinParts } from "./frame.ts"
 import { frameBytesMax, headRateMin } from "./limits.ts"
+import { layerOf } from "./national.ts"
 import { padded } from "./pad.ts"
 import { precedences } from "./registry.ts"
-import { headerBytes, tagBytes } from "./seal.ts"
+import { aroundBytes } from "./seal.ts"
 import { shorten } from "./short.ts"
 import type { Line, Outgoing, Path, Peer } from "./state.ts"
 
@@ -75,9 +76,9 @@ const fragmentsPerEpoch = 2 ** 20
 /** Sends while the path has room, the highest precedence first. */
 export const drain = (line: Line, path: Path, peer: Peer): void => {
   while (path.inFlight < path.traits.queueBytes) {
-    const next = gather(path, peer)
+    const next = gather(line, path, peer)
     if (!next) return
-    const most = Math.min(path.traits.fragmentBytes - headerBytes - tagBytes, frameBytesMax)
+    const most = Math.min(path.traits.fragmentBytes - around(line, peer), frameBytesMax)
     const plain = joinParts(isThin(path.traits) ? next.parts : padded(next.parts, most))
     const frame = seal(line, peer, path, plain)
     if (!frame) {
@@ -92,14 +93,18 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
   }
 }
 
+/** By the cards, and not by what is open just now: a part may be cut before an epoch is. (F-14) */
+const around = ({ charter, us, suite }: Line, { party }: Peer): number =>
+  aroundBytes(layerOf(charter.parties[us]?.national, charter.parties[party]?.national, suite) !== undefined)
+
 type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
 
 /** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. */
-const gather = (path: Path, peer: Peer): Gathered | null => {
+const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
   for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
     const queue = path.queue[precedence]!
     if (queue.length === 0) continue
-    const room = path.traits.fragmentBytes - headerBytes - tagBytes - 3
+    const room = path.traits.fragmentBytes - around(line, peer) - 3
     const most = Math.min(room, gatherBytes)
     if (queue[0]!.part.length > room) {
       const whole = queue.shift()!

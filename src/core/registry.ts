@@ -23,6 +23,7 @@ export const field = {
   act: 19,
   releases: 20,
   sole: 21,
+  second: 64, // not critical: who does not know the suite keeps it unread (E-21)
 } as const
 export const firstFreeCritical = 22
 export const firstNonCritical = 64

@@ -1,7 +1,7 @@
 // The sealed frame itself: header, nonce, tag, and the window against replay (page: protocol/frame.md, sections 1 and 3).
 import { concat } from "./hash.ts"
 import { replayWindow } from "./limits.ts"
-import type { Suite } from "./suite.ts"
+import type { NationalSuite, Suite } from "./suite.ts"
 
 export const frameKinds = {
   sealed: 0x01,
@@ -13,7 +13,12 @@ export const frameKinds = {
 export const headerBytes = 12
 export const tagBytes = 16
 
-export type FrameKeys = { readonly key: Uint8Array; readonly iv: Uint8Array }
+/** `inner`: of the sender's own country's suite, where the receiver opens it: a layer within, and never in its place. (F-14) */
+export type FrameKeys = {
+  readonly key: Uint8Array
+  readonly iv: Uint8Array
+  readonly inner?: { readonly suite: NationalSuite; readonly key: Uint8Array; readonly iv: Uint8Array }
+}
 /** Which way: from one party to another on one line. */
 export type Direction = { readonly line: Uint8Array; readonly from: number; readonly to: number }
 
@@ -38,14 +43,23 @@ export const sealFrame = (
   header[1] = frame.epoch & 255
   header[2] = frame.path & 255
   new DataView(header.buffer).setBigUint64(4, BigInt(frame.counter))
-  return concat(header, suite.seal(keys.key, nonceOf(keys.iv, header), aadOf(header, way), frame.plain))
+  const { key, iv, inner } = keys
+  const aad = aadOf(header, way)
+  const plain = inner ? inner.suite.seal(inner.key, nonceOf(inner.iv, header), aad, frame.plain) : frame.plain
+  return concat(header, suite.seal(key, nonceOf(iv, header), aad, plain))
 }
 
-/** Undefined when the tag is false. */
+/** Undefined when a tag is false. */
 export const openFrame = (suite: Suite, keys: FrameKeys, way: Direction, frame: Uint8Array): Uint8Array | undefined => {
   const header = frame.subarray(0, headerBytes)
-  return suite.open(keys.key, nonceOf(keys.iv, header), aadOf(header, way), frame.subarray(headerBytes))
+  const { key, iv, inner } = keys
+  const aad = aadOf(header, way)
+  const opened = suite.open(key, nonceOf(iv, header), aad, frame.subarray(headerBytes))
+  return opened && inner ? inner.suite.open(inner.key, nonceOf(inner.iv, header), aad, opened) : opened
 }
+
+/** What a frame has around its plaintext, with the inner layer or without. */
+export const aroundBytes = (isLayered: boolean): number => headerBytes + (isLayered ? 2 : 1) * tagBytes
 
 export const counterOf = (frame: Uint8Array): number =>
   Number(new DataView(frame.buffer, frame.byteOffset, headerBytes).getBigUint64(4))

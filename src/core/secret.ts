@@ -2,6 +2,8 @@
 import { concat, equal, utf8 } from "./hash.ts"
 import { setup } from "./hpke.ts"
 import { epochsKept } from "./limits.ts"
+import { layerOf } from "./national.ts"
+import type { FrameKeys } from "./seal.ts"
 import type { Line, Peer } from "./state.ts"
 import type { Hash, Suite } from "./suite.ts"
 
@@ -72,16 +74,21 @@ export const derive = (
   sharedSecret: Uint8Array,
   secret: { psk: null; key: null } | { psk: Built; key: Uint8Array },
   label: Uint8Array = epochLabel,
-) => {
+): FrameKeys & { readonly psk: Uint8Array } => {
   const info = concat(label, line.charter.line, Uint8Array.of(way.from, way.to), uint32(way.epoch), line.charter.hash)
   const from = { suite: line.suite, sharedSecret, info }
   const { psk, key } = secret
   const exporter =
     psk === null ? setup({ ...from, mode: "base" }) : setup({ ...from, mode: "psk", psk: key, pskId: idOf(psk) })
+  const { parties } = line.charter
+  const layer = layerOf(parties[way.from]?.national, parties[way.to]?.national, line.suite)
+  const inner = (name: string, bytes: number): Uint8Array =>
+    exporter.export(concat(utf8(`parley/1 national ${name}`), Uint8Array.of(layer?.number ?? 0)), bytes)
   return {
     key: exporter.export("parley/1 frame key", 32),
     iv: exporter.export("parley/1 frame iv", 12),
     psk: exporter.export("parley/1 psk", 32),
+    ...(layer && { inner: { suite: layer, key: inner("key", layer.frameKeyBytes), iv: inner("iv", 12) } }),
   }
 }
 

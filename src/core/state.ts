@@ -2,8 +2,8 @@
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
 import { type BreakState, noBreak } from "./break-state.ts"
 import type { Charter } from "./charter.ts"
-import type { Body, Entry, Unsigned } from "./entry.ts"
-import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Tell } from "./event.ts"
+import type { Entry } from "./entry.ts"
+import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier, type Grown } from "./log.ts"
@@ -206,7 +206,7 @@ export type State = {
   /** Of our own heads; after a start, none until the next is made. */
   newestHead: Head | null
   orders: Order[]
-  signing: { readonly order: Order | null; readonly unsigned: Unsigned; readonly body?: Body } | null
+  signing: Signing | null
   /** Peers' entries were accepted: a `stored` receipt is owed for them, and by name for those beyond a gap. */
   receiptOwed: { precedence: number; refs: Hash[]; withoutBody: Hash[]; expired: Hash[] } | null
   staged: Accepted[]

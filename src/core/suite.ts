@@ -33,6 +33,34 @@ export type Suite = {
   compress(plain: Uint8Array): Uint8Array
   /** Undefined when it is not brotli or would exceed `bytesMax`. */
   decompress(packed: Uint8Array, bytesMax: number): Uint8Array | undefined
+  /** The national suites that are known here; without it none is. */
+  readonly national?: readonly NationalSuite[]
+}
+
+/** A country's own algorithms, beside the common suite and never in its place. (CH-13) */
+export type NationalSuite = {
+  /** As the registry has it. */
+  readonly number: number
+  /** As people name it on a command line. */
+  readonly name: string
+  readonly signatureBytes: number
+  readonly frameKeyBytes: number
+  sound(publicKey: Uint8Array): boolean
+  /** False for any malformed key or signature, never a throw. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** An AEAD with a 12-byte nonce; its 16-byte tag follows the ciphertext. */
+  seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array
+  /** Undefined when the tag is false. */
+  open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
+}
+
+/** The private side of it. Given to src/keys by whoever runs it. */
+export type NationalKeys = {
+  readonly number: number
+  /** A new private key, in the form in which it is kept. */
+  make(): Uint8Array
+  publicOf(privateKey: Uint8Array): Uint8Array
+  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array
 }
 
 /** X-Wing, the key encapsulation of the sealing epochs. Given to src/keys by whoever runs it: only keys need it, and privately. */

@@ -29,6 +29,7 @@ import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
 import { isInDoubt } from "./restore.ts"
+import { ownSecond, secondSigned } from "./second.ts"
 import { ask, type Line } from "./state.ts"
 import { ownLog } from "./sync.ts"
 
@@ -161,7 +162,9 @@ export const signNext = (line: Line): boolean => {
     return signNext(line)
   }
   const key = signingKey(line, fields, order)
-  const unsigned = toSign(fields, kidOf(key, line.suite), key.alg)
+  const second = ownSecond(line.charter, line.us, line.suite)
+  // Where a second signature will stand, it is counted before it is there.
+  const unsigned = toSign(fields, kidOf(key, line.suite), key.alg, second?.room)
   const bytes = entryBytes(unsigned, signatureBytes)
   if (bytes > entryBytesMax) {
     const refusal = refuse("too-large", { bytes, most: entryBytesMax })
@@ -173,9 +176,23 @@ export const signNext = (line: Line): boolean => {
     state.afterwards.push({ type: "notDone", order: order.id, refusal: unlawful })
     return signNext(line)
   }
-  state.signing = { order: order.id === 0 ? null : order, unsigned, ...(order.body ? { body: order.body } : {}) }
-  line.out.push({ do: "sign", key, message: unsigned.signed })
+  state.signing = { order: order.id === 0 ? null : order, key, unsigned, ...(order.body ? { body: order.body } : {}) }
+  if (second) line.out.push({ do: "signSecond", suite: second.room.suite, message: secondSigned(fields) })
+  else line.out.push({ do: "sign", key, message: unsigned.signed })
   return true
+}
+
+/** Our own country's signature is there: the common one covers it. (E-21) */
+export const heardSignedSecond = (line: Line, signature: Uint8Array): void => {
+  const signing = line.state.signing!
+  const { fields, kid, alg } = signing.unsigned
+  const second = ownSecond(line.charter, line.us, line.suite)
+  // Who knows the suite checks it, ourselves first: what is false must never be covered.
+  if (!second?.verify(secondSigned(fields), signature))
+    throw new Error("our own national signature does not verify by the key in our card")
+  const unsigned = toSign(fields, kid, alg, { ...second.room, signature })
+  line.state.signing = { ...signing, unsigned }
+  line.out.push({ do: "sign", key: signing.key, message: unsigned.signed })
 }
 
 /** OF-10: what the law would mark is not signed. Asked at its place in the log, where it is known who is in office. */

@@ -22,6 +22,7 @@ import {
 import { append, rootOf } from "../core/log.ts"
 import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
+import { secondOf } from "../core/second.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
 import { freshLog, type Held, hashBytes, type Log, type LogProof, proofOf, rootAt } from "./log.ts"
 import { type ReleaseProof, Releases } from "./releases.ts"
@@ -59,6 +60,9 @@ export type Verified = ReleaseProof & {
   readonly bodiesLocked: number
   /** Claims to have seen the other's log, each found in it. */
   readonly seen: number
+  /** Second signatures, by their authors' national suites, that are true; and those of suites that are not known here. */
+  readonly secondSignatures: number
+  readonly secondSignaturesUnknown: number
   readonly faults: number
   /** The first of them. */
   readonly first: readonly Fault[]
@@ -91,6 +95,7 @@ class Verification {
   #bodiesLocked = 0
   #entries = 0
   #seen = 0
+  readonly #seconds = { good: 0, unknown: 0 }
 
   constructor(options: VerifyOptions) {
     this.#options = options
@@ -117,6 +122,8 @@ class Verification {
       bodiesMissing: this.#bodiesMissing,
       bodiesLocked: this.#bodiesLocked,
       seen: this.#seen,
+      secondSignatures: this.#seconds.good,
+      secondSignaturesUnknown: this.#seconds.unknown,
       ...this.#releases.proven(),
       faults: this.#faults,
       first: this.#first,
@@ -162,6 +169,9 @@ class Verification {
       const { salt, body, unread } = row
       const release = this.#releases.next(entry, salt && body && { salt, bytes: body }, unread === "locked")
       if (release !== undefined) this.#fault(row, release)
+      const second = secondOf(entry, this.#options.charter, this.#options.suite)
+      if (isRefusal(second)) this.#fault(row, second)
+      else if (second !== "none") this.#seconds[second]++
       this.#remember(log, entry)
     }
     log.frontier = append(log.frontier, leaf, this.#options.suite)

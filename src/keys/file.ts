@@ -2,7 +2,7 @@
 // under the home's passphrase where it has one, replaced atomically. X-Wing comes with whoever runs it (src/suites/xwing-node.ts).
 import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
-import { algorithms, type Kem, type PublicKey } from "../core/suite.ts"
+import { algorithms, type Kem, type NationalKeys, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory, replaceAtomically } from "./atomic.ts"
 import { tlsIdentity } from "./certificate.ts"
 import { type Kek, type Keyring, keyring, keyringOf } from "./lock.ts"
@@ -19,10 +19,10 @@ import {
   publicPair,
 } from "./node-keys.ts"
 import type { HardModule, HardRef } from "./pkcs11.ts"
-import { bytesIn, type Fields, objectIn, openPrivate, privateText, readPrivate } from "./private-file.ts"
+import { bytesIn, damaged, type Fields, objectIn, openPrivate, privateText, readPrivate } from "./private-file.ts"
 import { ed25519Private, publicOf } from "./raw.ts"
 import { createRoots, openRoots, rootPathOf, rootSigner, rootText } from "./root.ts"
-import type { NodeKeys, RootSigner, Signer, TlsIdentity } from "./signer.ts"
+import type { NodeKeys, RootSigner, SecondKey, Signer, TlsIdentity } from "./signer.ts"
 
 export type FileKeys = Signer &
   RootSigner & {
@@ -41,7 +41,10 @@ type Secrets = {
   node: readonly NodePair[]
   readonly tls: { readonly ed25519: Uint8Array }
   readonly epochs: Map<number, Uint8Array>
+  /** Of our own country's suite, in the form in which that keeps it. */
+  readonly national?: NationalSecret | undefined
 }
+type NationalSecret = { readonly suite: number; readonly public: Uint8Array; readonly key: Uint8Array }
 
 const seedBytes = 32
 const slhBytes = 64
@@ -52,28 +55,47 @@ export type KeyOptions = {
   /** Made in a hardware module before, instead of an Ed25519 key in the file. */
   readonly hard?: HardRef | undefined
   readonly module?: HardModule | undefined
+  /** A key of our own country's suite is made beside the others. */
+  readonly national?: NationalKeys | undefined
 }
 
 /** Makes every key of a side and writes them durably, the roots in a file beside. Neither may exist; their directory is made with
  *  mode 0700. */
-export const createKeys = (path: string, kem: Kem, { kek = null, hard, module }: KeyOptions = {}): FileKeys => {
+export const createKeys = (
+  path: string,
+  kem: Kem,
+  { kek = null, hard, module, national }: KeyOptions = {},
+): FileKeys => {
   ensurePrivateDirectory(path)
   const seed = (): Uint8Array => Uint8Array.from(randomBytes(seedBytes))
   const secrets: Secrets = {
     node: [makePair(hard ?? algorithms.ed25519)],
     tls: { ed25519: seed() },
     epochs: new Map([[0, seed()]]),
+    national: national && nationalSecret(national),
   }
   createAtomically(path, toText(secrets, kek))
   createRoots(rootPathOf(path), kek)
-  return keysOf({ path, secrets, kek, kem, ring: keyringOf(kek), module })
+  return keysOf({ path, secrets, kek, kem, ring: keyringOf(kek), module, nationals: national ? [national] : [] })
+}
+
+const nationalSecret = ({ number: suite, make, publicOf: publicPart }: NationalKeys): NationalSecret => {
+  const key = make()
+  return { suite, public: publicPart(key), key }
+}
+
+export type OpenOptions = {
+  readonly module?: HardModule | undefined
+  /** The national suites that are known here. */
+  readonly nationals?: readonly NationalKeys[]
 }
 
 /** Throws when the file is open to others, is damaged, or was written by a newer version; KeysRefused when it does not open. */
-export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring(), module?: HardModule): FileKeys => {
+export const openKeys = (path: string, kem: Kem, ring: Keyring = keyring(), options: OpenOptions = {}): FileKeys => {
   bringForward(path)
   const { secret, kek } = openPrivate(path, "node-keys", ring)
-  return keysOf({ path, secrets: secretsIn(path, secret), kek, kem, ring, module })
+  const { module, nationals = [] } = options
+  return keysOf({ path, secrets: secretsIn(path, secret), kek, kem, ring, module, nationals })
 }
 
 type Kept = {
@@ -83,9 +105,10 @@ type Kept = {
   readonly kem: Kem
   readonly ring: Keyring
   readonly module: HardModule | undefined
+  readonly nationals: readonly NationalKeys[]
 }
 
-const keysOf = ({ path, secrets, kek, kem, ring, module }: Kept): FileKeys => {
+const keysOf = ({ path, secrets, kek, kem, ring, module, nationals }: Kept): FileKeys => {
   const opened = (): OpenPair[] => secrets.node.map(pair => openPair(pair, module))
   let pairs = opened()
   const keep = (options: { readonly scrub: boolean }): void => replaceAtomically(path, toText(secrets, kek), options)
@@ -96,6 +119,7 @@ const keysOf = ({ path, secrets, kek, kem, ring, module }: Kept): FileKeys => {
     holds: key => pairs.some(pair => isOf(pair, key)),
     sign: (messages, by) => pairOf(pairs, by).sign(messages),
     signPost: (message, context, by) => pairOf(pairs, by).signPost(message, context),
+    second: secrets.national && secondKey(secrets.national, nationals),
 
     makeNodeKeys(alg) {
       const held = secrets.node.slice(1).findIndex(pair => pair.alg === alg)
@@ -175,6 +199,12 @@ const keysOf = ({ path, secrets, kek, kem, ring, module }: Kept): FileKeys => {
   }
 }
 
+/** Undefined where this program does not know the suite. */
+const secondKey = (held: NationalSecret, nationals: readonly NationalKeys[]): SecondKey | undefined => {
+  const national = nationals.find(({ number }) => number === held.suite)
+  return national && { ...held, sign: message => national.sign(held.key, message) }
+}
+
 /** Throws, before anything is written, when the ring does not open the node's keys, or the roots that lie beside. */
 export const requireOpening = (path: string, ring: Keyring): void => {
   if (existsSync(rootPathOf(path))) openRoots(rootPathOf(path), ring)
@@ -217,16 +247,18 @@ const bringForward = (path: string): void => {
   replaceAtomically(path, toText(secrets, null), { scrub: true })
 }
 
-const toText = ({ node, tls, epochs }: Secrets, kek: Kek | null): string => {
+const toText = ({ node, tls, epochs, national }: Secrets, kek: Kek | null): string => {
   const shown = {
     node: node.map(publicPair).map(([first, second]) => [first.public.toHex(), second.public.toHex()]),
     tls: publicOf(algorithms.ed25519, ed25519Private(tls.ed25519)).public.toHex(),
     epochs: [...epochs.keys()],
+    ...(national && { national: { suite: national.suite, public: national.public.toHex() } }),
   }
   const secret = {
     node: pairValues(node),
     tls: { ed25519: tls.ed25519.toHex() },
     epochs: Object.fromEntries([...epochs].map(([number, seed]) => [number, seed.toHex()])),
+    ...(national && { national: { ...national, public: national.public.toHex(), key: national.key.toHex() } }),
   }
   return privateText("node-keys", kek, shown, secret)
 }
@@ -237,10 +269,22 @@ const secretsIn = (path: string, secret: Fields): Secrets => {
   const tls = objectIn(path, "tls", secret.tls)
   const epochs = Object.entries(objectIn(path, "epochs", secret.epochs))
   return {
+    ...(secret.national !== undefined && { national: nationalIn(path, secret.national) }),
     node: node.map((pair, at) => pairIn(path, at === 0 ? "node" : `node.${at}`, pair)),
     tls: { ed25519: bytesIn(path, "tls.ed25519", tls.ed25519, seedBytes) },
     epochs: new Map(
       epochs.map(([number, seed]) => [Number(number), bytesIn(path, `epochs.${number}`, seed, seedBytes)]),
     ),
   }
+}
+
+const nationalIn = (path: string, value: unknown): NationalSecret => {
+  const fields = objectIn(path, "national", value)
+  const { suite } = fields
+  if (typeof suite !== "number") throw damaged(path, "national.suite")
+  const bytes = (name: "public" | "key"): Uint8Array => {
+    const text = fields[name]
+    return bytesIn(path, `national.${name}`, text, typeof text === "string" ? text.length / 2 : 0)
+  }
+  return { suite, public: bytes("public"), key: bytes("key") }
 }

@@ -5,6 +5,12 @@ export type NodeKeys = readonly [PublicKey, PublicKey]
 /** What a node key 0 may be of: Ed25519, or where a hardware module has none ECDSA P-256 or P-384. */
 export type Classical = -19 | -9 | -51
 
+export type SecondKey = {
+  readonly suite: number
+  readonly public: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
 export type Signer = {
   /** The node's own keys: [0] signs entries and heads, [1] is ML-DSA-65 and signs heads and openings beside it. While they are being
    *  changed, the ones that were. */
@@ -15,6 +21,8 @@ export type Signer = {
   sign(messages: readonly Uint8Array[], by?: PublicKey): Promise<Uint8Array[]> | Uint8Array[]
   /** Signature by the ML-DSA-65 key named, else by `keys[1]`, under a context. */
   signPost(message: Uint8Array, context: Uint8Array, by?: PublicKey): Promise<Uint8Array> | Uint8Array
+  /** The key of our own country's suite, where our card names one. (CH-13) */
+  readonly second?: SecondKey | undefined
   /** New node keys, kept beside those in force. Asked again before they are in force, it answers with the ones that it has. */
   makeNodeKeys(alg: Classical): Promise<NodeKeys> | NodeKeys
   /** These are in force for good: all other node keys are erased, once what was asked before is signed. Where they are not held,

@@ -36,14 +36,16 @@ import { sealRecord } from "../store/seal-record.ts"
 import { type Cipher, recordCipher } from "../store/sealed.ts"
 import { holdHome } from "../store/sqlite.ts"
 import { HomeRefused, type Row } from "../store/store.ts"
+import { nationalSuites } from "../suites/national.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
 import { type Hardware, hardModule } from "./hardware.ts"
+import { type NationalOptions, nationalPart, requireSuites } from "./national.ts"
 import { type Sessions, sessionsIn } from "./sessions.ts"
 import { readSettings, type Settings, writeSettings } from "./settings.ts"
 import { type Tickets, ticketsIn } from "./tickets.ts"
 
-export type HomeOptions = {
+export type HomeOptions = NationalOptions & {
   readonly code: string
   readonly names: Names
   readonly zone: string
@@ -137,7 +139,7 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
   const kek = options.passphrase === undefined ? null : newKek(options.passphrase)
   const { hardware } = options
   const hard = hardware && (await hardModule(hardware, options.code).make(hardware.alg))
-  const keys = createKeys(join(path, files.keys), xwingNode, { kek, hard })
+  const keys = createKeys(join(path, files.keys), xwingNode, { kek, hard, national: options.national })
   if (kek !== null) createRecordKey(join(path, files.recordKey), kek)
   const { code, names, zone, language, listen, api, example } = options
   const { base } = keys
@@ -155,6 +157,7 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
     language,
     nonce: Uint8Array.from(randomBytes(32)),
     terms: terms(example),
+    ...nationalPart(keys, options),
   })
   const card = decodeCard(encodeCard(body, await keys.rootSign(body, cardPrefix)), nodeSuite)
   if (isRefusal(card)) {
@@ -183,6 +186,7 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
   const settings = readSettings(join(path, files.settings))
   const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
   if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
+  requireSuites(path, card)
   const module = settings.hardware && hardModule(settings.hardware, settings.code)
   let opened: FileKeys | undefined
   return {
@@ -190,7 +194,7 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
     settings,
     card,
     get keys() {
-      opened ??= openKeys(join(path, files.keys), xwingNode, ring, module)
+      opened ??= openKeys(join(path, files.keys), xwingNode, ring, { module, nationals: nationalSuites })
       return opened
     },
     signIns: ticketsIn(join(path, "sign-in")),

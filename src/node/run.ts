@@ -227,6 +227,8 @@ class Loop implements Running {
         return this.#append(effect)
       case "sign":
         return this.#sign(effect)
+      case "signSecond":
+        return this.#signSecond(effect)
       case "attest":
         return this.#attest(effect)
       case "encapsulate":
@@ -283,6 +285,13 @@ class Loop implements Running {
       now: this.#now(),
       signature: signature ?? null,
     }))
+  }
+
+  /** A home whose card names a suite holds its key, or does not start. */
+  #signSecond({ suite, message }: Extract<Effect, { do: "signSecond" }>): void {
+    const { second } = this.#options.signer
+    if (second?.suite !== suite) throw new Error(`the key of national suite ${suite} is not in this home`)
+    this.#happened({ type: "signedSecond", now: this.#now(), signature: second.sign(message) })
   }
 
   #attest({ id, keys, message, context }: Extract<Effect, { do: "attest" }>): void {

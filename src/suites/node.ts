@@ -12,6 +12,7 @@ import {
 } from "node:crypto"
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib"
 import { algorithms, type PublicKey, type Suite } from "../core/suite.ts"
+import { nationalSuites } from "./national.ts"
 import { isKeyLength, isPrimeOrder, isSignatureForm, isUncompressed } from "./strict.ts"
 
 const tagBytes = 16
@@ -98,6 +99,8 @@ export const nodeSuite: Suite = {
       return undefined // not brotli, or larger than may be
     }
   },
+
+  national: nationalSuites,
 }
 
 /** A Buffer shares its `slice` with its parent and equals nothing but a Buffer; outside this room there are plain arrays only. */

@@ -96,6 +96,11 @@ export const refusalEn = {
   "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
   "refusal.same-person": "Two different persons confirm, and each gives a name.",
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
+  "refusal.unknown-suite": "A card of this home names a national suite that this program does not know.",
+  "refusal.second-missing":
+    "Its author signs with a national suite as well, and that signature is not there. Its signature by the common suite is true.",
+  "refusal.second-false":
+    "Its second signature, by its author's national suite, is false. Its signature by the common suite is true.",
   "refusal.failed":
     "Our node failed while it was asked. Take nothing for done that it has not confirmed; what it had confirmed is not lost.",
   "refusal.wrong-sheet": "These signatures are of another sheet than the one that waits here; nothing was said.",

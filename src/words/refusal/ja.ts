@@ -94,6 +94,10 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
   "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
+  "refusal.unknown-suite": "この側のカードに示された国内方式を、このプログラムは備えていません。",
+  "refusal.second-missing":
+    "発信側は国内方式でも署名することになっていますが、その署名がありません。共通方式の署名は正しいものです。",
+  "refusal.second-false": "発信側の国内方式による第二の署名が正しくありません。共通方式の署名は正しいものです。",
   "refusal.failed":
     "処理中に当方のノードで障害が起きました。確認が返らなかったことは、実行されたものと見なさないでください。すでに確認されたものは失われていません。",
   "refusal.wrong-sheet": "当方で待機中の用紙とは別の用紙への署名です。何も発出していません。",
