@@ -15,6 +15,7 @@ import { officer } from "./officer.ts"
 import { pair } from "./pair.ts"
 import { passphrase } from "./passphrase.ts"
 import { restore } from "./restore.ts"
+import { rootKeys } from "./root-keys.ts"
 import { run } from "./run.ts"
 import { exits, explain, sayer } from "./say.ts"
 import { second } from "./second.ts"
@@ -50,6 +51,7 @@ export const program = (): Command => {
     status,
     key,
     generation,
+    rootKeys,
     restore,
     verify,
     exporting,

@@ -1,6 +1,14 @@
 // Where a passphrase comes from: a file, a credential of the service manager, or the terminal. Never an argument or a variable, which
 // other users and logs may see.
-import { credentialFile, isLocked, type Keyring, keyring, passphraseCharsMin, readSecret } from "../node/main.ts"
+import {
+  credentialFile,
+  isFileLocked,
+  isLocked,
+  type Keyring,
+  keyring,
+  passphraseCharsMin,
+  readSecret,
+} from "../node/main.ts"
 import { Usage } from "./say.ts"
 
 export type PassphraseOptions = { readonly passphraseFile?: string }
@@ -14,6 +22,14 @@ export const ringFor = async (home: string, options: PassphraseOptions): Promise
   const given = givenPassphrase(options)
   if (given !== undefined) return keyring(given)
   return process.stdin.isTTY ? keyring(await hidden(`Passphrase of ${home}: `)) : keyring()
+}
+
+/** For the file of the root keys, wherever it lies. */
+export const ringForRoots = async (file: string, options: PassphraseOptions): Promise<Keyring> => {
+  if (!isFileLocked(file)) return keyring()
+  const given = givenPassphrase(options)
+  if (given !== undefined) return keyring(given)
+  return process.stdin.isTTY ? keyring(await hidden(`Passphrase of ${file}: `)) : keyring()
 }
 
 /** For what can go on without it: undefined where nobody gives it. */

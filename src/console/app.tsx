@@ -1,5 +1,5 @@
 // The console: the door, and behind it one screen at a time within the frame.
-import { lazy, Suspense, useCallback, useEffect, useState } from "react"
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react"
 import { I18nProvider } from "react-aria-components/I18nProvider"
 import type { Traffic } from "../core/registry.ts"
 import { Door, useStanding } from "./door/door.tsx"
@@ -54,11 +54,29 @@ const useArrival = (view: View, selected: string | null): ((hash: string | null)
   return setSent
 }
 
+/** Loaded only where they are needed: by whoever keeps the node, now and then. */
+const Keys = lazy(() => import("./keep/keys.tsx").then(({ Keys }) => ({ default: Keys })))
+const Sessions = lazy(() => import("./keep/sessions.tsx").then(({ Sessions }) => ({ default: Sessions })))
+const Export = lazy(() => import("./keep/export.tsx").then(({ Export }) => ({ default: Export })))
+
+/** A page that takes the whole screen; undefined where the desk and the record stand side by side. */
+const Whole = ({ view, evidence }: { readonly view: View; readonly evidence: string | null }): ReactNode => {
+  if (view === "talks") return <Talks />
+  return (
+    <Suspense fallback={null}>
+      {view === "keys" && <Keys />}
+      {view === "sessions" && <Sessions />}
+      {view === "export" && <Export key={evidence} hash={evidence} />}
+    </Suspense>
+  )
+}
+
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const { line, state } = useKnowledge()
   const { suggest } = useReader()
   const [view, setView] = useState<View>("watch")
   const [selected, setSelected] = useState<string | null>(null)
+  const [evidence, setEvidence] = useState<string | null>(null)
   const [draft, setDraft] = useDraft()
   const keys = useKeysSetting()
   const setSent = useArrival(view, selected)
@@ -69,6 +87,11 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const show = (next: View): void => {
     setView(next)
     setSelected(null)
+    setEvidence(null)
+  }
+  const exporting = (hash: string): void => {
+    show("export")
+    setEvidence(hash)
   }
   const sent = (hash: string | null): void => {
     show("watch")
@@ -105,13 +128,15 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const inHand: Traffic = view === "write" ? draft.traffic : (message?.traffic ?? "real")
   return (
     <Frame view={view} show={show} open={open} inHand={inHand} keys={keys} leave={leave}>
-      {view === "talks" ? (
-        <Talks />
+      {view !== "watch" && view !== "write" ? (
+        <Whole view={view} evidence={evidence} />
       ) : (
         <>
           <div className="desk" data-open={view === "write" || message !== undefined}>
             {view === "write" && <Compose draft={draft} change={setDraft} close={sent} />}
-            {view === "watch" && message && <Message message={message} open={open} close={close} answer={answer} />}
+            {view === "watch" && message && (
+              <Message message={message} open={open} close={close} answer={answer} exporting={exporting} />
+            )}
             {view === "watch" && !message && (
               <Board open={open} takeBack={draft.text.trim() === "" ? takeBack : null} />
             )}

@@ -43,14 +43,32 @@ const asked = async <T extends object>(path: string, init: RequestInit): Promise
   }
 }
 
+/** A file, whole. */
+export const postForFile = async (
+  path: string,
+  body: object,
+  ms: number,
+): Promise<Uint8Array<ArrayBuffer> | Failure> => {
+  try {
+    const headers = { "content-type": "application/json" }
+    const sent = { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(ms) }
+    const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...sent })
+    if (answer.ok) return new Uint8Array(await answer.arrayBuffer())
+    const value: unknown = await answer.json()
+    return { failed: "refused", problem: isProblem(value) ? value : badRequest(answer.status) }
+  } catch {
+    return { failed: "no-node" }
+  }
+}
+
 export const get = <T extends object>(path: string): Promise<T | Failure> => asked<T>(path, { method: "GET" })
-export const post = <T extends object>(path: string, body: object): Promise<T | Failure> =>
+export const post = <T extends object>(path: string, body: object, ms = 15_000): Promise<T | Failure> =>
   asked<T>(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     // An order that hangs is worse than one that failed: its act makes the second try harmless.
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(ms),
   })
 
 export const askMessages = (after: number, limit: number): Promise<MessagePage | Failure> =>

@@ -147,3 +147,17 @@ export const RungMark = ({ kind }: { readonly kind: "officer" | "node" | "claime
     {kind === "queued" && <path d="M3 3h10v10H3zM3 8l5-5M3 13L13 3M8 13l5-5" {...line} />}
   </Mark>
 )
+
+export const PersonsMark = () => (
+  <Mark>
+    <circle cx="8" cy="5" r="2.6" {...line} />
+    <path d="M2.8 14c.6-3 2.6-4.4 5.2-4.4s4.6 1.4 5.2 4.4" {...line} />
+  </Mark>
+)
+
+export const EvidenceMark = () => (
+  <Mark>
+    <path d="M3 2h7l3 3v9H3z" {...line} />
+    <path d="M5.5 9.5l1.800 1.800 3.400-3.800" {...line} />
+  </Mark>
+)

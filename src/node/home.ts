@@ -206,6 +206,9 @@ export const openSide = (path: string, ring: Keyring = keyring()): Side => {
 export const isLocked = (path: string): boolean =>
   [files.recordKey, files.keys].some(name => lockOf(join(path, name)) !== null)
 
+/** The same of one private file, wherever it lies. */
+export const isFileLocked = (path: string): boolean => lockOf(path) !== null
+
 /** A new lock on everything private in a home whose node is stopped: the first one, or another passphrase. The record's key comes first:
  *  from then on the home is locked, and what a crash leaves undone is completed by the same again. */
 export const relock = (path: string, ring: Keyring, passphrase: string, which: "all" | "roots" = "all"): void => {

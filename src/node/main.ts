@@ -46,6 +46,7 @@ export {
   cipherOf,
   type HomeOptions,
   initHome,
+  isFileLocked,
   isLocked,
   meet,
   openCharter,

@@ -1,6 +1,7 @@
 // Words of the interface, English: this file gives the keys, the compiler demands the other languages. ICU MessageFormat.
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
 import { breakEn } from "./break.ts"
+import { keepEn } from "./keep/en.ts"
 import { refusalEn } from "./refusal/en.ts"
 import { releaseEn } from "./release.ts"
 
@@ -10,6 +11,7 @@ export const en = {
   "skip.to-record": "Skip to the record",
 
   ...breakEn,
+  ...keepEn,
   ...releaseEn,
   "example.band": "EXAMPLE LINE. What is written here binds nobody.",
   "mark.in-hand": "In hand",

@@ -1,6 +1,7 @@
 // Words of the interface, Japanese, in the register of official notices. The keys are those of en.ts.
 import { breakJa } from "./break.ts"
 import type { Word } from "./en.ts"
+import { keepJa } from "./keep/ja.ts"
 import { refusalJa } from "./refusal/ja.ts"
 import { releaseJa } from "./release.ts"
 
@@ -10,6 +11,7 @@ export const ja: Record<Word, string> = {
   "skip.to-record": "記録へ移動",
 
   ...breakJa,
+  ...keepJa,
   ...releaseJa,
   "example.band": "例示用の回線です。ここに記された内容は何者をも拘束しません。",
   "mark.in-hand": "取扱中",

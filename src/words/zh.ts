@@ -1,6 +1,7 @@
 // Words of the interface, Chinese (simplified), in the register of official notices. The keys are those of en.ts.
 import { breakZh } from "./break.ts"
 import type { Word } from "./en.ts"
+import { keepZh } from "./keep/zh.ts"
 import { refusalZh } from "./refusal/zh.ts"
 import { releaseZh } from "./release.ts"
 
@@ -10,6 +11,7 @@ export const zh: Record<Word, string> = {
   "skip.to-record": "转到记录",
 
   ...breakZh,
+  ...keepZh,
   ...releaseZh,
   "example.band": "示例线路：此处所载内容对任何一方均无约束力。",
   "mark.in-hand": "正在处理",

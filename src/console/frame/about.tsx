@@ -31,13 +31,20 @@ const Compare = ({ release }: { readonly release: string }) => {
   )
 }
 
+/** The hash of our node's release, or that it has none. */
+export const Release = () => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  return line.release === null ? <p>{t("about.none")}</p> : <Compare release={line.release} />
+}
+
 export const About = () => {
   const { line } = useKnowledge()
   const { t } = useReader()
   return (
     <details className="about">
       <summary className="version">{t("settings.version", { version: line.version })}</summary>
-      {line.release === null ? <p>{t("about.none")}</p> : <Compare release={line.release} />}
+      <Release />
     </details>
   )
 }

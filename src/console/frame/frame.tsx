@@ -1,10 +1,10 @@
 // The frame on every screen: who we are, what kind of traffic is in hand, the line, the clocks, who is on watch, what alarms.
 import type { ReactNode } from "react"
 import { useState } from "react"
-import type { Problem } from "../../api/shapes.ts"
+import type { Officer, Problem } from "../../api/shapes.ts"
 import type { Traffic } from "../../core/registry.ts"
 import { graded } from "../gravity.ts"
-import { BoardMark, PagesMark, RefusedMark, WriteMark } from "../icons.tsx"
+import { BoardMark, EvidenceMark, KeyMark, PagesMark, PersonsMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { Code, PersonName, TrafficTag } from "../pieces.tsx"
 import { isOnWatch } from "../seen.ts"
@@ -17,15 +17,22 @@ import { BreakBand } from "./break-band.tsx"
 import { Chain } from "./chain.tsx"
 import { ClockBand } from "./clock-band.tsx"
 import { Clocks } from "./clocks.tsx"
+import { RestoreBand } from "./restore-band.tsx"
 import { Settings } from "./settings.tsx"
 import { SoundGate, SoundLamp } from "./sound.tsx"
 
-export type View = "watch" | "write" | "talks"
+export type View = "watch" | "write" | "talks" | "keys" | "sessions" | "export"
 const views = [
   ["watch", BoardMark],
   ["write", WriteMark],
   ["talks", PagesMark],
+  ["keys", KeyMark],
+  ["sessions", PersonsMark],
+  ["export", EvidenceMark],
 ] as const
+
+/** Whoever sees who is signed in, and may take evidence out of the house. */
+export const supervises = ({ role }: Officer): boolean => role === "auditor" || role === "administrator"
 
 const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) => void }) => {
   const { t } = useReader()
@@ -37,6 +44,7 @@ const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) 
     <nav className="nav" aria-label={t("nav.label")}>
       {views
         .filter(([name]) => (name !== "talks" || state.reported.length > 0) && (name !== "write" || maySpeak))
+        .filter(([name]) => (name !== "sessions" && name !== "export") || supervises(line.officer))
         .map(([name, Mark]) => (
           <button type="button" key={name} aria-current={view === name ? "page" : undefined} onClick={() => show(name)}>
             <Mark />
@@ -157,6 +165,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <FaultBand verified={verified} />
         <ClockBand />
         <StaleBand />
+        <RestoreBand openKeys={() => show("keys")} />
         <BreakBand />
         <RefusedBand />
         <div className="nav-row">
@@ -168,7 +177,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
       <main className="screen" data-view={view}>
         {children}
       </main>
-      <Settings keys={keys} leave={leave} verified={verified} />
+      <Settings keys={keys} leave={leave} verified={verified} openKeys={() => show("keys")} />
     </div>
   )
 }

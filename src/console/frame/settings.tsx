@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { signOut } from "../ask.ts"
+import { useKnowledge } from "../knowledge.tsx"
 import { LanguageChoice } from "../language.tsx"
 import { type Verified, VerifiedMark } from "../verify/verified.tsx"
 import { useReader } from "../words.tsx"
@@ -35,9 +36,26 @@ const useSurface = () => {
 
 type Keys = readonly [boolean, (on: boolean) => void]
 
-type SettingsProps = { readonly keys: Keys; readonly leave: () => void; readonly verified: Verified }
+type SettingsProps = {
+  readonly keys: Keys
+  readonly leave: () => void
+  readonly verified: Verified
+  readonly openKeys: () => void
+}
 
-export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsProps) => {
+/** Said to administrators alone, and only where there is something to do. (K-10) */
+const Yearly = ({ openKeys }: Pick<SettingsProps, "openKeys">) => {
+  const { line } = useKnowledge()
+  const { t } = useReader()
+  if (line.yearly === undefined) return null
+  return (
+    <button type="button" className="plain yearly-foot" onClick={openKeys}>
+      {t(line.yearly.state === "late" ? "yearly.foot-late" : "yearly.foot-due")}
+    </button>
+  )
+}
+
+export const Settings = ({ keys: [keysOn, setKeys], leave, verified, openKeys }: SettingsProps) => {
   const { t } = useReader()
   const [surface, setSurface] = useSurface()
   return (
@@ -54,6 +72,7 @@ export const Settings = ({ keys: [keysOn, setKeys], leave, verified }: SettingsP
         {t("settings.keys")}: {t(keysOn ? "settings.keys-on" : "settings.keys-off")}
       </button>
       {keysOn && <span className="keys-hint">{t("settings.keys-hint")}</span>}
+      <Yearly openKeys={openKeys} />
       <VerifiedMark verified={verified} />
       <About />
       <Button className="plain" onPress={() => void signOut().then(leave)}>

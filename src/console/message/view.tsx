@@ -2,7 +2,8 @@
 import { useEffect, useRef } from "react"
 import { Button } from "react-aria-components/Button"
 import type { MessageView } from "../../api/shapes.ts"
-import { BackMark, PrintMark } from "../icons.tsx"
+import { supervises } from "../frame/frame.tsx"
+import { BackMark, EvidenceMark, PrintMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { codeOf, numberOf, partyOf } from "../number.ts"
 import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
@@ -96,9 +97,10 @@ type ViewProps = {
   readonly open: (hash: string) => void
   readonly close: () => void
   readonly answer: (hash: string) => void
+  readonly exporting: (hash: string) => void
 }
 
-export const Message = ({ message, open, close, answer }: ViewProps) => {
+export const Message = ({ message, open, close, answer, exporting }: ViewProps) => {
   const { line } = useKnowledge()
   const { t } = useReader()
   const body = useRef<HTMLDivElement>(null)
@@ -118,6 +120,12 @@ export const Message = ({ message, open, close, answer }: ViewProps) => {
         <h2 tabIndex={-1} ref={heading}>
           {t(message.kind === "answer" ? "message.answer-title" : "message.title", { number: numberOf(line, message) })}
         </h2>
+        {supervises(line.officer) && (
+          <Button className="button small" onPress={() => exporting(message.hash)}>
+            <EvidenceMark />
+            {t("nav.export")}
+          </Button>
+        )}
         <Button className="button small" onPress={() => window.print()}>
           <PrintMark />
           {t("message.print")}
