@@ -34,8 +34,13 @@ const parley = (...args: readonly string[]): { code: number | null; out: string;
 
 const shot = async ({ page, language }: Seat, name: string): Promise<void> => {
   if (shots === undefined) return
+  const { width, height } = page.viewportSize() ?? { width: 1_280, height: 800 }
+  // As high as the page is, so that all of it is in the picture.
+  const inside: number = await page.evaluate("document.querySelector('.screen').scrollHeight")
+  await page.setViewportSize({ width, height: Math.max(height, inside + 500) })
   await page.waitForTimeout(300)
-  await page.screenshot({ path: join(shots, `${name}-${language}-${page.viewportSize()?.width}.png`) })
+  await page.screenshot({ path: join(shots, `${name}-${language}-${width}.png`) })
+  await page.setViewportSize({ width, height })
 }
 
 /** Nothing lies beyond the edge, at a desk and on a telephone; no rule of accessibility is broken; nothing went wrong. */
