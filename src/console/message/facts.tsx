@@ -21,11 +21,18 @@ export const Fact = ({ name, children, wide = false }: FactProps) => {
 }
 
 /** Who signed, or who the node says it was. (OF-13) */
-const Releasers = ({ message, officers }: { readonly message: MessageView; readonly officers: string }) => {
+export const Releasers = ({ message }: { readonly message: MessageView }) => {
   const { t, both } = useReader()
-  const codes = officers.split(", ")
+  if (!message.officer) return <>{t("field.none")}</>
+  const codes = message.officer.split(", ")
   const isProven = message.rungs.some(({ rung, proof }) => rung === "released" && proof === "officer")
-  if (!isProven) return <PersonName name={officers} party={message.author} />
+  if (!isProven)
+    return (
+      <>
+        <PersonName name={message.officer} party={message.author} />{" "}
+        <span className="quiet">{t("ladder.proof-node")}</span>
+      </>
+    )
   return <>{t("released.by", { officers: both(codes), count: codes.length })}</>
 }
 
@@ -62,11 +69,6 @@ export const Facts = ({ message }: { readonly message: MessageView }) => {
           <Fact name="field.second">{t(`second.${message.second}`, { officer: message.officer ?? "" })}</Fact>
         )}
         {message.breakGlass && <Fact name="field.break-glass">{t("break-glass.used")}</Fact>}
-        {message.officer && (
-          <Fact name="field.officer">
-            <Releasers message={message} officers={message.officer} />
-          </Fact>
-        )}
       </dl>
     </section>
   )

@@ -11,7 +11,7 @@ import { isOnWatch, useSeen } from "../seen.ts"
 import { Chips } from "../watch/row.tsx"
 import { asLanguage, useReader } from "../words.tsx"
 import { Actions } from "./actions.tsx"
-import { Fact, Facts } from "./facts.tsx"
+import { Fact, Facts, Releasers } from "./facts.tsx"
 import { Proofs } from "./proofs.tsx"
 import { Second } from "./second.tsx"
 
@@ -48,6 +48,9 @@ const Header = ({ message, open }: { readonly message: MessageView; readonly ope
       </Fact>
       <Fact name="field.from">
         <strong>{author ? name(author.names) : codeOf(line, message.author)}</strong>
+      </Fact>
+      <Fact name="field.officer" wide>
+        <Releasers message={message} />
       </Fact>
       <Fact name="field.action">
         <Addressees desks={message.action} />
