@@ -7,6 +7,7 @@ import { kinds } from "../../src/core/registry.ts"
 import { freshWindow, isReplay, markReceived, sealFrame } from "../../src/core/seal.ts"
 import { type Before, shorten } from "../../src/core/short.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
+import { sm } from "../../src/suites/sm.ts"
 import type { Case } from "./cases-cbor.ts"
 import { type ExampleLine, Pen, start } from "./line.ts"
 
@@ -51,6 +52,32 @@ const sealing = (): Case[] => {
     bad("another line", { line: hex(bytes(0x81, 16)) }),
     bad("the last byte is missing", { frame: hex(frame.subarray(0, -1)) }),
     bad("a header and nothing more", { frame: hex(frame.subarray(0, 12)) }),
+  ]
+}
+
+/** The layer within, of national suite 1: `innerKey`, `innerIv`, as they would be exported. (F-14) */
+const layered = (): Case[] => {
+  const way = { line: bytes(0x80, 16), from: 0, to: 1 }
+  const inner = { suite: sm, key: bytes(0xa0, 16), iv: bytes(0xb0, 12) }
+  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2 })])
+  const place = { epoch: 0x1234_5678, path: 3, counter: 258, plain }
+  const frame = sealFrame(suite, { ...keys, inner }, way, place)
+  const given = {
+    ...{ suite: sm.number, innerKey: hex(inner.key), innerIv: hex(inner.iv) },
+    ...{ key: hex(keys.key), iv: hex(keys.iv), line: hex(way.line), from: 0, to: 1 },
+  }
+  const bad = (name: string, changed: object): Case => ({
+    ...{ name, clause: "F-15", expect: "bad-frame" },
+    ...given,
+    frame: hex(frame),
+    ...changed,
+  })
+  const other = { ...keys, inner: { ...inner, iv: bytes(0xb1, 12) } }
+  return [
+    { name: "SM4-GCM within", clause: "F-14", expect: "ok", ...given, frame: hex(frame), plain: hex(plain) },
+    bad("the common layer alone", { frame: hex(sealFrame(suite, keys, way, place)) }),
+    bad("the layer with another iv", { frame: hex(sealFrame(suite, other, way, place)) }),
+    bad("one bit of the ciphertext", { frame: xored(frame, 12) }),
   ]
 }
 
@@ -232,10 +259,11 @@ const shortened = (line: ExampleLine): Case[] => {
   })
 }
 
-type Group = "sealing" | "replay" | "parts" | "padding" | "short"
+type Group = "sealing" | "layered" | "replay" | "parts" | "padding" | "short"
 
 export const frameCases = (line: ExampleLine): Record<Group, Case[]> => ({
   sealing: sealing(),
+  layered: layered(),
   replay: replay(),
   parts: parts(line),
   padding: padding(),

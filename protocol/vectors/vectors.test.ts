@@ -28,6 +28,7 @@ import { rebuild } from "../../src/core/short.ts"
 import { pairingWords, wordLists } from "../../src/keys/pairing-words.ts"
 import { nobleSuite } from "../../src/suites/noble.ts"
 import { nodeSuite } from "../../src/suites/node.ts"
+import { sm } from "../../src/suites/sm.ts"
 import { type ExampleLine, exampleLine } from "./line.ts"
 import { madeBefore, stale } from "./make.ts"
 import { bytes, type EpochVectors, pairedReader, Reader, type SaidHex } from "./reader.ts"
@@ -189,6 +190,7 @@ type Sealing = Named &
   Record<"key" | "iv" | "line" | "frame", string> & { from: number; to: number; plain?: string; types?: string[] }
 const frames = read<{
   sealing: Sealing[]
+  layered: (Sealing & Record<"innerKey" | "innerIv", string>)[]
   replay: (Named & { counters: number[]; taken: string[] })[]
   parts: (Named & { plain: string; types?: string[] })[]
   padding: (Named & { plain?: string; bytes?: number; most?: number; filled?: number })[]
@@ -200,6 +202,15 @@ for (const { name, clause, expect, key, iv, line: id, from, to, frame, plain } o
       const opened = openFrame(suite, { key: bytes(key), iv: bytes(iv) }, { line: bytes(id), from, to }, bytes(frame))
       equal(opened === undefined ? "bad-frame" : "ok", expect)
       if (opened !== undefined) equal(hex(opened), plain)
+    }
+  })
+for (const { name, clause, expect, ...given } of frames.layered)
+  test(`F-14, F-15: frame (${clause}), ${name}: ${expect}`, () => {
+    const inner = { suite: sm, key: bytes(given.innerKey), iv: bytes(given.innerIv) }
+    const way = { line: bytes(given.line), from: given.from, to: given.to }
+    for (const [, suite] of doors) {
+      const opened = openFrame(suite, { key: bytes(given.key), iv: bytes(given.iv), inner }, way, bytes(given.frame))
+      equal(opened === undefined ? "bad-frame" : hex(opened), given.plain ?? expect)
     }
   })
 for (const { name, clause, counters, taken } of frames.replay)
