@@ -8,6 +8,9 @@ import type {
   OfficersView,
   OrderReply,
   OrderRequest,
+  ParcelFile,
+  ParcelTaken,
+  ParcelView,
   PrepareRequest,
   Problem,
   WaitingAside,
@@ -38,6 +41,10 @@ export type Node = {
   lay(request: OrderRequest): Promise<WaitingView>
   releaseWaiting(request: WaitingRelease): Promise<WaitingReply>
   setAside(request: WaitingAside): Promise<void>
+  parcels(): Promise<ParcelView[]>
+  makeParcel(): Promise<ParcelFile>
+  /** Its bytes in base64. */
+  takeParcel(bytes: string): Promise<ParcelTaken>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -75,6 +82,9 @@ export const nodeOf = (home: string): Node => {
     lay: request => ask("/api/waiting", request),
     releaseWaiting: request => ask("/api/waiting/release", request),
     setAside: request => ask("/api/waiting/aside", request),
+    parcels: () => ask("/api/parcels"),
+    makeParcel: () => ask("/api/parcels", {}),
+    takeParcel: bytes => ask("/api/parcels/take", { bytes }),
   }
 }
 

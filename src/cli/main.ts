@@ -13,6 +13,7 @@ import { lock } from "./lock.ts"
 import { log } from "./log.ts"
 import { officer } from "./officer.ts"
 import { pair } from "./pair.ts"
+import { parcel } from "./parcel.ts"
 import { passphrase } from "./passphrase.ts"
 import { restore } from "./restore.ts"
 import { rootKeys } from "./root-keys.ts"
@@ -59,6 +60,7 @@ export const program = (): Command => {
     lock,
     passphrase,
     breakOff,
+    parcel,
   ]
   for (const command of commands)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))

@@ -2,6 +2,7 @@
 // An entry that is its author's is kept whatever it claims: a log has no holes. What cannot be true of the log itself is kept aside.
 import { about, marked, recall, refused, setAside } from "./aside.ts"
 import { decodeEpochKeyBody } from "./body.ts"
+import { takeCarriedKey } from "./carried-state.ts"
 import { checkCharterSignatures, decodeRootSignatures, kidOf } from "./charter.ts"
 import { bodyHash, decodeEntry, type Entry, type Seen } from "./entry.ts"
 import type { Held } from "./event.ts"
@@ -235,7 +236,7 @@ const grow = (line: Line, log: Log, held: Held, { frontier, root }: Grown): void
   const seen = entry.seen.find(it => it.author === line.us)
   if (seen) checkSeen(line, log, peer, entry, seen)
   owesHave(line, peer)
-  if (entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
+  if (entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(line, peer, held.body.bytes)
 }
 
 /** Officers are judged by position: at the moment when the entry takes its place. (OF-3, OF-6, OF-8) */
@@ -274,9 +275,10 @@ const checkPastSeen = (line: Line, entry: Entry, { author, generation, size, roo
   recall(line, { about: "pastSeen", entry, root }, { author, generation, seq: size + 1 })
 }
 
-const takeEpochKey = (peer: Peer, body: Uint8Array): void => {
+const takeEpochKey = (line: Line, peer: Peer, body: Uint8Array): void => {
   const key = decodeEpochKeyBody(body)
-  if (isRefusal(key) || key.class !== 0 || key.number <= peer.keyNumber || !isXwingPublic(key.public)) return
+  if (!isRefusal(key) && key.class === 1) return takeCarriedKey(line.state.carried, peer.party, key)
+  if (isRefusal(key) || key.number <= peer.keyNumber || !isXwingPublic(key.public)) return
   peer.keyNumber = key.number
   peer.publicKey = key.public.slice()
 }
@@ -377,7 +379,7 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   const seen = held.entry.seen.find(it => it.author === line.us)
   if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen)
   else if (seen) checkPastSeen(line, held.entry, seen)
-  if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(peer, held.body.bytes)
+  if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(line, peer, held.body.bytes)
 }
 
 /** A place that is taken: the same entry again is nothing, another one is a fork or a forgery. (L-8) */

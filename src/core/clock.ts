@@ -32,4 +32,7 @@ export const setBack = (state: State, ms: number): void => {
   state.ownEntryAt -= ms
   if (state.doubtSince !== null) state.doubtSince -= ms
   if (state.epochKeyAt > 0) state.epochKeyAt = Math.max(1, state.epochKeyAt - ms)
+  const { carried } = state
+  if (carried.at > 0) carried.at = Math.max(1, carried.at - ms)
+  for (const key of carried.kept) key.at -= ms
 }

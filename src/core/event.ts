@@ -116,10 +116,18 @@ export type Event = {
       readonly confirmed: boolean
       readonly officer: string
     }
+  /** The frames of a parcel that was read here, as the file has them. `order` names the answer. (EP-16) */
+  | { readonly type: "carried"; readonly order: number; readonly peer: number; readonly frames: readonly Uint8Array[] }
   | { readonly type: "woke" }
   /** All that had queued up has been stepped: sign, append and send what waits. */
   | { readonly type: "settle" }
 )
+
+/** What became of a parcel. `name` in hex; `isOpen` false: its key is gone, and its maker is told. `fresh`: by how many entries the log
+ *  has grown; others were held, or wait beyond a gap. */
+export type CarriedAnswer =
+  | { readonly name: string; readonly isOpen: boolean; readonly entries: number; readonly fresh: number }
+  | Refusal
 
 /** A row to be written: an entry newly accepted or newly signed here. */
 export type Accepted = { readonly held: Held; readonly gapBefore: boolean }
@@ -193,6 +201,7 @@ export type Tell =
   /** A request to begin anew came, was decided about, or is over: what is wanted is read from the line's status. */
   | { readonly type: "break"; readonly peer: number }
   | { readonly type: "decided"; readonly order: number; readonly refusal: Refusal | null }
+  | { readonly type: "carried"; readonly order: number; readonly said: CarriedAnswer }
   | { readonly type: "link"; readonly peer: number; readonly up: boolean }
   | {
       readonly type: "peer"

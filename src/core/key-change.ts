@@ -136,18 +136,22 @@ export const restoreKeys = (line: Line, changes: readonly Held[]): void => {
 const isAt = ({ entry }: Held, { author }: Log, place: { generation: number; seq: number }): boolean =>
   entry.author === author && entry.generation === place.generation && entry.seq === place.seq
 
-/** Own changes that the peer is not proven to hold: it could not open what is signed with the keys that they bring. (K-5) */
-export const showChanges = (line: Line, peer: Peer, path: Path): void => {
+/** Own changes that the peer is not proven to hold, as frames: it could not open what is signed with the keys that they bring. (K-5) */
+export const changesToShow = (line: Line, peer: Peer): Uint8Array[] => {
   const own = line.state.logs[line.us]!
   const unproven = own.changes.filter(
     ({ generation, seq, held }) =>
       held !== null && (generation === own.generation ? seq > peer.confirmed : peer.confirmed === 0),
   )
-  for (const { held } of unproven.slice(-shownMax)) {
+  return unproven.slice(-shownMax).map(({ held }) => {
     const { entry, body } = held!
     const parts = encode([entry.bytes, body?.salt ?? null, body?.bytes ?? null])
-    sendOpening(line, path, concat(Uint8Array.of(frameKinds.keysShown), parts))
-  }
+    return concat(Uint8Array.of(frameKinds.keysShown), parts)
+  })
+}
+
+export const showChanges = (line: Line, peer: Peer, path: Path): void => {
+  for (const frame of changesToShow(line, peer)) sendOpening(line, path, frame)
 }
 
 /** The peer shows a change of its keys that its log will bring. It is believed as the log itself would be, and changes nothing but by

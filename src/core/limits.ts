@@ -109,3 +109,11 @@ export const shownBytesMax = 20_480
 export const bundleBytesMax = 256 * 1_048_576
 /** Files in one bundle: about 5,000 entries with their bodies and proofs. (EV-1) */
 export const bundleFilesMax = 16_384
+
+/** Keys for what is carried: the first after an hour of a log, the next every 10 days, each erased when it is 30 days old. (EP-13) */
+export const carriedFirstMs = 3_600_000
+export const carriedRenewMs = 10 * 24 * 3_600_000
+export const carriedMs = 30 * 24 * 3_600_000
+/** A parcel as a file, and how many of them are remembered by name on either side. (EP-14, EP-15) */
+export const parcelBytesMax = 8_388_608
+export const parcelNamesMax = 64

@@ -13,6 +13,7 @@ import {
 } from "./accept.ts"
 import { refused } from "./aside.ts"
 import { decideBreak } from "./break.ts"
+import { carriedDueAt, heardCarried, heardCarriedKey, isCarriedKey, keepCarried } from "./carried.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
@@ -142,7 +143,9 @@ const handle = (line: Line, event: Event): void => {
     case "recalled":
       return heardAnswer(line, event)
     case "epochKeyMade":
-      return write.heardEpochKey(line, event)
+      return isCarriedKey(event.number) ? heardCarriedKey(line, event) : write.heardEpochKey(line, event)
+    case "carried":
+      return heardCarried(line, event)
     case "appended":
       return heardAppended(line)
     case "served": {
@@ -213,11 +216,12 @@ const settle = (line: Line): void => {
   for (const tell of state.afterwards.splice(0)) line.out.push({ do: "tell", tell })
   if (write.headDueAt(line) <= line.now) write.makeHead(line)
   if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)
+  keepCarried(line)
   sync.dropDeadPaths(line)
   endDoubt(line)
   wantChecks(line)
   sync.pump(line)
-  const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line))
+  const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line), carriedDueAt(line))
   if (at !== state.wakeAt && at < Infinity) line.out.push({ do: "wakeAt", at })
   state.wakeAt = at
 }

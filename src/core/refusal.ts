@@ -117,6 +117,11 @@ export const refusals = {
   "paired-already": [89, "CH-10", "This home is paired already: its card and terms stand."],
   "wrong-pin": [96, "A-12", "The hardware module does not take this PIN."],
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
+  "no-carried-key": [
+    104,
+    "EP-14",
+    "The other side has published no key for carried media yet, or nothing has passed between both: make the parcel later.",
+  ],
   "unknown-suite": [110, "CH-15", "A card of this home names a national suite that this program does not know."],
   "second-missing": [111, "E-22", "Its author signs with a national suite as well, and that signature is not there."],
   "second-false": [112, "E-22", "Its second signature, by its author's national suite, is false."],

@@ -1,5 +1,6 @@
 // What of a line's state is durable, and how a process that starts takes it up (page: protocol/sync.md, section 2). Written in the same
 // transaction as the entries that it follows from.
+import { carriedValue, restoreCarried } from "./carried-state.ts"
 import { decode, encode, type Value } from "./cbor.ts"
 import { officersValue, restoreOfficers } from "./officer.ts"
 import type { Log, Peer, State } from "./state.ts"
@@ -52,6 +53,7 @@ export const snapshot = (state: State): Uint8Array =>
       peer.breakToSay && [peer.breakToSay.theirs, peer.breakToSay.ours, peer.breakToSay.officer],
     ]),
     [state.epochKey, state.epochKeyAt, flag(state.epochKeyUsed), flag(state.restored), state.asideCount],
+    carriedValue(state.carried),
   ])
 
 type Row = readonly Value[]
@@ -66,6 +68,7 @@ export const restoreSnapshot = (state: State, bytes: Uint8Array): void => {
   const [epochKey, epochKeyAt, used, restored, asides] = value[3] as readonly number[]
   // What was claimed before is forgotten with the process: every peer is asked again.
   if (restored === 1) for (const party of state.peers.keys()) state.unanswered.add(party)
+  state.carried = restoreCarried(value[4])
   Object.assign(state, { epochKey, epochKeyAt, epochKeyUsed: used === 1, restored: restored === 1, asideCount: asides })
 }
 

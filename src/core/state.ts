@@ -1,6 +1,7 @@
 // The state of a line at one node: bounded, never entries (page: protocol/sync.md, section 2). What is durable is in the snapshot,
 // written in the same transaction as the entries it follows from; the rest is rebuilt when the process starts.
 import { type BreakState, noBreak } from "./break-state.ts"
+import { type CarriedState, noneCarried } from "./carried-state.ts"
 import type { Charter } from "./charter.ts"
 import type { Entry } from "./entry.ts"
 import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell } from "./event.ts"
@@ -50,8 +51,7 @@ export type Log = {
   pendingHeads: Head[]
   /** Heads of sizes that are not reached, signed with keys that are not known yet. (K-4) */
   unjudgedHeads: Head[]
-  /** Up to here entries waited for a head in vain, and are judged one by one. */
-  judgedTo: number
+  judgedTo: number // up to here entries waited for a head in vain, and are judged one by one
   /** Entries that wait for the head that covers them, and the log with each of them. */
   buffer: { readonly held: Held; readonly grown: Grown }[]
   bufferBytes: number
@@ -190,6 +190,7 @@ export type State = {
   epochKey: number
   epochKeyAt: number
   epochKeyUsed: boolean
+  carried: CarriedState
   restored: boolean
   /** Restored when this process began, and not heard since what these peers hold. Not in the snapshot. (L-11) */
   unanswered: Set<number>
@@ -358,6 +359,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   epochKey: 0,
   epochKeyAt: 0,
   epochKeyUsed: false,
+  carried: noneCarried(),
   restored: false,
   unanswered: new Set(),
   doubtSince: null,

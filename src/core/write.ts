@@ -55,7 +55,11 @@ export const takeOrder = (line: Line, order: Order): void => {
   state.orders.push(order)
 }
 
-const serviceOrder = (kind: number, precedence: number, fields: { refs?: Order["refs"]; body?: Body }): Order => ({
+export const serviceOrder = (
+  kind: number,
+  precedence: number,
+  fields: { refs?: Order["refs"]; body?: Body },
+): Order => ({
   id: 0,
   kind,
   traffic: service,
@@ -69,7 +73,7 @@ const serviceOrder = (kind: number, precedence: number, fields: { refs?: Order["
 })
 
 /** The salt of a body that holds nothing secret: derived, so that a step needs no chance. */
-const openSalt = (line: Line, bytes: Uint8Array): Body => ({
+export const openSalt = (line: Line, bytes: Uint8Array): Body => ({
   salt: line.suite.sha256(utf8("parley/1 open salt"), line.charter.line, bytes).slice(0, saltBytes),
   bytes,
 })

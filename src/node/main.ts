@@ -17,21 +17,17 @@ import { nodeSuite } from "../suites/node.ts"
 import { clockNotes } from "./clocks.ts"
 import { exportDesk } from "./export.ts"
 import { type Home, isPaired, monitorSecret, openHome, openSide, requireWritable, writeApiDoor } from "./home.ts"
-import { keyOffice } from "./key-office.ts"
 import { keysView } from "./key-standing.ts"
 import { leanly } from "./lean.ts"
 import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
-import { officerOffice } from "./officer-office.ts"
+import { offices } from "./offices.ts"
 import { pathOf } from "./path.ts"
-import { releaseHash } from "./release.ts"
-import { ReleaseDesk } from "./release-desk.ts"
 import { type Running, run } from "./run.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
 import { verifyPage } from "./verify-page.ts"
-import { Watch } from "./watch.ts"
 import { realWorld } from "./world.ts"
 
 // The CLI's one door to the rooms behind the node.
@@ -179,20 +175,11 @@ const wire = async (
     metrics.refusals.inc({ code: refusal })
     log.warn({ refusal, details, peer: peer === null ? null : charter.parties[peer]?.code }, "refused")
   }
-  const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
   const version = packageVersion()
-  const release = releaseHash()
-  const said = { version, release, refused }
-  const about = { charter, us, record, store, suite: nodeSuite, running, now: Date.now, salt }
-  const watch = new Watch({ ...about, ...said })
-  const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
-  const office = keyOffice({ ...about, signer: home.keys })
-  const officers = officerOffice({ charter, running, salt })
+  const rooms = offices({ home, record, store, running, log, version }, refused)
+  const { about, watch, desk, parcels, office, officers } = rooms
   started.push(async () => watch.stop())
-  hear = told => {
-    watch.told(told)
-    desk.told(told)
-  }
+  hear = rooms.told
   for (const told of early.splice(0)) hear(told)
 
   const cliSecret = randomBytes(32).toString("base64url")
@@ -203,7 +190,7 @@ const wire = async (
   const { host } = settings.api
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
-    ...{ code, host, port, origins, frames, watch, desk },
+    ...{ code, host, port, origins, frames, watch, desk, parcels },
     ...{ office, officers, standing: () => keysView({ ...about, office, officers }) },
     exports: exportDesk({ charter, record, store, path: home.record, page: options.page ?? verifyPage }),
     signIns,

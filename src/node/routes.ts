@@ -55,6 +55,9 @@ const proofBytesMax = 16 * 1_024
 /** A thousand hashes, and as many again whose texts are shown. */
 const choiceBytesMax = 256 * 1_024
 
+/** 8 MiB in base64. */
+const parcelBytesMax = 12 * 1_024 * 1_024
+
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
 })
@@ -93,6 +96,9 @@ export const routes: readonly Route[] = [
   orders("/api/officers", keepers, officerBytesMax),
   orders("/api/keys/prepare", keepers, 16 * 1_024),
   orders("/api/keys/commit", keepers, 64 * 1_024),
+  reads("/api/parcels", supervisors),
+  orders("/api/parcels", keepers),
+  orders("/api/parcels/take", keepers, parcelBytesMax),
   { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),

@@ -3,7 +3,7 @@
 import type { BreakDecision } from "../core/break.ts"
 import type { Charter } from "../core/charter.ts"
 import type { Entry } from "../core/entry.ts"
-import type { Effect, Event, Held, Order, Tell } from "../core/event.ts"
+import type { CarriedAnswer, Effect, Event, Held, Order, Tell } from "../core/event.ts"
 import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
@@ -16,6 +16,7 @@ import type { Row, RowRange, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
+import { makeParcel, type Parcel } from "./parcel.ts"
 
 /** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
 export type World = {
@@ -43,6 +44,7 @@ export type RunOptions = {
   readonly failed: (error: Error) => void
 }
 
+export type OwnLog = { readonly generation: number; readonly size: number; readonly root: Uint8Array }
 export type OrderAnswer = { readonly entry: Entry } | Refusal
 
 export type Running = {
@@ -50,10 +52,14 @@ export type Running = {
   order(order: Omit<Order, "id">): Promise<OrderAnswer>
   /** An officer has typed what the other side read out: its request to begin anew is taken, or set aside. (EP-10) */
   decideBreak(decision: Omit<BreakDecision, "order">): Promise<Refusal | null>
+  /** The frames of a parcel that somebody has brought. (EP-16) */
+  carried(peer: number, frames: readonly Uint8Array[]): Promise<CarriedAnswer>
+  /** What this side says, for somebody to carry: as much as fits, from what the peer is not proven to hold. (EP-15) */
+  parcel(peer: number): Promise<Parcel | Refusal>
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
-  /** Our own log as it stands now, what is being signed included. */
-  own(): { readonly generation: number; readonly size: number; readonly root: Uint8Array }
+  /** Our own log, what is being signed included. */
+  own(): OwnLog
   /** A party's node keys by position, the card's first. */
   tenures(party: number): readonly Tenure[]
   /** Who is in office of a party, after all of its log that is held. */
@@ -61,16 +67,11 @@ export type Running = {
   stop(): Promise<void>
 }
 
-/** Acts of this many of each author's last entries are read at a start. (E-14) */
-const recentRows = 4_096
+const recentRows = 4_096 // of each author's last, read for their acts at a start (E-14)
 const readBytes = 16 * 1_048_576
 
 /** Takes the line up where it was left and runs it until `stop`. */
-export const run = async (options: RunOptions): Promise<Running> => {
-  const loop = new Loop(options)
-  await loop.start()
-  return loop
-}
+export const run = (options: RunOptions): Promise<Running> => new Loop(options).start()
 
 class Loop implements Running {
   readonly #options: RunOptions
@@ -78,6 +79,7 @@ class Loop implements Running {
   readonly #queue: Event[] = []
   readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
   readonly #decided = new Map<number, (refusal: Refusal | null) => void>()
+  readonly #carried = new Map<number, (said: CarriedAnswer) => void>()
   #nextOrder = 1
   #scheduled = false
   #stopped = false
@@ -119,7 +121,7 @@ class Loop implements Running {
     }
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<Running> {
     const { paths } = this.#options
     this.#happened({ type: "started", now: this.#now(), lived: this.#options.lived ?? false })
     for (const [id, { peer, transport }] of paths.entries())
@@ -130,6 +132,7 @@ class Loop implements Running {
         flushed: bytes => this.#happened({ type: "flushed", now: this.#now(), path: id, bytes }),
         closed: () => this.#happened({ type: "pathClosed", now: this.#now(), path: id }),
       })
+    return this
   }
 
   order(order: Omit<Order, "id">): Promise<OrderAnswer> {
@@ -156,7 +159,19 @@ class Loop implements Running {
     })
   }
 
-  own(): { readonly generation: number; readonly size: number; readonly root: Uint8Array } {
+  carried(peer: number, frames: readonly Uint8Array[]): Promise<CarriedAnswer> {
+    return new Promise(resolve => {
+      const order = this.#nextOrder++
+      this.#carried.set(order, resolve)
+      this.#happened({ type: "carried", now: this.#now(), order, peer, frames })
+    })
+  }
+
+  parcel(peer: number): Promise<Parcel | Refusal> {
+    return makeParcel(this.#line, peer, this.#options, this.#now())
+  }
+
+  own(): OwnLog {
     const { generation, frontier, root } = this.#line.state.logs[this.#options.us]!
     return { generation, size: frontier.size, root }
   }
@@ -369,16 +384,17 @@ class Loop implements Running {
   }
 
   #told(tell: Tell): void {
-    if (tell.type === "done" || tell.type === "notDone") {
-      const resolve = this.#orders.get(tell.order)
-      this.#orders.delete(tell.order)
-      resolve?.(tell.type === "done" ? { entry: tell.entry } : tell.refusal)
-    }
-    if (tell.type === "decided") {
-      const resolve = this.#decided.get(tell.order)
-      this.#decided.delete(tell.order)
-      resolve?.(tell.refusal)
-    }
+    if (tell.type === "done") taken(this.#orders, tell.order)?.({ entry: tell.entry })
+    if (tell.type === "notDone") taken(this.#orders, tell.order)?.(tell.refusal)
+    if (tell.type === "carried") taken(this.#carried, tell.order)?.(tell.said)
+    if (tell.type === "decided") taken(this.#decided, tell.order)?.(tell.refusal)
     this.#options.tell(tell)
   }
+}
+
+/** Who waits for an answer hears it once. */
+const taken = <Answer>(waiting: Map<number, (answer: Answer) => void>, order: number) => {
+  const resolve = waiting.get(order)
+  waiting.delete(order)
+  return resolve
 }

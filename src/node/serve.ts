@@ -17,12 +17,14 @@ import { frameBytesMax, type Live, live } from "./live.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import type { OfficerOffice } from "./officer-office.ts"
+import type { ParcelOffice } from "./parcel-office.ts"
 import type { ReleaseDesk } from "./release-desk.ts"
 import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
 import { exportRoutes } from "./serve-export.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
+import { parcelRoutes } from "./serve-parcels.ts"
 import { waitingRoutes } from "./serve-waiting.ts"
 import { type Sessions, sessionMs } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
@@ -36,6 +38,7 @@ export type ServeOptions = {
   readonly frames: readonly string[]
   readonly watch: Watch
   readonly desk: ReleaseDesk
+  readonly parcels: ParcelOffice
   readonly office: KeyOffice
   readonly standing: () => KeysView
   readonly officers: OfficerOffice
@@ -102,6 +105,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   officerRoutes(app, options)
   exportRoutes(app, inside, options)
   waitingRoutes(app, inside, options)
+  parcelRoutes(app, options)
   watching(app, inside, options)
   await consoleFiles(app)
   const sockets = new Set<Socket>()

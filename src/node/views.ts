@@ -27,6 +27,7 @@ import type { Suite } from "../core/suite.ts"
 import type { RungFact } from "../record/ladder.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Row, StoreReader } from "../store/store.ts"
+import type { ParcelOffice } from "./parcel-office.ts"
 
 export type ViewOptions = {
   readonly charter: Charter
@@ -34,6 +35,8 @@ export type ViewOptions = {
   readonly record: LineRecord
   readonly store: Pick<StoreReader, "find">
   readonly suite: Suite
+  /** Whether a parcel with this place of our log could not be opened there; a reader beside the node does not know. (EP-17) */
+  readonly unopened?: ParcelOffice["unopened"]
 }
 
 const rungNames: ReadonlyMap<number, RungName> = new Map<number, RungName>([
@@ -187,7 +190,17 @@ const rungsOf = (options: ViewOptions, place: number, officer: string): Rung[] =
     const rung = rungOf(options, fact)
     if (rung !== undefined) rungs.push(rung)
   }
+  const unopened = facts.author(place) === options.us ? unopenedRung(options, place) : undefined
+  if (unopened !== undefined && !rungs.some(({ rung }) => rung === "stored")) rungs.push(unopened)
   return rungs
+}
+
+const unopenedRung = ({ record: { facts }, us, unopened }: ViewOptions, place: number): Rung | undefined => {
+  const { generation } = facts.streams[facts.stream[place]!]!
+  const said = unopened?.(generation, facts.seq[place]!)
+  return (
+    said && { rung: "undecipherable", party: 1 - us, at: said.at, heardAt: said.at, proof: "node", hash: said.hash }
+  )
 }
 
 const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | undefined => {

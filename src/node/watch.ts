@@ -102,6 +102,7 @@ export class Watch {
       case "break":
         return this.#sayLine()
       case "decided":
+      case "carried":
       case "peer":
       case "done":
       case "notDone":

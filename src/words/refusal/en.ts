@@ -96,6 +96,8 @@ export const refusalEn = {
   "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
   "refusal.same-person": "Two different persons confirm, and each gives a name.",
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
+  "refusal.no-carried-key":
+    "The other side has published no key for carried media yet, or nothing has passed between both: make the parcel later.",
   "refusal.unknown-suite": "A card of this home names a national suite that this program does not know.",
   "refusal.second-missing":
     "Its author signs with a national suite as well, and that signature is not there. Its signature by the common suite is true.",

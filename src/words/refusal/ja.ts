@@ -94,6 +94,8 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
   "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
+  "refusal.no-carried-key":
+    "相手側は携行媒体用の鍵をまだ公表していないか、双方の間でまだ何も通じていません。小包は後で作成してください。",
   "refusal.unknown-suite": "この側のカードに示された国内方式を、このプログラムは備えていません。",
   "refusal.second-missing":
     "発信側は国内方式でも署名することになっていますが、その署名がありません。共通方式の署名は正しいものです。",

@@ -1,0 +1,51 @@
+// The rooms of a node that people come to, each with what it needs, and who hears what the loop tells.
+import { randomBytes } from "node:crypto"
+import type { Problem } from "../api/shapes.ts"
+import type { Tell } from "../core/event.ts"
+import type { LineRecord } from "../record/record.ts"
+import type { Store } from "../store/store.ts"
+import { nodeSuite } from "../suites/node.ts"
+import type { Home } from "./home.ts"
+import { keyOffice } from "./key-office.ts"
+import type { Log } from "./log.ts"
+import { officerOffice } from "./officer-office.ts"
+import { parcelOffice } from "./parcel-office.ts"
+import { releaseHash } from "./release.ts"
+import { ReleaseDesk } from "./release-desk.ts"
+import type { Running } from "./run.ts"
+import { Watch } from "./watch.ts"
+
+export type OfficesOptions = {
+  readonly home: Home
+  readonly record: LineRecord
+  readonly store: Store
+  readonly running: Running
+  readonly log: Log
+  readonly version: string
+}
+
+/** `refused`: a refusal of the line is noted. */
+export const offices = (
+  { home, record, store, running, log, version }: OfficesOptions,
+  refused: (problem: Problem, peer: number | null) => void,
+) => {
+  const { charter, us, keys } = home
+  const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
+  const now = Date.now
+  const parcels = parcelOffice({
+    ...{ us, store, running, now },
+    unopened: ({ name }) => log.warn({ parcel: name }, "a parcel of ours could not be opened there"),
+  })
+  const { unopened } = parcels
+  const about = { charter, us, record, store, suite: nodeSuite, running, now, salt, unopened }
+  const watch = new Watch({ ...about, version, release: releaseHash(), refused })
+  const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
+  return {
+    ...{ about, watch, desk, parcels },
+    office: keyOffice({ ...about, signer: keys }),
+    officers: officerOffice({ charter, running, salt }),
+    told(tell: Tell): void {
+      for (const room of [watch, desk, parcels]) room.told(tell)
+    },
+  }
+}

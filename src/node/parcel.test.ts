@@ -1,0 +1,157 @@
+// What is carried by hand between two nodes whose line is cut: keys in files, disks in memory, and a clock that can be put forward.
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { fileOf, fresh, type Side, say, sizeAt } from "../../test/fixtures/keyed.ts"
+import { until } from "../../test/fixtures/pair.ts"
+import type { ParcelFile } from "../api/shapes.ts"
+import { isCarriedKey } from "../core/carried.ts"
+import { carriedFirstMs, carriedMs, carriedRenewMs } from "../core/limits.ts"
+import { isRefusal, refuse } from "../core/refusal.ts"
+import { memoryStore } from "../store/memory.ts"
+import { type ParcelOffice, parcelOffice } from "./parcel-office.ts"
+
+type Clocked = Awaited<ReturnType<typeof fresh>>
+
+/** Both sides have published a key for carried media, and their line is cut. */
+const cutApart = async () => {
+  const made = await fresh()
+  for (const side of [made.a, made.b]) await say(side)
+  await later(made, carriedFirstMs + 1)
+  const isKeyed = (side: Side): boolean =>
+    side.store
+      .since(0, 1_000)
+      .filter(({ row }) => row.body !== undefined && row.body.length > 1_200 && row.body.at(-1) === 1).length === 2
+  await until("both hold both keys", () => isKeyed(made.a) && isKeyed(made.b))
+  await until("and know it", () => sizeAt(made.a, 0) === sizeAt(made.b, 0) && sizeAt(made.a, 1) === sizeAt(made.b, 1))
+  made.line.cut()
+  return { ...made, officeA: officeOf(made.a, 0), officeB: officeOf(made.b, 1) }
+}
+
+/** Time passes for both, and what is due then is done. */
+const later = async ({ clock, line, a, b }: Clocked, ms: number): Promise<void> => {
+  clock.forward(ms)
+  line.cut()
+  for (const side of [a, b]) side.running.watched(null, 0)
+  line.mend()
+}
+
+/** Numbers of the keys for carried media in a file. */
+const keysIn = (path: string): number[] => JSON.parse(readFileSync(path, "utf8")).public.epochs.filter(isCarriedKey)
+
+const officeOf = ({ running }: Side, us: 0 | 1): ParcelOffice =>
+  parcelOffice({ us, store: memoryStore(), running, now: Date.now, unopened: () => {} })
+
+const made = async (office: ParcelOffice): Promise<ParcelFile> => {
+  const file = await office.make()
+  assert.ok(!isRefusal(file), JSON.stringify(file))
+  return file
+}
+
+test("EP-13, EP-14, EP-15, EP-16: what one side says comes to the other in a parcel, as often and in whatever order it is read", async () => {
+  const { a, b, officeA, officeB } = await cutApart()
+  const first = await say(a)
+  const early = await made(officeA)
+  const last = await say(a)
+  const late = await made(officeA)
+  assert.deepEqual([early.to >= first, late.to >= last, late.isWhole], [true, true, true])
+  assert.notEqual(early.name, late.name)
+  for (const [parcel, grows] of [
+    [late, true],
+    [early, false],
+    [late, false],
+  ] as const) {
+    const taken = await officeB.take({ bytes: parcel.bytes })
+    assert.ok(!isRefusal(taken) && taken.isOpen, JSON.stringify(taken))
+    assert.equal(taken.fresh > 0, grows)
+  }
+  assert.ok(sizeAt(b, 0) >= last)
+  // The receipt goes back the same way.
+  const confirmedBefore = a.running.status().peers[0]!.confirmed
+  const back = await made(officeB)
+  assert.ok(!isRefusal(await officeA.take({ bytes: back.bytes })))
+  await until("the receipt counts", () => a.running.status().peers[0]!.confirmed >= last)
+  assert.ok(confirmedBefore < last)
+  const empty = await made(officeA)
+  assert.ok(empty.from > early.to)
+  for (const side of [a, b])
+    assert.deepEqual(
+      side.told.filter(tell => tell.type === "refused"),
+      [],
+    )
+})
+
+test("EP-16: a parcel that was altered, cut off or mixed up is refused by name, and nothing of it is taken", async () => {
+  const { a, b, officeA, officeB } = await cutApart()
+  for (let at = 0; at < 3; at++) await say(a)
+  const { bytes } = await made(officeA)
+  const whole = Buffer.from(bytes, "base64")
+  const before = sizeAt(b, 0)
+  const codeOf = async (file: Uint8Array): Promise<string> => {
+    const answer = await officeB.take({ bytes: Buffer.from(file).toString("base64") })
+    return isRefusal(answer) ? answer.refusal : "taken"
+  }
+  const opening = 4 + whole.readUInt32BE(0)
+  for (let at = 0; at < whole.length; at += at < opening ? 13 : 97) {
+    const altered = Buffer.from(whole)
+    altered[at]! ^= 1
+    const code = await codeOf(altered)
+    assert.ok(
+      ["malformed", "wrong-line", "bad-opening", "bad-frame", "unknown-secret"].includes(code),
+      `${at}: ${code}`,
+    )
+  }
+  for (const cut of [0, 3, opening - 1, opening + 4, whole.length - 1])
+    assert.equal(await codeOf(whole.subarray(0, cut)), "malformed", `${cut}`)
+  assert.equal(await codeOf(whole.subarray(opening)), "malformed", "no opening")
+  assert.equal(await codeOf(Buffer.concat([whole, whole.subarray(opening)])), "bad-frame", "a frame twice")
+  assert.equal(await codeOf(new Uint8Array(8_388_609)), "too-large")
+  assert.deepEqual(await officeB.take({ bytes: "?" }), refuse("bad-request", { field: "bytes" }))
+  assert.deepEqual(await officeA.take({ bytes }), refuse("bad-opening", { peer: 1 }), "our own")
+  assert.equal(sizeAt(b, 0), before)
+  assert.equal(await codeOf(whole), "taken")
+})
+
+test("EP-13, EP-17, R-7: a parcel whose key is erased is said to be undecipherable, once, and what was in it comes by the next", async () => {
+  const all = await cutApart()
+  const { a, b, line, officeA, officeB } = all
+  await say(a)
+  const old = await made(officeA)
+  const held = (): number[] => keysIn(fileOf(1)).map(number => number - 2 ** 32)
+  for (const [ms, number] of [
+    [carriedRenewMs, 2],
+    [carriedRenewMs, 3],
+    [carriedMs, 4],
+  ] as const) {
+    await later(all, ms + 1)
+    await until(`key ${number}`, () => held().includes(number))
+  }
+  b.running.watched(null, 0)
+  await until("those of more than 30 days are erased", () => held().join() === "4")
+  await until("all is even", () => [0, 1].every(author => sizeAt(a, author) === sizeAt(b, author)))
+  line.cut()
+  for (let at = 0; at < 2; at++) {
+    const answer = await officeB.take({ bytes: old.bytes })
+    assert.ok(!isRefusal(answer) && !answer.isOpen, JSON.stringify(answer))
+  }
+  const said = b.store.since(0, 10_000).filter(({ row }) => row.author === 1 && row.bytes.toHex().includes(old.name))
+  assert.equal(said.length, 1)
+  const back = await made(officeB)
+  const rows = a.told.length
+  assert.ok(!isRefusal(await officeA.take({ bytes: back.bytes })))
+  await until("it is heard", () => {
+    for (const tell of a.told.slice(rows)) officeA.told(tell)
+    return officeA.list()[0]?.unopened !== undefined
+  })
+  assert.ok(officeA.unopened(old.generation, old.to))
+  const last = await say(a)
+  const next = await made(officeA)
+  const taken = await officeB.take({ bytes: next.bytes })
+  assert.ok(!isRefusal(taken) && taken.isOpen)
+  assert.ok(sizeAt(b, 0) >= last)
+})
+
+test("EP-14: without a key of the other side there is no parcel", async () => {
+  const { a } = await fresh()
+  assert.deepEqual(await officeOf(a, 0).make(), refuse("no-carried-key", { peer: 1 }))
+})

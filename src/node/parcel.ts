@@ -1,0 +1,132 @@
+// Making a parcel: own entries, sealed to a key that waits for them, as one file (page: protocol/epoch.md, EP-14 and EP-15). Nothing of the
+// line's state is touched; its encapsulation is its own, so that it may be made again at any time.
+import { encodeEntryPart, joinParts } from "../core/frame.ts"
+import { concat } from "../core/hash.ts"
+import { changesToShow } from "../core/key-change.ts"
+import { parcelBytesMax } from "../core/limits.ts"
+import { ownKeys } from "../core/opening.ts"
+import { padded } from "../core/pad.ts"
+import {
+  parcelFrame,
+  parcelKeys,
+  parcelLabel,
+  parcelName,
+  parcelPayload,
+  parcelTo,
+  sealInParcel,
+} from "../core/parcel.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { headerBytes, tagBytes } from "../core/seal.ts"
+import type { Line } from "../core/state.ts"
+import type { Hash } from "../core/suite.ts"
+import type { Signer } from "../keys/signer.ts"
+import type { Store } from "../store/store.ts"
+
+/** `from` above `to`: the peer is proven to hold all, and the parcel says so by being empty. `isWhole`: nothing more would follow. */
+export type Parcel = {
+  readonly bytes: Uint8Array
+  readonly name: Hash
+  readonly generation: number
+  readonly from: number
+  readonly to: number
+  readonly isWhole: boolean
+}
+
+/** A frame's plaintext, and the most that one read of the store gives. */
+const frameBytes = 65_536
+const readBytes = 1_048_576
+
+type Means = { readonly store: Pick<Store, "read">; readonly signer: Signer }
+
+export const makeParcel = async (
+  line: Line,
+  party: number,
+  { store, signer }: Means,
+  now: number,
+): Promise<Parcel | Refusal> => {
+  const peer = line.state.peers.get(party)
+  if (!peer) return refuse("unknown-author", { author: party })
+  const to = parcelTo(line, peer)
+  if (isRefusal(to)) return to
+  const [key] = ownKeys(line)
+  if (!signer.holds(key)) return refuse("key-missing")
+  const { generation, frontier } = line.state.logs[line.us]!
+  const from = peer.confirmed + 1
+  const shown = changesToShow(line, peer)
+  const { enc, secret } = await signer.encapsulate(to.public)
+  const payload = parcelPayload(line, peer, to, enc, now)
+  const [signature] = await signer.sign([concat(parcelLabel, payload)], key)
+  const opening = parcelFrame(payload, signature!)
+  const keys = parcelKeys(line, { from: line.us, to: party }, secret, { psk: to.psk, key: to.secret })
+  const file = new FrameFile([...shown, opening])
+  let last = from - 1
+  for (const part of parts(line, store, { generation, from, to: frontier.size })) {
+    if (!file.add(part.bytes, plain => sealInParcel(line, party, keys, file.sealed, plain))) break
+    last = part.seq
+  }
+  file.end(plain => sealInParcel(line, party, keys, file.sealed, plain))
+  const name = parcelName(line, opening)
+  return { bytes: file.bytes(), name, generation, from, to: last, isWhole: last === frontier.size }
+}
+
+const parts = function* (
+  line: Line,
+  store: Pick<Store, "read">,
+  of: { readonly generation: number; readonly from: number; readonly to: number },
+): Generator<{ readonly seq: number; readonly bytes: Uint8Array }> {
+  for (let from = of.from; from <= of.to; ) {
+    const rows = store.read({ author: line.us, generation: of.generation, from, to: of.to }, readBytes)
+    for (const { seq, bytes, salt, body } of rows)
+      yield { seq, bytes: encodeEntryPart({ cose: bytes, salt: salt ?? null, body: body ?? null }, true, line.suite) }
+    const last = rows.at(-1)
+    if (last === undefined) return
+    from = last.seq + 1
+  }
+}
+
+type Seal = (plain: Uint8Array) => Uint8Array
+
+/** Frames one after the other, each with its length before it (F-9), none beyond what a parcel may have. */
+class FrameFile {
+  sealed = 0
+  readonly #frames: Uint8Array[]
+  #bytes: number
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+
+  constructor(first: readonly Uint8Array[]) {
+    this.#frames = [...first]
+    this.#bytes = first.reduce((sum, frame) => sum + 4 + frame.length, 0)
+  }
+
+  /** False when it does not fit any more. */
+  add(part: Uint8Array, seal: Seal): boolean {
+    if (this.#waitingBytes + part.length > frameBytes) this.end(seal)
+    // With what fills a frame it is a sixteenth longer at the most. (F-10)
+    const grown = this.#bytes + Math.ceil(1.07 * (this.#waitingBytes + part.length)) + headerBytes + tagBytes + 512
+    if (grown > parcelBytesMax) return false
+    this.#waiting.push(part)
+    this.#waitingBytes += part.length
+    return true
+  }
+
+  end(seal: Seal): void {
+    if (this.#waiting.length === 0) return
+    const frame = seal(joinParts(padded(this.#waiting, 2 * frameBytes)))
+    this.#frames.push(frame)
+    this.#bytes += 4 + frame.length
+    this.sealed++
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+
+  bytes(): Uint8Array {
+    return concat(
+      ...this.#frames.flatMap(frame => {
+        const length = new Uint8Array(4)
+        new DataView(length.buffer).setUint32(0, frame.length)
+        return [length, frame]
+      }),
+    )
+  }
+}
