@@ -275,6 +275,15 @@ test("R-5: who acknowledges what nobody was shown yet is shown it first, and the
   there.socket.close()
 })
 
+test("A-35: what waits for a second officer is told to those on watch when they come, and to nobody else", async () => {
+  const [watch, auditor] = [await opened(0, await signedIn(0)), await opened(0, await signedIn(0, "Auditor"))]
+  await watch.event(({ type }) => type === "waiting")
+  await auditor.event(({ type }) => type === "beat")
+  assert.ok(auditor.events.every(({ type }) => type !== "waiting"))
+  assert.equal(watch.events[0]?.type, "line", "the line comes first")
+  for (const { socket } of [watch, auditor]) socket.close()
+})
+
 test("R-8: what is read back is said in the reader's words, comes home as a rung, and never goes to one's own message", async () => {
   const [ours, theirs] = [await signedIn(0), await signedIn(1)]
   const { hash } = await order(0, ours, message({ precedence: "PRIORITY", traffic: "drill" }))
