@@ -45,6 +45,8 @@ export type Sitting = {
   readonly name: string
   readonly language: Language
   readonly passkey?: Passkey
+  /** Signed in as a passkey signs in, as this officer; else by a link, which names nobody who is enrolled. */
+  readonly code?: string
   readonly width?: number
 }
 export type Seat = {
@@ -53,7 +55,8 @@ export type Seat = {
   /** What the page should not have done. */
   readonly wrong: string[]
   say(word: Word, given?: Readonly<Record<string, string | number>>): string
-  speak(language: Language): Promise<void>
+  /** As a button begins that goes on with what it is told. */
+  begins(word: Word): string
   /** Whether the key answers that its holder was verified. */
   verifies(yes: boolean): Promise<void>
   press(word: Word, within?: string): Promise<void>
@@ -140,7 +143,7 @@ const authenticator = async (page: Page, passkey: Passkey | undefined): Promise<
 }
 
 const sitAt = async (open: OpenBrowser, { side }: Place, sitting: Sitting): Promise<Seat> => {
-  const { name, language, passkey, width = 1_280 } = sitting
+  const { name, language, passkey, code, width = 1_280 } = sitting
   const context = await open.browser.newContext({ viewport: { width, height: 900 } })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
@@ -153,23 +156,25 @@ const sitAt = async (open: OpenBrowser, { side }: Place, sitting: Sitting): Prom
   const verifies = await authenticator(page, passkey)
   const link = new URL(signInLink(side, name, Date.now()))
   link.searchParams.set("lang", language)
+  if (code !== undefined) {
+    const officer = side.settings.officers.find(each => each.name === name)!
+    const value = side.sessions.open({ ...officer, code }, Date.now())
+    await context.addCookies([{ name: `parley-${side.settings.code}-session`, value, url: link.origin }])
+    link.hash = ""
+  }
   await page.goto(link.href)
   await page.waitForSelector(".frame")
-  let spoken = language
+  const begins = (word: Word): string => words[language][word].split(/[ —]*\{/)[0] ?? ""
   const say: Seat["say"] = (word, given = {}) =>
-    words[spoken][word].replaceAll(/\{(\w+)\}/g, (_, key) => String(given[key] ?? ""))
+    words[language][word].replaceAll(/\{(\w+)\}/g, (_, key) => String(given[key] ?? ""))
   return {
     ...{ page, context, wrong, verifies, say },
-    async speak(next) {
-      spoken = next
-      await page.goto(`${link.origin}/?lang=${next}`)
-      await page.waitForSelector(".frame")
-    },
-    async press(word, within = "body") {
-      // Words end where what they are told begins.
-      const [beginning = ""] = words[spoken][word].split(/[ —]*\{/)
-      await page.locator(`${within} button`, { hasText: beginning }).first().click()
-    },
+    begins,
+    press: (word, within = "body") =>
+      page
+        .locator(`${within} button`, { hasText: begins(word) })
+        .first()
+        .click(),
   }
 }
 

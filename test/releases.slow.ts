@@ -115,6 +115,8 @@ const aloneAndObjected = async ({ first, second, theirs, language }: Seats): Pro
   await look(first, `${language}-7-countdown`)
   await first.page.locator(".waiting-card .notice").waitFor({ timeout: soleMs + 10_000 })
   await look(first, `${language}-8-alone-now`)
+  const asSecond = first.page.locator(".waiting-card button", { hasText: first.begins("waiting.sign") })
+  assert.equal(await asSecond.count(), language === "en" ? 1 : 0, "who has signed is not asked to sign again")
   await first.press("waiting.alone", ".waiting-card")
   assert.equal((await messageAt(there, text)).second, "notified")
   await open(second, text)
@@ -156,11 +158,13 @@ const setAside = async ({ first, second, language }: Seats): Promise<void> => {
 }
 
 for (const language of ["en", "ja", "zh"] as const satisfies readonly Language[])
-  test(`A-35 to A-37, A-39: two persons release, one alone, the second objects or sets aside, in ${language}`, async () => {
+  test(`A-35 to A-39: two persons release, one alone, the second objects or sets aside, in ${language}`, async () => {
     const { here, there } = stage
-    const first = await stage.sit(here, { name: "First officer", language, passkey: keys.first! })
-    const second = await stage.sit(here, { name: "Second officer", language, passkey: keys.second! })
-    const theirs = await stage.sit(there, { name: "First officer", language, passkey: keys.theirs! })
+    // By a link in one language, as whom a passkey has shown in the others. (A-38)
+    const as = (code: string) => (language === "en" ? {} : { code })
+    const first = await stage.sit(here, { name: "First officer", language, passkey: keys.first!, ...as("duty-1") })
+    const second = await stage.sit(here, { name: "Second officer", language, passkey: keys.second!, ...as("chief") })
+    const theirs = await stage.sit(there, { name: "First officer", language, passkey: keys.theirs!, ...as("duty-9") })
     const seats = { first, second, theirs, language }
     await twoPersons(seats)
     await aloneAndObjected(seats)
