@@ -15,6 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "parley-officers-"))
 const home = (code: string): string => join(folder, code)
 const keyFile = (code: string): string => join(folder, "keys", `${code}.pem`)
 const nodes: ChildProcess[] = []
+let port: number | null = null
 
 type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
 const parley = async (...args: string[]): Promise<Ran> => {
@@ -70,7 +71,7 @@ before(async () => {
   const said = ["Sato", "Wang"].flatMap(person => ["--person", person, "--words", words])
   await done("pair", home("aland"), "--card", card("bland"), ...said)
   await done("pair", home("bland"), "--card", card("aland"), ...said)
-  const port = await started("aland")
+  port = await started("aland")
   await started("bland", "--peer", `127.0.0.1:${port}`)
 })
 
@@ -110,6 +111,34 @@ const actOf = (view: Record<string, unknown> | undefined): string => {
 const messageOf = async (side: string, text: string): Promise<Message | undefined> =>
   (await done("log", home(side))).find(it => it.text === text) as Message | undefined
 
+/** Laid down by the first, signed by the second; and set aside. */
+const whatWaits = async (): Promise<void> => {
+  const [laid] = await done(...send("waits", "FLASH", ...by("duty-1"), "--wait"))
+  const act = actOf(laid)
+  // A kill loses nothing of it.
+  const gone = once(nodes[0]!, "exit")
+  nodes[0]!.kill("SIGKILL")
+  await gone
+  await started("aland", "--listen", `127.0.0.1:${port}`)
+  assert.deepEqual((await done("waiting", home("aland"))).length, 1)
+  assert.match(
+    (await parley("waiting", home("aland"))).out,
+    /DRILL FLASH[\s\S]*signed by duty-1; a releaser must sign[\s\S]*waits/,
+  )
+  const waiting = (...more: string[]): string[] => ["waiting", home("aland"), act, ...more]
+  await refusedAs("same-officer", ...waiting(...by("duty-1")))
+  await refusedAs("release-missing", ...waiting("--alone", ...by("duty-1")))
+  await done(...waiting(...by("chief")))
+  await refusedAs("not-waiting", ...waiting(...by("chief")))
+  await until("it crosses", async () => (await messageOf("bland", "waits")) !== undefined)
+  const [off] = await done(...send("not sent", "FLASH", ...by("chief"), "--wait"))
+  const aside = actOf(off)
+  await done("waiting", home("aland"), aside, "--set-aside", "Not now.")
+  await refusedAs("set-aside", "waiting", home("aland"), aside, ...by("duty-1"))
+  await done("waiting", home("aland"), aside, "--set-aside")
+  assert.deepEqual(await done("waiting", home("aland")), [{ waiting: 0 }])
+}
+
 test("OF-2, OF-8 to OF-11, OF-13, A-34, A-36: officers, two-person FLASH, what waits, alone in time, the second afterwards, and retired", async () => {
   await refusedAs("release-missing", ...send("nobody", "ROUTINE"))
   await enrol("aland", "duty-1", "Ed25519", "watch")
@@ -138,25 +167,7 @@ test("OF-2, OF-8 to OF-11, OF-13, A-34, A-36: officers, two-person FLASH, what w
   await until("it comes back", async () => acknowledged(await messageOf("aland", "two")) !== undefined)
   assert.equal(acknowledged(await messageOf("aland", "two"))?.proof, "officer")
 
-  const [laid] = await done(...send("waits", "FLASH", ...by("duty-1"), "--wait"))
-  const act = actOf(laid)
-  assert.deepEqual((await done("waiting", home("aland"))).length, 1)
-  assert.match(
-    (await parley("waiting", home("aland"))).out,
-    /DRILL FLASH[\s\S]*signed by duty-1; a releaser must sign[\s\S]*waits/,
-  )
-  const waiting = (...more: string[]): string[] => ["waiting", home("aland"), act, ...more]
-  await refusedAs("same-officer", ...waiting(...by("duty-1")))
-  await refusedAs("release-missing", ...waiting("--alone", ...by("duty-1")))
-  await done(...waiting(...by("chief")))
-  await refusedAs("not-waiting", ...waiting(...by("chief")))
-  await until("it crosses", async () => (await messageOf("bland", "waits")) !== undefined)
-  const [off] = await done(...send("not sent", "FLASH", ...by("chief"), "--wait"))
-  const aside = actOf(off)
-  await done("waiting", home("aland"), aside, "--set-aside", "Not now.")
-  await refusedAs("set-aside", "waiting", home("aland"), aside, ...by("duty-1"))
-  await done("waiting", home("aland"), aside, "--set-aside")
-  assert.deepEqual(await done("waiting", home("aland")), [{ waiting: 0 }])
+  await whatWaits()
 
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString()
   await refusedAs("release-missing", ...send("soon", "FLASH", ...by("duty-1"), "--sole", ago(60_000)))
