@@ -95,14 +95,19 @@ export const Sheet = ({ sheet, look }: { readonly sheet: SheetView | null; reado
         </Step>
         <Step>
           {t("sheet.step-2")}
+          <Code className="command">{`parley roots show ${name}`}</Code>
+          {t("sheet.then")}
           <Code className="command">{`parley roots sign ${name} --root root.json -o signed.json`}</Code>
         </Step>
         <Step>
           {t("sheet.step-3")}
           <span className="keep-file">
-            <label htmlFor={field}>{t("sheet.choose")}</label>
+            <label className="button small" htmlFor={field}>
+              {t("sheet.choose")}
+            </label>
             <input
               id={field}
+              className="visually-hidden"
               type="file"
               accept=".json,application/json"
               onChange={event => void choose(event.target.files?.[0])}

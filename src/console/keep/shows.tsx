@@ -5,6 +5,7 @@ import type { ExportRequest, ExportView } from "../../api/export.ts"
 import { isRefusal } from "../../core/refusal.ts"
 import { pageFile } from "../../evidence/files.ts"
 import { readZip } from "../../evidence/zip.ts"
+import { en, type Word } from "../../words/en.ts"
 import { type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
@@ -43,6 +44,17 @@ type EntriesProps = {
   readonly shown: ReadonlySet<string> | null
   readonly toggle: (hash: string) => void
 }
+
+/** Kinds as people say them; a kind of a later version, by its number. */
+const useKind = (): ((kind: string) => string) => {
+  const { t } = useReader()
+  return kind => {
+    const word = [`kind.${kind}`, `rung.${kind}`].find(isWord)
+    return word !== undefined && isWord(word) ? t(word) : kind
+  }
+}
+
+const isWord = (key: string): key is Word => key in en
 
 const Entries = ({ view, shown, toggle }: EntriesProps) => {
   const { t } = useReader()
@@ -139,6 +151,7 @@ type Taken = { readonly sha256: string; readonly page: Uint8Array | undefined }
 
 export const Shows = ({ view, request, isChosen, shown, toggle }: ShowsProps) => {
   const { t } = useReader()
+  const kindOf = useKind()
   const say = useFailure()
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -159,7 +172,7 @@ export const Shows = ({ view, request, isChosen, shown, toggle }: ShowsProps) =>
       <Entries view={view} shown={shown} toggle={toggle} />
       <p>
         {t("export.others")}{" "}
-        <Code>{view.others.map(({ kind, count }) => t("export.kind", { kind, count })).join(" · ")}</Code>
+        <span>{view.others.map(({ kind, count }) => t("export.kind", { kind: kindOf(kind), count })).join(" · ")}</span>
       </p>
       <p>{t("export.not")}</p>
       {view.uncovered.length > 0 && (

@@ -92,7 +92,8 @@ export const keepEn = {
   "sheet.name": "Number of the sheet",
   "sheet.step-1": "Download the sheet and carry it to where the roots are kept.",
   "sheet.download": "Download the sheet",
-  "sheet.step-2": "There, this command shows what the sheet says and its number. Compare both, then sign:",
+  "sheet.step-2": "There, let it say what it asks for, and its number. Compare both with this page:",
+  "sheet.then": "Then sign:",
   "sheet.step-3": "Bring the signed file back and choose it here.",
   "sheet.choose": "Signed file",
   "sheet.chosen": "{name}: signatures for this sheet.",
@@ -171,6 +172,14 @@ export const keepEn = {
   "export.out-4": "Or by command:",
   "export.our-fingerprint": "Our fingerprint",
   "export.take-page": "Download verify.html alone",
+
+  "kind.charter": "charter",
+  "kind.generation": "log begun anew",
+  "kind.key": "change of keys",
+  "kind.officer": "officer",
+  "kind.epoch-key": "key for sealing",
+  "kind.reported-record": "reported record",
+  "kind.break": "sealing begun anew",
 
   "restore.band": "THIS HOME WAS PUT BACK FROM A COPY",
   "restore.what":

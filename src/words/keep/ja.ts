@@ -94,8 +94,8 @@ export const keepJa: Record<keyof typeof keepEn, string> = {
   "sheet.name": "用紙の番号",
   "sheet.step-1": "用紙をダウンロードし、ルート鍵の保管場所へ運びます。",
   "sheet.download": "用紙をダウンロード",
-  "sheet.step-2":
-    "保管場所で次の命令を実行すると、用紙の内容と番号が表示されます。両方を照合してから署名してください。",
+  "sheet.step-2": "保管場所で次の命令を実行し、表示された内容と番号をこの画面と照合してください：",
+  "sheet.then": "照合できたら署名します：",
   "sheet.step-3": "署名済みのファイルを持ち帰り、ここで選択します。",
   "sheet.choose": "署名済みのファイル",
   "sheet.chosen": "{name}：この用紙への署名です。",
@@ -176,6 +176,14 @@ export const keepJa: Record<keyof typeof keepEn, string> = {
   "export.out-4": "又は、次の命令を使います：",
   "export.our-fingerprint": "当方の指紋",
   "export.take-page": "verify.html だけをダウンロード",
+
+  "kind.charter": "規程",
+  "kind.generation": "記録の再開始",
+  "kind.key": "鍵の変更",
+  "kind.officer": "担当者",
+  "kind.epoch-key": "封緘用の鍵",
+  "kind.reported-record": "報道等の記録",
+  "kind.break": "封緘のやり直し",
 
   "restore.band": "このノードは複製から戻されました",
   "restore.what":
