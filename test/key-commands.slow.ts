@@ -1,5 +1,5 @@
-// The life of keys by the command line, and every way in which it is refused: other roots, an older signature, a wrong place, a peer that was
-// never heard, a home that is being made whole. Each command is a process; the nodes run here.
+// The life of keys by the command line, and every way in which it is refused: other roots, an older signature, a wrong place, a peer that
+// was never heard, a home that is being made whole. Each command is a process; the nodes run here.
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"

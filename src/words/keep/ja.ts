@@ -65,7 +65,7 @@ export const keepJa: Record<keyof typeof keepEn, string> = {
   "change.as-now": "現在と同じ",
   "change.rotate-do": "ノードの鍵を今すぐ交代する",
   "change.rotated": "新しい鍵は第{seq}号から有効です。今すぐ keys.json の控えを取ってください。",
-  "change.revoke": "失効",
+  "change.revoke": "鍵の失効",
   "change.revoke-when": "鍵が他者の手に渡ったおそれがあるとき、又は機器とともに失われたとき。ルート鍵が署名します。",
   "change.revoke-1":
     "当方の記録は、下に示す位置まで信用されます。その後のものは、双方で当方の発言ではないものとして印が付きます。",
@@ -132,7 +132,7 @@ export const keepJa: Record<keyof typeof keepEn, string> = {
     "選んだ記載を、第三者の判断に必要なものとともに一つのファイルにまとめます。先方には通知されません。誰が取り出したかは当方のノードのログに残ります。",
   "export.which": "対象の記載",
   "export.one": "この通信のみ",
-  "export.thread": "一連のやり取り全体（回答した相手の通信と、これへの回答）",
+  "export.thread": "一連のやり取り全体（この通信が答えた通信と、これへの回答を含む）",
   "export.days": "指定した日の通信すべて",
   "export.places": "位置で指定した記載",
   "export.from": "開始日（UTC）",
