@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander"
-import { rootFileHelp, saidByRoots } from "./roots.ts"
+import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { KeyView } from "../api/shapes.ts"
 import { nodeOf } from "./ask.ts"
-import { rootFileHelp, saidByRoots } from "./roots.ts"
+import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 

@@ -16,7 +16,7 @@ import { pair } from "./pair.ts"
 import { parcel } from "./parcel.ts"
 import { passphrase } from "./passphrase.ts"
 import { restore } from "./restore.ts"
-import { rootKeys } from "./root-keys.ts"
+import { roots } from "./roots.ts"
 import { run } from "./run.ts"
 import { exits, explain, sayer } from "./say.ts"
 import { second } from "./second.ts"
@@ -52,7 +52,7 @@ export const program = (): Command => {
     status,
     key,
     generation,
-    rootKeys,
+    roots,
     restore,
     verify,
     exporting,
