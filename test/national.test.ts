@@ -230,6 +230,20 @@ test("E-22: a second signature that is missing, of another form, false or anothe
   assert.deepEqual([await faults(nodeSuite), await faults(commonSuite)], [["second-missing"], []])
 })
 
+test("E-22, CH-14: who knows the suite is told of a false second signature, and the entry stands, unmarked and receipted", async () => {
+  const line = new Cable(both)
+  const first = both.charter.parties[0]!.code === "aland" ? 0 : 1
+  const { keys } = both.parties[first]
+  const lying = { ...sm, verify: () => true }
+  const signer = { ...keys, keys: keys.keys, second: { ...keys.second!, sign: () => new Uint8Array(64) } }
+  const a = await line.start(first, { suite: { ...nodeSuite, national: [lying] }, signer })
+  const b = await line.start(first === 0 ? 1 : 0)
+  await line.until("up", () => isUp(a) && isUp(b))
+  await confirms(line, a, a.order("a word"))
+  await line.until("told", () => refusalsOf(b).includes("second-false"))
+  assert.deepEqual([b.store.marks(), b.store.asides()], [[], []])
+})
+
 test("CH-15: a home whose card names a suite that its program does not have is refused by name and does not start", () => {
   const { card } = one.parties.find(it => it.card.code === "aland")!
   const needs = (national: Card["national"]): string | undefined => {

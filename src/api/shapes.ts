@@ -163,6 +163,8 @@ export type MessageView = {
   /** "after" what it had seen is proven; the console says "order not provable" of what is concurrent with it. */
   readonly concurrent: boolean
   readonly mark?: RefusalCode
+  /** Its second signature, by its author's national suite, is missing or false; the message stands by the common one. (E-22) */
+  readonly doubt?: RefusalCode
   /** An alarm is due here: PRIORITY or above, from the other side, not yet acknowledged, deferred, declined or answered. */
   readonly rings: boolean
   /** It waits for us (or for them): a message or question not answered, deferred or declined. `due` by the charter's reply clocks. */

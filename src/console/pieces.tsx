@@ -130,6 +130,11 @@ export const Body = ({ message, beginning = null }: BodyProps) => {
   if (message.text === undefined) return <p className="not-said">{t("message.no-body")}</p>
   return (
     <div className="body">
+      {message.doubt && (
+        <p className="not-said">
+          {refusal(message.doubt)} <Code>{message.doubt}</Code>
+        </p>
+      )}
       <Words text={beginning ?? message.text} language={message.language} />
     </div>
   )

@@ -241,9 +241,9 @@ const grow = (line: Line, log: Log, held: Held, { frontier, root }: Grown): void
 
 /** Officers are judged by position: at the moment when the entry takes its place. (OF-3, OF-6, OF-8) */
 const judgeNext = (line: Line, log: Log, held: Held): void => {
-  // E-22: a mark for people; it decides nothing of what is held.
+  // E-22: people are told; it is no mark, which would keep the entry from being shown as said.
   const second = secondOf(held.entry, line.charter, line.suite)
-  if (isRefusal(second)) marked(line, held.entry, second)
+  if (isRefusal(second)) refused(line, second, log.author)
   if (!isJudged(held.entry, line.charter.terms)) return
   const { refusal, officers } = judgeEntry(held, log.officers, line.charter, line.suite)
   log.officers = officers

@@ -23,6 +23,7 @@ import { breakGlass } from "../core/officer.ts"
 import { personsFor } from "../core/policy.ts"
 import { isRefusal, type RefusalCode, refusals } from "../core/refusal.ts"
 import { kindName, kinds, precedences, traffics } from "../core/registry.ts"
+import { secondOf } from "../core/second.ts"
 import type { Suite } from "../core/suite.ts"
 import type { RungFact } from "../record/ladder.ts"
 import type { LineRecord } from "../record/record.ts"
@@ -111,6 +112,7 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
   if (isRefusal(entry)) throw new Error(`A stored entry is no entry: ${entry.refusal}.`)
   const said = textOf(entry.kind, row.body)
   const mark = record.markOf(place) ?? (typeof said === "string" ? said : undefined)
+  const second = secondOf(entry, options.charter, suite)
   const officer = officersOf(entry)
   const waits = record.waits(place)
   return {
@@ -138,6 +140,7 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
     gapBefore: facts.hasGapBefore(place) && record.isProvisional(place),
     concurrent: record.concurrent(place),
     ...(mark !== undefined && { mark }),
+    ...(isRefusal(second) && { doubt: second.refusal }),
     rings: record.rings(place),
     ...(waits !== undefined && { waits }),
   }
