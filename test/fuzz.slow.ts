@@ -14,7 +14,7 @@ const each = (seconds * 1_000) / decoders.reduce((sum, { share = 1 }) => sum + s
 const [batchLeast, batchMost, lookMs] = [16, 1_024, 60]
 const keptMax = 512
 /** One input may take so long: enough for two signatures by the slowest algorithm on a busy machine, and far from a hang. */
-const longestMs = 2_000
+const longestMs = 5_000
 
 const coverage = new Coverage()
 after(() => coverage.stop())

@@ -8,7 +8,9 @@ import { after, before, test } from "node:test"
 import { encode } from "../src/core/cbor.ts"
 import type { Card } from "../src/core/charter.ts"
 import { assemble, decodeEntry, type Entry, toSign } from "../src/core/entry.ts"
+import { newLine } from "../src/core/line.ts"
 import { unknownSuite } from "../src/core/national.ts"
+import { openParcel, parcelKeys, sealInParcel } from "../src/core/parcel.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import { secondOf, secondSigned } from "../src/core/second.ts"
 import type { Suite } from "../src/core/suite.ts"
@@ -133,6 +135,21 @@ test("F-14: towards a side that opens the suite, what is sealed is sealed by it 
   assert.ok(to.lengths().includes(256) && !to.lengths().includes(256 + 16))
   assert.ok(Math.max(...from.lengths()) <= 1_400 - 28, "a path's frame holds the layer as well")
   for (const store of stores) assert.equal((await verified(pair, store, nodeSuite)).faults, 0)
+})
+
+test("F-14: what is carried by hand has the layer as well, and opens only with it", () => {
+  const at = (us: 0 | 1) =>
+    newLine({ charter: both.charter, us, suite: nodeSuite, charterBody: both.parties[us].charterBody })
+  const from = both.charter.parties[0]!.code === "aland" ? 0 : 1
+  const [sender, reader] = [at(from), at(from === 0 ? 1 : 0)]
+  const secret = { psk: [0] as const, key: new Uint8Array(32).fill(7) }
+  const keys = parcelKeys(sender, { from, to: reader.us }, new Uint8Array(32), secret)
+  assert.equal(keys.inner?.suite.number, sm.number)
+  assert.equal(parcelKeys(reader, { from: reader.us, to: from }, new Uint8Array(32), secret).inner, undefined)
+  const frame = sealInParcel(sender, reader.us, keys, 0, Uint8Array.of(0x81, 0x83, 8, 1, 2))
+  assert.deepEqual(openParcel(reader, from, keys, [frame]), [{ type: "pong", echo: 1, now: 2 }])
+  const bare = openParcel(reader, from, { key: keys.key, iv: keys.iv }, [frame])
+  assert.ok(isRefusal(bare))
 })
 
 test("F-15: a frame without the layer, or with another's, is a bad frame, and the record does not suffer", async () => {

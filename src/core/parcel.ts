@@ -65,8 +65,8 @@ export const parcelKeys = (
   shared: Uint8Array,
   secret: { psk: Built; key: Uint8Array },
 ): FrameKeys => {
-  const { key, iv } = derive(line, { ...way, epoch: 0 }, shared, secret, parcelLabel)
-  return { key, iv }
+  const { psk: _, ...keys } = derive(line, { ...way, epoch: 0 }, shared, secret, parcelLabel)
+  return keys
 }
 
 export const sealInParcel = (
