@@ -65,6 +65,14 @@ export const packed = (files: Map<string, Uint8Array>): Uint8Array => {
   return writeZip(files)
 }
 
+/** An entry for the place of the chosen one that says something else, truly signed. */
+const rivalOf = (line: ExampleLine): Uint8Array => {
+  const pen = new Pen(line, 0)
+  pen.charter()
+  for (let other = 0; other < 3; other++) pen.say({ kind: kinds.stored })
+  return pen.say({ kind: kinds.message, traffic: 2 }).entry.bytes
+}
+
 type Change = (files: Map<string, Uint8Array>, line: ExampleLine) => void
 const replaced = (files: Files, name: string, edit: (text: string) => string): Uint8Array =>
   utf8(edit(fromUtf8(files.get(name)!)!))
@@ -74,9 +82,47 @@ const flip = (files: Map<string, Uint8Array>, name: string, at: number): void =>
   files.set(name, bytes.with(at < 0 ? bytes.length + at : at, bytes.at(at)! ^ 1))
 }
 
+/** What becomes of it with a second entry for the place of the chosen one. (EV-13, EV-14) */
+const forkChanges = (a: string): readonly (readonly [string, string, string, Change])[] => [
+  [
+    "EV-14",
+    "a second entry of one place, truly signed",
+    "proven",
+    (files, line) => files.set(`rivals/${a}.1.5.cose`, rivalOf(line)),
+  ],
+  [
+    "EV-14",
+    "one entry given twice",
+    "no-fork",
+    files => files.set(`rivals/${a}.1.5.cose`, files.get(`chosen/${a}.1.5.cose`)!),
+  ],
+  [
+    "EV-14",
+    "a second entry whose signature has one bit turned",
+    "bad-signature",
+    (files, line) => {
+      files.set(`rivals/${a}.1.5.cose`, rivalOf(line))
+      flip(files, `rivals/${a}.1.5.cose`, -1)
+    },
+  ],
+  [
+    "EV-13",
+    "a second entry of another place than its name says",
+    "wrong-entry",
+    (files, line) => files.set(`rivals/${a}.1.5.cose`, record(line).second.entry.bytes),
+  ],
+  [
+    "EV-13",
+    "a second entry of a place that nothing is chosen of",
+    "missing-file",
+    (files, line) => files.set(`rivals/${a}.1.6.cose`, record(line).second.entry.bytes),
+  ],
+]
+
 /** Party 0 of the example is `a`, party 1 `b` in these names. */
 const changes = (a: string, b: string): readonly (readonly [string, string, string, Change])[] => [
   ["EV-9", "as it was written", "proven", () => {}],
+  ...forkChanges(a),
   ["EV-4", "a text with one letter changed", "wrong-body", files => flip(files, `bodies/${a}.1.5.bin`, -1)],
   ["EV-4", "a text kept back", "proven", files => files.delete(`bodies/${a}.1.5.bin`)],
   ["EV-4", "a charter's signatures left out", "missing-file", files => files.delete(`bodies/${b}.1.1.bin`)],
@@ -92,10 +138,7 @@ const changes = (a: string, b: string): readonly (readonly [string, string, stri
     "an entry that its author never put into the log, truly signed",
     "bad-proof",
     (files, line) => {
-      const pen = new Pen(line, 0)
-      pen.charter()
-      for (let other = 0; other < 3; other++) pen.say({ kind: kinds.stored })
-      files.set(`chosen/${a}.1.5.cose`, pen.say({ kind: kinds.message, traffic: 2 }).entry.bytes)
+      files.set(`chosen/${a}.1.5.cose`, rivalOf(line))
       files.delete(`bodies/${a}.1.5.bin`)
     },
   ],

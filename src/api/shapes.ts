@@ -15,6 +15,8 @@
 //   GET  /api/waiting → WaitingView[]    POST /api/waiting OrderRequest with the first proof → WaitingView: what waits for a second officer
 //   POST /api/waiting/release WaitingRelease → WaitingReply   POST /api/waiting/aside WaitingAside → 204
 //   POST /api/break BreakRequest: an officer has rung the other side about beginning anew (or 409 Problem)
+//   POST /api/duress {word} → 204: the other side's word for duress; an empty one forgets it
+//   POST /api/alarms/… (src/api/alarm.ts)
 //   WS   /api/live → LiveEvent, one JSON a frame, the first is `line`; a `beat` at least every second
 //   GET  /health, /metrics
 import type { Names } from "../core/charter.ts"
@@ -22,6 +24,7 @@ import type { Role } from "../core/officer.ts"
 import type { RefusalCode } from "../core/refusal.ts"
 import type { Kind, Precedence, Traffic } from "../core/registry.ts"
 import type { Terms } from "../core/terms.ts"
+import type { AlarmView } from "./alarm.ts"
 import type { RestoreView, YearlyView } from "./standing.ts"
 
 export type Language = "en" | "ja" | "zh"
@@ -95,6 +98,8 @@ export type LineView = {
   readonly release: string | null
   /** Peers with which sealing is to begin anew; empty on a line that is well. */
   readonly breaks: readonly BreakView[]
+  /** Those that stay until they are acknowledged, and those that were: at most 50. (A-40) */
+  readonly alarms?: readonly AlarmView[]
   /** Refusals of the last 24 h, newest first, at most 50. */
   readonly refusals: readonly Problem[]
 }
@@ -154,6 +159,8 @@ export type MessageView = {
   readonly second?: "notified" | "seconded" | "objected"
   /** Released with a key that is kept for when all others are lost. (OF-13) */
   readonly breakGlass?: true
+  /** To the consoles on watch alone: the other side's word for duress is in it. (A-44) */
+  readonly duress?: true
   readonly language?: string
   readonly subject?: string
   readonly text?: string // absent: no body, or not held

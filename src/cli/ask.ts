@@ -37,6 +37,8 @@ export type Node = {
   prepareKeys(request: PrepareRequest): Promise<SheetFile>
   commitKeys(signatures: SignaturesFile): Promise<OrderReply>
   decideBreak(request: BreakRequest): Promise<void>
+  /** An empty one forgets it. */
+  duress(word: string): Promise<void>
   waiting(): Promise<WaitingView[]>
   lay(request: OrderRequest): Promise<WaitingView>
   releaseWaiting(request: WaitingRelease): Promise<WaitingReply>
@@ -78,6 +80,7 @@ export const nodeOf = (home: string): Node => {
     commitKeys: signatures => ask("/api/keys/commit", signatures),
     rotateKeys: algorithm => ask("/api/keys/rotate", algorithm === undefined ? {} : { algorithm }),
     decideBreak: request => ask("/api/break", request),
+    duress: word => ask("/api/duress", { word }),
     waiting: () => ask("/api/waiting"),
     lay: request => ask("/api/waiting", request),
     releaseWaiting: request => ask("/api/waiting/release", request),

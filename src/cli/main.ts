@@ -5,7 +5,9 @@ import { acknowledge } from "./acknowledge.ts"
 import { breakOff } from "./break.ts"
 import { card } from "./card.ts"
 import { ceremony } from "./ceremony.ts"
+import { duress } from "./duress.ts"
 import { exporting } from "./export.ts"
+import { fork } from "./fork.ts"
 import { generation } from "./generation.ts"
 import { init } from "./init.ts"
 import { key } from "./key.ts"
@@ -56,11 +58,13 @@ export const program = (): Command => {
     restore,
     verify,
     exporting,
+    fork,
     signIn,
     lock,
     passphrase,
     breakOff,
     parcel,
+    duress,
   ]
   for (const command of commands)
     parley.addCommand(command().option("--json", "one JSON object a line").copyInheritedSettings(parley))

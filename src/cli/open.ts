@@ -29,7 +29,7 @@ const opened = (home: string, ring: Keyring): Opened => ({
 /** Without the texts of a locked home, and asking nobody. */
 export const openUnread = (home: string): Opened => ({ ...openCharter(home), store: openSqliteReader(recordOf(home)) })
 
-const recordOf = (home: string): string => {
+export const recordOf = (home: string): string => {
   const path = recordPath(home)
   if (existsSync(path)) return path
   throw new Error(`The node of ${home} has never run, so there is no record; start it with: parley run ${home}`)

@@ -31,13 +31,18 @@ const badRequest = (status: number): Problem => ({
   at: Date.now(),
 })
 
+export const failureOf = (status: number, value: unknown): Failure => ({
+  failed: "refused",
+  problem: isProblem(value) ? value : badRequest(status),
+})
+
 const asked = async <T extends object>(path: string, init: RequestInit): Promise<T | Failure> => {
   try {
     const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init })
     const text = await answer.text()
     const value: unknown = text === "" ? {} : JSON.parse(text)
     if (answer.ok) return value as T
-    return { failed: "refused", problem: isProblem(value) ? value : badRequest(answer.status) }
+    return failureOf(answer.status, value)
   } catch {
     return { failed: "no-node" }
   }
@@ -88,6 +93,7 @@ export const signIn = (token: string): Promise<object | Failure> => post("/api/s
 export const signOut = (): Promise<object | Failure> => post("/api/sign-out", {})
 export const reportDisplayed = (hash: string): Promise<object | Failure> => post("/api/displayed", { hash })
 export const decideBreak = (request: BreakRequest): Promise<object | Failure> => post("/api/break", request)
+export const acknowledgeAlarm = (id: string): Promise<object | Failure> => post("/api/alarms/acknowledge", { id })
 export const reportHuman = (): Promise<object | Failure> => post("/api/human", {})
 export const askLine = (): Promise<object | Failure> => get("/api/line")
 

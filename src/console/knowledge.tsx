@@ -19,6 +19,7 @@ import { callOf } from "./proof/standing.ts"
 import { isOnWatch } from "./seen.ts"
 import { Sounder } from "./sound.ts"
 import { isSaid, nothing, reduce, type State } from "./state.ts"
+import { soundingOf } from "./staying.ts"
 
 export const pageSize = 200
 const humanEveryMs = 20_000
@@ -137,7 +138,9 @@ export const KnowledgeProvider = ({
   const ringing = useMemo(() => alarms(said), [said])
   const { line, waiting: acts } = state
   // What comes from the other side sounds before what waits at ours.
-  const sounding = ringing[0] ?? (line && isOnWatch(line.officer) ? callOf(acts, line.officer, now) : undefined)
+  const stays = line ? soundingOf(line.alarms ?? [], line.officer.role) : undefined
+  const call = line && isOnWatch(line.officer) ? callOf(acts, line.officer, now) : undefined
+  const sounding = ringing[0] ?? stays ?? call
   useEffect(() => sounder.current?.tick(sounding, at))
 
   const knowledge = useMemo<Knowledge | null>(

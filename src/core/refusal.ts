@@ -117,6 +117,8 @@ export const refusals = {
   "paired-already": [89, "CH-10", "This home is paired already: its card and terms stand."],
   "wrong-pin": [96, "A-12", "The hardware module does not take this PIN."],
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
+  "no-fork": [98, "EV-14", "The two entries do not contradict each other."],
+  "bad-duress-word": [99, "A-43", "The word is shorter or longer than the law allows."],
   "no-carried-key": [
     104,
     "EP-14",

@@ -35,6 +35,8 @@ export type Wanted = {
   readonly heads: Iterable<Head>
   readonly bodyOf: (hash: Hash) => Body | undefined
   readonly chosen: readonly Entry[]
+  /** Of a fork proof: what contradicts each chosen entry. (EV-16) */
+  readonly rivals?: readonly Entry[]
   /** Whether the body of an entry is shown. Charters' bodies always are: they hold the roots' signatures. */
   readonly shows: (entry: Entry) => boolean
   /** verify.html, as it was released. */
@@ -89,13 +91,14 @@ export const writeBundle = (wanted: Wanted): Written | Refusal => {
   }
   put(charterFile, charter.bytes)
   for (const entry of chosen) put(fileOf("chosen", stemOf(charter, entry)), entry.bytes)
+  for (const entry of wanted.rivals ?? []) put(fileOf("rival", stemOf(charter, entry)), entry.bytes)
   for (const [stem, entry] of others) put(fileOf("other", stem), entry.bytes)
   const all = [...chosen, ...others.values()]
   const counts = putBodies(wanted, all, put)
   putHeads(wanted, logs, all, put)
   for (const entry of all) putProof(wanted, logs, entry, put)
   for (const entry of all) putConsistency(wanted, logs, entry, put)
-  put(readmeFile, readme(charter, chosen))
+  put(readmeFile, readme(charter, chosen, (wanted.rivals ?? []).length > 0))
   put(pageFile, wanted.page)
   put(sumsFile, sumsOf(files, suite))
   const uncovered = chosen.filter(entry => !isCovered(logs, entry))
@@ -279,7 +282,7 @@ const putConsistency = (wanted: Wanted, logs: ReadonlyMap<string, Log>, entry: E
 const languages = ["en", "ja", "zh"] as const
 
 /** What a person reads who has nothing but this file. */
-const readme = (charter: Charter, chosen: readonly Entry[]): string =>
+const readme = (charter: Charter, chosen: readonly Entry[], isFork: boolean): string =>
   languages
     .map(language => {
       const given = {
@@ -287,7 +290,8 @@ const readme = (charter: Charter, chosen: readonly Entry[]): string =>
         parties: charter.parties.map(({ names, code }) => `${names[language]} (${code})`).join(", "),
         entries: chosen.map(entry => stemOf(charter, entry)).join(", "),
       }
-      return bundleWords[language].readme.replaceAll(
+      const { readme: whole, "readme.fork": fork } = bundleWords[language]
+      return `${whole}${isFork ? fork : ""}`.replaceAll(
         /\{(line|parties|entries)\}/g,
         (_, name: keyof typeof given) => given[name],
       )

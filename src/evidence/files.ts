@@ -39,6 +39,7 @@ export const folders = {
   key: "keys",
   other: "others",
   proof: "proofs",
+  rival: "rivals",
 } as const
 export type Folder = keyof typeof folders
 
@@ -50,6 +51,7 @@ const endings: Record<Folder, string> = {
   key: ".vkey",
   other: ".cose",
   proof: ".tlog-proof",
+  rival: ".cose",
 }
 
 export const fileOf = (folder: Folder, stem: string): string => `${folders[folder]}/${stem}${endings[folder]}`

@@ -1,6 +1,6 @@
 // What a bundle proves, entry by entry (page: protocol/evidence.md, sections 3 to 6). One judge for the command line, the console and the
 // page inside the bundle. It takes nothing on the bundle's word but what signatures and trusted fingerprints carry.
-import { decodeCharterBody, decodeDeclinedBody, decodeDeferredBody, decodeMessageBody } from "../core/body.ts"
+import { decodeCharterBody } from "../core/body.ts"
 import { checkCharterSignatures, type Names } from "../core/charter.ts"
 import { bodyHash, type Carried, type Entry } from "../core/entry.ts"
 import { equal, fromUtf8, hex } from "../core/hash.ts"
@@ -36,20 +36,10 @@ import {
   tlogProof,
   vkeyOf,
 } from "./files.ts"
+import { type Fork, forksIn } from "./fork.ts"
 import { type Opened, openBundle } from "./read.ts"
+import { type BundleText, type Released, type Said, textOf } from "./said.ts"
 import { fingerprint } from "./trust.ts"
-
-export type Said = {
-  readonly kind: number
-  readonly party: number
-  readonly at: number
-  /** The entry of the bundle that says it. */
-  readonly by: string
-  readonly officers: readonly Released[]
-}
-
-/** `proven`: the officer's own proof holds, by the enrolments in the bundle; else it is the word of the party's node. (OF-13) */
-export type Released = { readonly officer: string; readonly name?: string; readonly proven: boolean }
 
 export type Verdict = {
   readonly stem: string
@@ -66,7 +56,7 @@ export type Verdict = {
   readonly countersigned: readonly (Omit<Said, "kind" | "officers"> & { readonly size: number; readonly pq: boolean })[]
   readonly receipts: readonly Said[]
   readonly body: "none" | "shown" | "withheld" | "false"
-  readonly text: { readonly language: string; readonly text: string; readonly subject?: string } | undefined
+  readonly text: BundleText | undefined
   readonly proven: boolean
 }
 
@@ -84,6 +74,8 @@ export type Judgement = {
   readonly parties: readonly PartyFound[]
   readonly entries: readonly Verdict[]
   readonly faults: readonly Fault[]
+  /** Of a fork proof: places of which a party has signed two entries. Undefined of any other bundle. (EV-13) */
+  readonly forks: readonly Fork[] | undefined
   /** SHA-256 of the verify.html inside: who opens that page compares it with the release's. (EV-11) */
   readonly page: string
   /** True when every chosen entry is proven and nothing in the bundle is false; else why not. */
@@ -139,6 +131,7 @@ class Judge {
     const { charter, chosen, files } = this.#opened
     for (const [stem, entry] of this.#all) this.#readEntry(stem, entry)
     this.#disavow()
+    const forks = this.#readRivals()
     this.#readHeads()
     for (const [stem, entry] of this.#all) this.#readProof(stem, entry)
     const used = this.#readConsistency()
@@ -151,6 +144,7 @@ class Judge {
       parties: this.#parties,
       entries,
       faults: this.#faults,
+      forks,
       page: hex(this.#suite.sha256(files.get(pageFile)!)),
       outcome: this.#outcome(entries),
     }
@@ -159,7 +153,9 @@ class Judge {
   #outcome(entries: readonly Verdict[]): true | Refusal {
     const [fault] = this.#faults
     if (fault !== undefined) return refuse(fault.refusal.refusal, { ...fault.refusal.details, file: fault.file })
-    const uncovered = entries.find(verdict => verdict.included === undefined)
+    // EV-14: two signatures show a fork, whatever lies under a head.
+    const isFork = this.#opened.rivals.size > 0
+    const uncovered = isFork ? undefined : entries.find(verdict => verdict.included === undefined)
     if (uncovered !== undefined) return refuse("not-covered", { entry: uncovered.stem })
     if (this.#strangers[0] !== undefined) return refuse("untrusted", { fingerprint: this.#strangers[0] })
     const untrusted = entries.find(verdict => !verdict.trusted)
@@ -227,7 +223,8 @@ class Judge {
     this.#officers[entry.author] = officers
     if (refusal === undefined) this.#proven.set(stem, before.inOffice)
     else this.#unreleased.set(stem, refusal)
-    if (refusal !== undefined && chosen.has(stem)) this.#fault(file, refusal)
+    const isFork = this.#opened.rivals.has(stem)
+    if (refusal !== undefined && chosen.has(stem) && !isFork) this.#fault(file, refusal)
   }
 
   #takeTenure(said: Carried, tenures: Tenure[], tenure: Tenure): void {
@@ -245,6 +242,15 @@ class Judge {
       if (reach !== undefined) this.#signed.delete(stem)
       if (reach !== undefined && this.#opened.chosen.has(stem)) this.#fault(fileOf("chosen", stem), refuse(reach.code))
     }
+  }
+
+  #readRivals(): readonly Fork[] | undefined {
+    const { chosen, rivals } = this.#opened
+    if (rivals.size === 0) return undefined
+    const about = { chosen, rivals, tenures: this.#tenures, disavowed: this.#disavowed, suite: this.#suite }
+    const { forks, faults } = forksIn(about)
+    this.#faults.push(...faults)
+    return forks
   }
 
   #readCharter(stem: string, { author }: Entry, body: Uint8Array): void {
@@ -386,15 +392,4 @@ class Judge {
     }
     return [...said.values()].sort((a, b) => a.at - b.at)
   }
-}
-
-/** What a person reads of a body; undefined for what has no text, or is not of its kind's form. */
-const textOf = (kind: number, bytes: Uint8Array): Verdict["text"] => {
-  if (kind === kinds.message || kind === kinds.answer || kind === kinds["read-back"]) {
-    const body = decodeMessageBody(bytes)
-    return isRefusal(body) ? undefined : body
-  }
-  if (kind !== kinds.deferred && kind !== kinds.declined) return undefined
-  const body = kind === kinds.deferred ? decodeDeferredBody(bytes) : decodeDeclinedBody(bytes)
-  return isRefusal(body) ? undefined : { language: body.language, text: body.reason }
 }

@@ -27,6 +27,8 @@ export type Opened = {
   /** By stem, in the order of author, generation and seq. */
   readonly chosen: ReadonlyMap<string, Entry>
   readonly others: ReadonlyMap<string, Entry>
+  /** Of a fork proof, by the stem of the chosen entry that each contradicts. (EV-13) */
+  readonly rivals: ReadonlyMap<string, Entry>
   readonly bodies: ReadonlyMap<string, Body>
 }
 
@@ -48,9 +50,11 @@ export const openBundle = (zip: Uint8Array, suite: Suite): Opened | Refusal => {
   const others = entriesIn(files, charter, "other", suite)
   if (isRefusal(others)) return others
   if (chosen.size === 0) return refuse("missing-file", { file: "chosen" })
+  const rivals = entriesIn(files, charter, "rival", suite)
+  if (isRefusal(rivals)) return rivals
   const twice = [...chosen.keys()].find(stem => others.has(stem))
   if (twice !== undefined) return refuse("bad-bundle", { file: twice, why: "both chosen and not" })
-  const opened = { charter, files, chosen, others, bodies: bodiesIn(files) }
+  const opened = { charter, files, chosen, others, rivals, bodies: bodiesIn(files) }
   return missing(opened) ?? opened
 }
 
@@ -103,7 +107,7 @@ const bodiesIn = (files: Files): Map<string, Body> => {
 }
 
 /** EV-2: every file belongs to an entry that is there, every log has its head, and both sides' charter entries are whole. */
-const missing = ({ charter, files, chosen, others, bodies }: Opened): Refusal | undefined => {
+const missing = ({ charter, files, chosen, others, rivals, bodies }: Opened): Refusal | undefined => {
   const isHeld = (stem: string): boolean => chosen.has(stem) || others.has(stem)
   for (const name of files.keys()) {
     const { folder, stem = "" } = stemIn(name) ?? {}
@@ -113,6 +117,11 @@ const missing = ({ charter, files, chosen, others, bodies }: Opened): Refusal | 
     const head = fileOf("head", folder === "key" ? stem : logStem(charter, placeOf(charter, stem)!))
     if (!files.has(head)) return refuse("missing-file", { file: head })
   }
+  for (const stem of rivals.keys())
+    if (!chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
+  // EV-13: a fork proof says one thing. What was chosen beside it would be shown as if it were part of it.
+  for (const stem of rivals.size > 0 ? chosen.keys() : [])
+    if (!rivals.has(stem)) return refuse("missing-file", { file: fileOf("rival", stem) })
   for (const author of charter.parties.keys()) {
     const first: Place = { author, generation: 1, seq: 1 }
     const stem = stemOf(charter, first)

@@ -6,7 +6,8 @@ import { type BundleWord, bundleWords } from "../words/bundle.ts"
 import { en } from "../words/en.ts"
 import { ja } from "../words/ja.ts"
 import { zh } from "../words/zh.ts"
-import type { Judgement, Released, Verdict } from "./judge.ts"
+import type { Judgement, Verdict } from "./judge.ts"
+import type { Released } from "./said.ts"
 
 export type Language = keyof typeof bundleWords
 /** `holds`: proven, not so, or neither: a fact to be read. */
@@ -41,11 +42,11 @@ const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19
 
 export const tell = (judgement: Judgement, language: Language): Told => {
   const t = (word: BundleWord, given?: Given): string => say(language, word, given)
-  const { outcome, parties, faults, line } = judgement
+  const { outcome, parties, faults, line, forks } = judgement
   return {
     isProven: outcome === true,
-    title: t(outcome === true ? "proven" : "not-proven"),
-    sentence: outcome === true ? t("proven.all") : refusalSentence(language, outcome.refusal),
+    title: t(forkWord[forks === undefined ? "none" : "fork"][outcome === true ? "yes" : "no"]),
+    sentence: outcome !== true ? refusalSentence(language, outcome.refusal) : forkSentence(judgement, language, t),
     line: t("line", { line }),
     parties: parties.map(({ code, names, fingerprint, trusted }) => ({
       holds: trusted ? "yes" : "no",
@@ -61,7 +62,17 @@ export const tell = (judgement: Judgement, language: Language): Told => {
 
 type T = (word: BundleWord, given?: Given) => string
 
-const entryLines = ({ parties }: Judgement, verdict: Verdict, language: Language, t: T): EntryLines => {
+const forkWord = { none: { yes: "proven", no: "not-proven" }, fork: { yes: "fork.yes", no: "fork.no" } } as const
+
+/** Who has signed two histories, and where; of any other bundle, that it is proven. (EV-15) */
+const forkSentence = ({ forks, parties }: Judgement, language: Language, t: T): string =>
+  forks === undefined
+    ? t("proven.all")
+    : forks
+        .map(({ stem, party }) => t("fork.said", { stem, party: parties[party]?.names[language] ?? String(party) }))
+        .join(" ")
+
+const entryLines = ({ parties, forks }: Judgement, verdict: Verdict, language: Language, t: T): EntryLines => {
   const { entry, stem, signed, included, countersigned, body, text } = verdict
   const name = (party: number): string => parties[party]?.names[language] ?? String(party)
   const party = name(entry.author)
@@ -80,6 +91,8 @@ const entryLines = ({ parties }: Judgement, verdict: Verdict, language: Language
     const given = { party: name(other), size: found?.size ?? 0, by: found?.by ?? "", time: timeOf(found?.at ?? 0) }
     lines.push(found ? yes(t("countersigned", given)) : no(t("countersigned.not", given)))
   }
+  const fork = forks?.find(it => it.stem === stem)
+  if (fork !== undefined) lines.push(no(t("fork.second", { ...facts, hash: fork.second })))
   for (const { kind, party, at, by, officers } of verdict.receipts) {
     const given = { kind: rungWord(kind, t), party: name(party), time: timeOf(at), by, officer: namesOf(officers, t) }
     lines.push(yes(t(officers.length > 0 ? "receipt.officer" : "receipt", given)))

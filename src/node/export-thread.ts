@@ -2,8 +2,7 @@
 // (page: protocol/security.md, A-48). It has no key: the texts that are shown are handed to it, and of a locked home it can read no other.
 import { parentPort, workerData } from "node:worker_threads"
 import { decodeCharter } from "../core/charter.ts"
-import type { Body } from "../core/entry.ts"
-import { decodeEntry } from "../core/entry.ts"
+import { type Body, decodeEntry, type Entry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
 import { isRefusal, type Refusal } from "../core/refusal.ts"
 import { kindName } from "../core/registry.ts"
@@ -20,6 +19,8 @@ export type ExportAsked = {
   readonly chosen: readonly string[]
   readonly shown: ReadonlyMap<string, Body>
   readonly page: Uint8Array
+  /** Of a fork proof: what contradicts each chosen entry. (EV-16) */
+  readonly rivals: readonly Uint8Array[]
 }
 
 export type ExportMade = {
@@ -28,7 +29,7 @@ export type ExportMade = {
   readonly uncovered: readonly string[]
 }
 
-const write = ({ record, charter: bytes, chosen: hashes, shown, page }: ExportAsked): ExportMade | Refusal => {
+const write = ({ record, charter: bytes, chosen: hashes, shown, page, rivals }: ExportAsked): ExportMade | Refusal => {
   const charter = decodeCharter(bytes, nodeSuite)
   if (isRefusal(charter)) return charter
   const store = openSqliteReader(record)
@@ -42,6 +43,7 @@ const write = ({ record, charter: bytes, chosen: hashes, shown, page }: ExportAs
       entries: entriesOf(store),
       bodyOf: hash => shown.get(hex(hash)) ?? bodyIn(store, hash),
       chosen,
+      rivals: rivals.flatMap(rival => entriesIn(rival)),
       shows: ({ hash }) => shown.has(hex(hash)),
       page,
     })
@@ -64,6 +66,11 @@ const write = ({ record, charter: bytes, chosen: hashes, shown, page }: ExportAs
   } finally {
     store.close()
   }
+}
+
+const entriesIn = (bytes: Uint8Array): Entry[] => {
+  const entry = decodeEntry(bytes, nodeSuite)
+  return isRefusal(entry) ? [] : [entry]
 }
 
 const made = write(workerData)

@@ -10,6 +10,7 @@ import { fromHex, hex } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { bodyIn, named } from "../evidence/choose.ts"
 import { stemOf } from "../evidence/files.ts"
+import type { KeptFork } from "../evidence/kept.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { StoreReader } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
@@ -27,7 +28,11 @@ export type ExportOptions = {
 }
 
 export type Exported = { readonly view: ExportView; readonly bytes: Uint8Array }
-export type ExportDesk = { write(request: unknown): Promise<Exported | Refusal> }
+export type ExportDesk = {
+  write(request: unknown): Promise<Exported | Refusal>
+  /** The proof that somebody has signed two histories: no text is in it. (EV-16) */
+  fork(kept: KeptFork): Promise<Uint8Array | Refusal>
+}
 
 export const entriesMax = 1_000
 export const bytesMax = 32 * 1_048_576
@@ -38,19 +43,32 @@ const dayMs = 86_400_000
 
 export const exportDesk = (options: ExportOptions): ExportDesk => {
   let isWriting = false
+  const alone = async <T>(write: () => Promise<T | Refusal>): Promise<T | Refusal> => {
+    if (isWriting) return refuse("too-many-requests", { waitMs: 1_000 })
+    isWriting = true
+    try {
+      return await write()
+    } finally {
+      isWriting = false
+    }
+  }
   return {
     async write(request) {
       const asked = readRequest(request)
       if (isRefusal(asked)) return asked
-      if (isWriting) return refuse("too-many-requests", { waitMs: 1_000 })
-      isWriting = true
-      try {
+      return alone(async () => {
         const chosen = chosenBy(asked, options)
-        return isRefusal(chosen) ? chosen : await written(options, asked, chosen)
-      } finally {
-        isWriting = false
-      }
+        return isRefusal(chosen) ? chosen : written(options, asked, chosen)
+      })
     },
+    fork: ({ first, second }) =>
+      alone(async () => {
+        const about = { record: options.path, charter: options.charter.bytes, page: options.page() }
+        const chosen = [hex(first.hash)]
+        const made = await writeBeside({ ...about, chosen, rivals: [second.bytes], shown: new Map() })
+        if (isRefusal(made)) return made
+        return made.bytes.length > bytesMax ? refuse("too-large", { most: bytesMax }) : made.bytes
+      }),
   }
 }
 
@@ -128,7 +146,7 @@ const written = async (
   }
   await underHeads(store, chosen)
   const page = options.page()
-  const made = await writeBeside({ record: path, charter: charter.bytes, chosen: [...names], shown, page })
+  const made = await writeBeside({ record: path, charter: charter.bytes, chosen: [...names], rivals: [], shown, page })
   if (isRefusal(made)) return made
   const { bytes, others, uncovered } = made
   if (bytes.length > bytesMax) return refuse("too-large", { bytes: bytes.length, most: bytesMax })

@@ -1,5 +1,6 @@
 // The line as a console is told of it when it opens, and again when something of it has changed that no beat carries.
 
+import type { AlarmView } from "../api/alarm.ts"
 import type { LineView, Officer, Problem } from "../api/shapes.ts"
 import type { RestoreView } from "../api/standing.ts"
 import type { Charter } from "../core/charter.ts"
@@ -24,6 +25,8 @@ export type LineViewOptions = {
   readonly now: () => number
   readonly version: string
   readonly release: string | null
+  /** Alarms that stay. */
+  readonly alarms: { list(): readonly AlarmView[] }
 }
 
 export const lineView = (options: LineViewOptions, officer: Officer, refusals: readonly Problem[]): LineView => {
@@ -52,6 +55,7 @@ export const lineView = (options: LineViewOptions, officer: Officer, refusals: r
     version,
     release,
     breaks: status.breaks,
+    alarms: options.alarms.list(),
     // K-10: for whoever can do it.
     ...(yearly && yearly.state !== "fresh" && { yearly }),
     refusals,

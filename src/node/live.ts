@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify"
 import type { WebSocket } from "ws"
 import type { LiveEvent } from "../api/shapes.ts"
+import type { Duress } from "./duress.ts"
 import type { Gate } from "./gate.ts"
 import type { Metrics } from "./metrics.ts"
 import { limiter } from "./rate.ts"
@@ -22,6 +23,7 @@ export type Live = {
 export type LiveOptions = {
   readonly watch: Watch
   readonly desk: ReleaseDesk
+  readonly duress: Duress
   readonly metrics: Metrics
   readonly sessions: Sessions
   readonly now: () => number
@@ -36,7 +38,11 @@ const pings = { perSecond: 1, holds: 10 }
 export const frameBytesMax = 128
 const policyViolated = 1008
 
-export const live = (app: FastifyInstance, gate: Gate, { watch, desk, metrics, sessions, now }: LiveOptions): Live => {
+export const live = (
+  app: FastifyInstance,
+  gate: Gate,
+  { watch, desk, duress, metrics, sessions, now }: LiveOptions,
+): Live => {
   const open = new Map<string, Set<WebSocket>>()
   const end = (session: string): void => {
     for (const socket of open.get(session) ?? []) socket.close(policyViolated)
@@ -50,7 +56,7 @@ export const live = (app: FastifyInstance, gate: Gate, { watch, desk, metrics, s
     const hear = (event: LiveEvent): void => {
       if (socket.readyState !== socket.OPEN) return
       if (socket.bufferedAmount > unreadBytesMax) return socket.terminate()
-      socket.send(JSON.stringify(event))
+      socket.send(JSON.stringify(duress.told(event, seat)))
     }
     const leave = watch.listen({ officer, isConsole: isOnWatch(seat), hear })
     // after the line, and to those alone who may sign it.

@@ -5,6 +5,8 @@ import type { Tell } from "../core/event.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
+import { Alarms } from "./alarms.ts"
+import { Duress } from "./duress.ts"
 import type { Home } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
@@ -38,14 +40,16 @@ export const offices = (
   })
   const { unopened } = parcels
   const about = { charter, us, record, store, suite: nodeSuite, running, now, salt, unopened }
-  const watch = new Watch({ ...about, version, release: releaseHash(), refused })
+  const alarms = new Alarms(about)
+  const watch = new Watch({ ...about, version, release: releaseHash(), refused, alarms })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
   return {
-    ...{ about, watch, desk, parcels },
+    ...{ about, watch, desk, parcels, alarms, duress: new Duress(about) },
     office: keyOffice({ ...about, signer: keys }),
     officers: officerOffice({ charter, running, salt }),
     told(tell: Tell): void {
       for (const room of [watch, desk, parcels]) room.told(tell)
+      if (alarms.told(tell)) watch.sayLine()
     },
   }
 }

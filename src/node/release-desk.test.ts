@@ -72,7 +72,7 @@ const opened = async (store: Store): Promise<Place> => {
   let salts = 0
   const salt = (): Uint8Array => suite.sha256(Uint8Array.of(++salts, clock & 255)).slice(0, 16)
   const about = { charter, us: party.us, record, store, suite, running: node.running, now: world.now, salt }
-  const watch = new Watch({ ...about, version: "0", release: null, refused: () => {} })
+  const watch = new Watch({ ...about, version: "0", release: null, refused: () => {}, alarms: { list: () => [] } })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
   hearers.push(watch, desk)
   return { node, desk, record }

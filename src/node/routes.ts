@@ -41,6 +41,8 @@ const keepers: readonly Seat[] = ["administrator", "cli"]
 const supervisors: readonly Seat[] = ["auditor", "administrator", "cli"]
 /** Whoever may take evidence out of the house. */
 const inspectors: readonly Seat[] = ["auditor", "administrator"]
+/** Whoever may say by name that an alarm that stays has been seen. The CLI has no name. */
+const alarmed: readonly Seat[] = ["watch", "releaser", "auditor", "administrator"]
 const gauges: readonly Seat[] = ["auditor", "administrator", "cli", "monitor"]
 
 /** 65,536 bytes of text, each perhaps escaped as six in JSON, and the rest of the request. */
@@ -81,6 +83,10 @@ export const routes: readonly Route[] = [
   orders("/api/waiting/release", speakers, proofBytesMax),
   orders("/api/waiting/aside", speakers, proofBytesMax),
   orders("/api/break", deciders),
+  orders("/api/alarms/acknowledge", alarmed),
+  orders("/api/alarms/proof", alarmed),
+  // From the house's own terminal alone: at a console it would stand on a screen. 1,024 characters, each perhaps escaped as six.
+  orders("/api/duress", ["cli"], 8 * wordBytesMax),
   orders("/api/reported", keepers, textBytesMax),
   orders("/api/displayed", watchers, wordBytesMax, "reads"),
   orders("/api/human", watchers, wordBytesMax, "reads"),

@@ -9,6 +9,8 @@ import { type FastifyInstance, fastify } from "fastify"
 import type { KeysView } from "../api/keys.ts"
 import type { SessionView } from "../api/shapes.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
+import type { Alarms } from "./alarms.ts"
+import type { Duress } from "./duress.ts"
 import type { ExportDesk } from "./export.ts"
 import { answerBroken, type Gate, gate, refused, unreadable } from "./gate.ts"
 import { cookieHeader, type Doors, digestOf, type Origins, originsOf } from "./guard.ts"
@@ -21,6 +23,7 @@ import type { ParcelOffice } from "./parcel-office.ts"
 import type { ReleaseDesk } from "./release-desk.ts"
 import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
+import { alarmRoutes } from "./serve-alarms.ts"
 import { exportRoutes } from "./serve-export.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
@@ -43,6 +46,8 @@ export type ServeOptions = {
   readonly standing: () => KeysView
   readonly officers: OfficerOffice
   readonly exports: ExportDesk
+  readonly alarms: Alarms
+  readonly duress: Duress
   readonly signIns: Tickets
   readonly sessions: Sessions
   /** The secrets of this home's own CLI, and of whoever reads its figures; only their digests are kept. */
@@ -106,6 +111,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   exportRoutes(app, inside, options)
   waitingRoutes(app, inside, options)
   parcelRoutes(app, options)
+  alarmRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)
   const sockets = new Set<Socket>()
@@ -214,14 +220,16 @@ const keeping = (app: FastifyInstance, { entrant }: Gate, options: ServeOptions 
   })
 }
 
-const reading = (app: FastifyInstance, { entrant }: Gate, { watch, now }: ServeOptions): void => {
+const reading = (app: FastifyInstance, { entrant }: Gate, { watch, duress, now }: ServeOptions): void => {
   app.get("/api/line", (request, reply) => reply.send(watch.line(entrant(request).officer)))
   app.get("/api/messages", (request, reply) => {
     const query = isObject(request.query) ? request.query : {}
     const [after, limit] = [countOf(query.after, 0), countOf(query.limit, 100)]
     if (after === undefined || limit === undefined)
       return refused(reply, 400, refuse("bad-request", { field: "after, limit" }), now())
-    return reply.send(watch.messages(after, limit))
+    const { messages, total } = watch.messages(after, limit)
+    const { seat } = entrant(request)
+    return reply.send({ messages: messages.map(message => duress.shown(message, seat)), total })
   })
   app.get("/api/reported", (_request, reply) => reply.send(watch.reported()))
   app.get("/api/charter", (_request, reply) => reply.send(watch.charter()))
@@ -236,7 +244,8 @@ const reading = (app: FastifyInstance, { entrant }: Gate, { watch, now }: ServeO
   })
   app.get<{ Params: { hash: string } }>("/api/entries/:hash", (request, reply) => {
     const view = watch.entry(request.params.hash)
-    return isRefusal(view) ? refused(reply, 404, view, now()) : reply.send(view)
+    if (isRefusal(view)) return refused(reply, 404, view, now())
+    return reply.send(duress.shown(view, entrant(request).seat))
   })
 }
 

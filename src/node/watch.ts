@@ -22,6 +22,7 @@ import { refsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Store } from "../store/store.ts"
+import type { Alarms } from "./alarms.ts"
 import { decideBreak } from "./break-request.ts"
 import { clocksOf } from "./clocks.ts"
 import { lamps, touchMs } from "./lamps.ts"
@@ -41,6 +42,7 @@ export type WatchOptions = ViewOptions & {
   readonly salt: () => Uint8Array
   readonly version: string
   readonly release: string | null
+  readonly alarms: Pick<Alarms, "list">
   /** Tells of a refusal of the line, for log and metrics. */
   readonly refused: (problem: Problem, peer: number | null) => void
 }
@@ -100,7 +102,7 @@ export class Watch {
       case "link":
         return this.#broadcast(() => this.beat())
       case "break":
-        return this.#sayLine()
+        return this.sayLine()
       case "decided":
       case "carried":
       case "peer":
@@ -160,10 +162,11 @@ export class Watch {
     const stands = JSON.stringify(restoreView(this.#options.running.status(), this.#options.us)) ?? ""
     if (stands === this.#restore) return
     this.#restore = stands
-    this.#sayLine()
+    this.sayLine()
   }
 
-  #sayLine(): void {
+  /** To every console, of what no beat carries. */
+  sayLine(): void {
     for (const { officer, hear } of this.#listeners) hear({ type: "line", line: this.line(officer) })
   }
 

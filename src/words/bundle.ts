@@ -26,6 +26,10 @@ consistency/     that a head continues what the other party had seen
 A text that is not here was kept back by whoever made this file. Its hash is signed: it can be shown later, and proven.
 What is proven is that a party said something. Whether it is so, no signature says. Times are their authors' own.
 `,
+  "readme.fork": `
+rivals/          TWO HISTORIES: for each chosen entry a second one of the same place, which says something else and bears the same
+                 party's signature. Both cannot stand in one log. Which of them is true, no signature says.
+`,
   title: "Evidence of a line",
   intro: "Checks a bundle of evidence on this machine. Nothing is sent anywhere.",
   trust: "Fingerprints that you trust",
@@ -37,6 +41,10 @@ What is proven is that a party said something. Whether it is so, no signature sa
   proven: "PROVEN",
   "not-proven": "NOT PROVEN",
   "proven.all": "What is shown here was signed by the parties that you trust.",
+  "fork.yes": "TWO HISTORIES: PROVEN",
+  "fork.no": "TWO HISTORIES: NOT PROVEN",
+  "fork.said": "{party} has signed two different entries as its {stem}. Which of the two is true, no signature says.",
+  "fork.second": "A second entry {stem}, signed with the same key of {party}, says something else. Its hash: {hash}",
   line: "Line {line}",
   trusted: "{party}, fingerprint {fingerprint}: trusted by you",
   stranger:
@@ -112,6 +120,10 @@ consistency/     先方の見た記録の続きに先頭値があること
 ここにない本文は、このファイルを作った者が示さなかったものです。ハッシュは署名済みなので、後から示して証明できます。
 証明されるのは当事者がそう述べたことです。内容が事実かどうかは、どの署名も述べません。時刻は作成者自身のものです。
 `,
+  "readme.fork": `
+rivals/          二つの経過：表示された各記載と同じ位置に、同じ当事者が署名した、内容の異なる別の記載です。
+                 一つの記録に両方が存在することはできません。どちらが正しいかは、署名からは分かりません。
+`,
   title: "回線の証拠",
   intro: "証拠一式をこの機器の中で確認します。どこにも送信しません。",
   trust: "信頼する指紋",
@@ -123,6 +135,11 @@ consistency/     先方の見た記録の続きに先頭値があること
   proven: "証明されました",
   "not-proven": "証明されません",
   "proven.all": "ここに示すものは、信頼する当事者が署名したものです。",
+  "fork.yes": "二つの経過：証明されました",
+  "fork.no": "二つの経過：証明されていません",
+  "fork.said": "{party}は{stem}として、異なる二つの記載に署名しています。どちらが正しいかは、署名からは分かりません。",
+  "fork.second":
+    "同じ{stem}として、{party}の同じ鍵で署名された別の記載があり、内容が異なります。そのハッシュ値：{hash}",
   line: "回線 {line}",
   trusted: "{party}、指紋 {fingerprint}：信頼するものに含まれます",
   stranger: "{party}、指紋 {fingerprint}：信頼するものに含まれません。当事者自身に指紋を尋ねてください",
@@ -197,6 +214,10 @@ consistency/     首部延续了对方所见记录的证明
 此处没有的正文，是制作本文件者未予出示的。其哈希已签名，日后可以出示并证明。
 所证明的是当事方说过什么；内容是否属实，任何签名都不能说明。时间均为作者自己的时间。
 `,
+  "readme.fork": `
+rivals/          两份历史：与所示条目处于同一位置、由同一方签署而内容不同的另一个条目。
+                 二者不可能同时存在于一份记录之中。哪一个属实，签名无法说明。
+`,
   title: "线路的证据",
   intro: "在本机核验证据包，不向任何地方发送内容。",
   trust: "您信任的指纹",
@@ -208,6 +229,10 @@ consistency/     首部延续了对方所见记录的证明
   proven: "已证明",
   "not-proven": "未证明",
   "proven.all": "此处所示，均由您信任的当事方签名。",
+  "fork.yes": "两份历史：已证明",
+  "fork.no": "两份历史：未证明",
+  "fork.said": "{party}以{stem}签署了两个不同的条目。哪一个属实，签名无法说明。",
+  "fork.second": "另有一个条目同为{stem}，由{party}的同一密钥签署，内容不同。其散列值：{hash}",
   line: "线路 {line}",
   trusted: "{party}，指纹 {fingerprint}：为您所信任",
   stranger: "{party}，指纹 {fingerprint}：不在您信任之列。请向当事方本身询问其指纹",

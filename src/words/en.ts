@@ -1,5 +1,6 @@
 // Words of the interface, English: this file gives the keys, the compiler demands the other languages. ICU MessageFormat.
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
+import { alarmEn } from "./alarm.ts"
 import { breakEn } from "./break.ts"
 import { keepEn } from "./keep/en.ts"
 import { refusalEn } from "./refusal/en.ts"
@@ -10,6 +11,7 @@ export const en = {
   "page.title": "{us}: line to {them}",
   "skip.to-record": "Skip to the record",
 
+  ...alarmEn,
   ...breakEn,
   ...keepEn,
   ...releaseEn,

@@ -1,4 +1,5 @@
 // Words of the interface, Japanese, in the register of official notices. The keys are those of en.ts.
+import { alarmJa } from "./alarm.ts"
 import { breakJa } from "./break.ts"
 import type { Word } from "./en.ts"
 import { keepJa } from "./keep/ja.ts"
@@ -10,6 +11,7 @@ export const ja: Record<Word, string> = {
   "page.title": "{us}：{them}との回線",
   "skip.to-record": "記録へ移動",
 
+  ...alarmJa,
   ...breakJa,
   ...keepJa,
   ...releaseJa,

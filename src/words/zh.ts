@@ -1,4 +1,5 @@
 // Words of the interface, Chinese (simplified), in the register of official notices. The keys are those of en.ts.
+import { alarmZh } from "./alarm.ts"
 import { breakZh } from "./break.ts"
 import type { Word } from "./en.ts"
 import { keepZh } from "./keep/zh.ts"
@@ -10,6 +11,7 @@ export const zh: Record<Word, string> = {
   "page.title": "{us}：与{them}的线路",
   "skip.to-record": "转到记录",
 
+  ...alarmZh,
   ...breakZh,
   ...keepZh,
   ...releaseZh,

@@ -20,6 +20,7 @@ import { Clocks } from "./clocks.tsx"
 import { RestoreBand } from "./restore-band.tsx"
 import { Settings } from "./settings.tsx"
 import { SoundGate, SoundLamp } from "./sound.tsx"
+import { StayingBand } from "./staying-band.tsx"
 
 export type View = "watch" | "write" | "talks" | "keys" | "sessions" | "export"
 const views = [
@@ -165,6 +166,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <FaultBand verified={verified} />
         <ClockBand />
         <StaleBand />
+        <StayingBand />
         <RestoreBand openKeys={() => show("keys")} />
         <BreakBand />
         <RefusedBand />

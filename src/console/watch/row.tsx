@@ -46,6 +46,7 @@ export const Chips = ({ message }: { readonly message: MessageView }) => {
           {t("chip.break-glass")}
         </span>
       )}
+      {message.duress && <span className="chip duress-chip">{t("duress.mark")}</span>}
       {message.concurrent && (
         <span className="chip">
           <OrderMark />

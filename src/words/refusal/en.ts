@@ -86,6 +86,8 @@ export const refusalEn = {
   "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
   "refusal.wrong-pin": "The hardware module does not take this PIN.",
   "refusal.wrong-token": "The hardware module does not hold the key of this home.",
+  "refusal.no-fork": "The two entries do not contradict each other.",
+  "refusal.bad-duress-word": "The word is shorter or longer than the law allows.",
   "refusal.too-many-requests":
     "Too many requests in too short a time; nothing was done. It can be tried again in a moment.",
   "refusal.wrong-host": "This node is not known under that name.",

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto"
+import { writeFileSync } from "node:fs"
+import { Command } from "commander"
+import { writeBundle } from "../evidence/bundle.ts"
+import { bodyIn, entriesOf, headsOf } from "../evidence/choose.ts"
+import { stemOf } from "../evidence/files.ts"
+import { forksKept } from "../evidence/kept.ts"
+import { verifyPage } from "../node/main.ts"
+import { nodeSuite } from "../suites/node.ts"
+import { openUnread, recordOf } from "./open.ts"
+import { granted, sayer } from "./say.ts"
+
+type Options = { readonly output?: string; readonly entry?: string; readonly json?: true }
+
+export const fork = (): Command =>
+  new Command("fork")
+    .description(
+      "Lists where the other side has signed two histories: two entries of one place that contradict each other. With -o it writes the proof into a file, which parley verify FILE judges. The node may run or be stopped; no text is read or shown.",
+    )
+    .argument("<home>")
+    .option("-o, --output <file>", "a new file, named *.parley.zip")
+    .option("--entry <hash>", "of one alone, by the hash of the entry that was kept aside; without it, of the first")
+    .action((home: string, { output, entry, json }: Options) => {
+      recordOf(home)
+      const { charter, store } = openUnread(home)
+      const say = sayer(json === true)
+      try {
+        const all = forksKept(store, nodeSuite)
+        const codeOf = (author: number): string => charter.parties[author]?.code ?? String(author)
+        const found = entry === undefined ? all : all.filter(({ id }) => id === entry)
+        if (output === undefined) {
+          if (found.length === 0) say.result({ forks: 0 }, "Nobody has signed two histories here.")
+          for (const { id, first, at } of found)
+            say.result(
+              { entry: stemOf(charter, first), party: codeOf(first.author), first: first.hash.toHex(), second: id, at },
+              `${codeOf(first.author)} has signed two entries as ${stemOf(charter, first)}; found ${new Date(at).toISOString()}`,
+              `  in the record   ${first.hash.toHex()}`,
+              `  kept aside      ${id}`,
+            )
+          return
+        }
+        const [one] = found
+        if (one === undefined) throw new Error("There is no proof to write: no two such entries are held here.")
+        const page = verifyPage()
+        const { bytes } = granted(
+          writeBundle({
+            charter,
+            suite: nodeSuite,
+            heads: headsOf(store, charter.parties.length),
+            entries: entriesOf(store),
+            bodyOf: hash => bodyIn(store, hash),
+            chosen: [one.first],
+            rivals: [one.second],
+            shows: () => false,
+            page,
+          }),
+        )
+        writeFileSync(output, bytes, { flag: "wx", mode: 0o600 })
+        const sha256 = createHash("sha256").update(bytes).digest("hex")
+        say.result(
+          { file: output, bytes: bytes.length, sha256, entry: stemOf(charter, one.first) },
+          `${output}: proof that ${codeOf(one.first.author)} has signed two entries as ${stemOf(charter, one.first)}; ${bytes.length} bytes`,
+          `  SHA-256 of the file  ${sha256}`,
+          "  Judge it with: parley verify FILE --trust FINGERPRINT of that party",
+        )
+      } finally {
+        store.close()
+      }
+    })
