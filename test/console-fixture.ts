@@ -48,6 +48,8 @@ export class Fixture {
   readonly displayed: string[] = []
   human = 0
   role: LineView["officer"]["role"] = "watch"
+  /** What else a test wants the line to say. */
+  more: Partial<LineView> = {}
   messages: MessageView[]
   refusals: Problem[]
   readonly side: Side
@@ -92,6 +94,7 @@ export class Fixture {
       version: "0.1.0",
       release: "0123456789abcdef".repeat(4),
       refusals: this.refusals,
+      ...this.more,
     }
   }
   clocks(): LineView["clocks"] {

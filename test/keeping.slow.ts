@@ -5,10 +5,12 @@ import { rmSync } from "node:fs"
 import { request } from "node:http"
 import { after, before, test } from "node:test"
 import { setTimeout } from "node:timers/promises"
+import { ed25519 } from "@noble/curves/ed25519.js"
 import type { ExportView } from "../src/api/export.ts"
 import type { KeysView, SheetFile } from "../src/api/keys.ts"
 import type { LineView, MessagePage, OrderReply } from "../src/api/shapes.ts"
 import { fromHex, hex } from "../src/core/hash.ts"
+import { encodeOfficerBody, type Officer, officerPrefix, officerSignedBytes } from "../src/core/officer.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import { readSheet } from "../src/core/sheet.ts"
 import { judge } from "../src/evidence/judge.ts"
@@ -257,6 +259,37 @@ test("A-48, EV-17: what is chosen wrongly is refused by name, and too much of it
   assert.equal(await refused({ entries: some, texts: "all" }, "watch"), "not-allowed")
   const both = await Promise.all([1, 2].map(() => refused({ entries: some, texts: "all" })))
   assert.ok(both.includes("too-many-requests"), "one at a time")
+})
+
+test("A-46: who is in office stands there with keys and roles, and who left with the entry that said so", async () => {
+  const { line, author, card } = { line: nodes[0]!.home.charter.line, author: east(), card: sides[0]!.card }
+  const keys = [{ type: "key", alg: -19, public: ed25519.getPublicKey(new Uint8Array(32).fill(9)) }] as const
+  const spoken = {
+    code: "duty-1",
+    name: "Watch officer",
+    roles: ["watch", "auditor"],
+    keys,
+    inOffice: true,
+    issue: 1,
+  } as const
+  const put = async (officer: Officer): Promise<OrderReply> => {
+    const signed = officerSignedBytes({ line, author, card }, officer)
+    const signatures = await rootsAt(sides[0]!.path, undefined, keyring()).rootSign(signed, officerPrefix)
+    const body = hex(encodeOfficerBody({ line, author, card }, officer, signatures, nodeSuite))
+    const { status, text } = await post("/api/officers", "administrator", { body })
+    assert.equal(status, 200, text)
+    return JSON.parse(text)
+  }
+  await put(spoken)
+  const [held] = (await standing()).parties[east()]!.officers
+  assert.deepEqual([held?.code, held?.roles, held?.keys.length], ["duty-1", ["watch", "auditor"], 1])
+  const left = await put({ code: "duty-1", roles: [], keys: [], inOffice: false, issue: 2 })
+  const generation = nodes[0]!.status().logs[east()]!.generation
+  await until("it crosses", async () => (await standing(1)).parties[east()]!.retired.length === 1)
+  for (const at of [0, 1]) {
+    const { officers, retired } = (await standing(at)).parties[east()]!
+    assert.deepEqual([officers, retired], [[], [{ code: "duty-1", name: "Watch officer", generation, seq: left.seq }]])
+  }
 })
 
 test("A-46: an administrator ends all sessions but their own at once", async () => {

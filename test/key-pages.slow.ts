@@ -9,6 +9,11 @@ import { after, before, test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import type { Language } from "../src/api/shapes.ts"
+import { en, type Word } from "../src/words/en.ts"
+import { ja } from "../src/words/ja.ts"
+import { zh } from "../src/words/zh.ts"
+import { Fixture, serveFixture } from "./console-fixture.ts"
+import { freePort } from "./fixtures/ports.ts"
 import { openRow, row, send } from "./journey-acts.ts"
 import { type Capital, openStage, type Seat, type Stage, sit } from "./journey-line.ts"
 
@@ -17,6 +22,7 @@ const cli = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url))
 const axe = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8")
 const folder = mkdtempSync(join(tmpdir(), "parley-key-pages-"))
 const languages = ["en", "ja", "zh"] as const
+const words: Record<Language, Record<Word, string>> = { en, ja, zh }
 let stage: Stage
 
 before(async () => {
@@ -273,5 +279,46 @@ test("A-49, L-11: a home put back from a copy says what happens, what the other 
     await seat.page.waitForSelector(".restore-band", { state: "detached" })
     await shot(seat, "restore-whole")
     await seat.page.context().close()
+  }
+})
+
+test("K-10, A-49: an administrator's foot says that keys are due or late; a band says what is being fetched, and what is newer elsewhere", async () => {
+  for (const language of languages) {
+    const fixture = new Fixture("tokyo")
+    fixture.role = "administrator"
+    const peer = { party: 1, up: true, answered: true, restored: false }
+    fixture.more = {
+      yearly: { since: Date.UTC(2025, 9, 1), state: "late" },
+      restored: true,
+      restore: { ours: 4_100, generation: 1, claimed: 4_217, newer: false, lacking: 3, peers: [peer] },
+    }
+    const port = await freePort()
+    const close = await serveFixture(fixture, port)
+    const context = await stage.browser.newContext({ viewport: { width: 1_280, height: 800 } })
+    try {
+      const page = await context.newPage()
+      await page.goto(`http://127.0.0.1:${port}/?lang=${language}#token=once`)
+      const say = (word: Word): string => words[language][word]
+      await page.locator(".yearly-foot", { hasText: say("yearly.foot-late") }).waitFor()
+      const band = page.locator(".restore-band")
+      assert.match((await band.textContent()) ?? "", /4.?217[\s\S]*4.?100[\s\S]*3/)
+      await band.getByText(say("restore.wait")).waitFor()
+      if (shots !== undefined) await page.screenshot({ path: join(shots, `restore-fetching-${language}-1280.png`) })
+      await page.setViewportSize({ width: 390, height: 844 })
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390)
+      const { restore } = fixture.more
+      assert.ok(restore)
+      fixture.more = { restored: true, restore: { ...restore, newer: true }, yearly: { since: 0, state: "due" } }
+      fixture.tell({ type: "line", line: fixture.line() })
+      await band.getByText(say("restore.decide")).waitFor()
+      await page.locator(".yearly-foot", { hasText: say("yearly.foot-due") }).waitFor()
+      fixture.more = {}
+      fixture.tell({ type: "line", line: fixture.line() })
+      await band.waitFor({ state: "detached" })
+      assert.equal(await page.locator(".yearly-foot").count(), 0)
+    } finally {
+      await context.close()
+      close()
+    }
   }
 })

@@ -4,7 +4,7 @@ import { I18nProvider } from "react-aria-components/I18nProvider"
 import type { Traffic } from "../core/registry.ts"
 import { Door, useStanding } from "./door/door.tsx"
 import { type Draft, keptDraft } from "./draft.ts"
-import { Frame, type View } from "./frame/frame.tsx"
+import { Frame, supervises, type View } from "./frame/frame.tsx"
 import type { Shortcut } from "./ime.ts"
 import { useKeysSetting, useShortcuts } from "./keys.ts"
 import { KnowledgeProvider, useKnowledge } from "./knowledge.tsx"
@@ -141,7 +141,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
               <Board open={open} takeBack={draft.text.trim() === "" ? takeBack : null} />
             )}
           </div>
-          <Record selected={selected} open={open} />
+          <Record selected={selected} open={open} exporting={supervises(line.officer) ? () => show("export") : null} />
         </>
       )}
     </Frame>

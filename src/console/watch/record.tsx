@@ -2,6 +2,7 @@
 import { useState } from "react"
 import { Button } from "react-aria-components/Button"
 import type { MessageView } from "../../api/shapes.ts"
+import { EvidenceMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { inOrder, isSaid } from "../state.ts"
 import { dayHeading, utcDay } from "../time.ts"
@@ -20,13 +21,14 @@ const byDay = (messages: readonly MessageView[]): readonly { day: string; messag
   return days
 }
 
-export const Record = ({
-  selected,
-  open,
-}: {
+type RecordProps = {
   readonly selected: string | null
   readonly open: (hash: string) => void
-}) => {
+  /** Null for who may take no evidence out of the house. */
+  readonly exporting: (() => void) | null
+}
+
+export const Record = ({ selected, open, exporting }: RecordProps) => {
   const { state, said, earlier } = useKnowledge()
   const { t, language } = useReader()
   const [reading, setReading] = useState(false)
@@ -43,6 +45,12 @@ export const Record = ({
         <span className="quiet">
           {t("record.order")} · {t("record.held", { count: said.length })}
         </span>
+        {exporting !== null && (
+          <Button className="button small" onPress={exporting}>
+            <EvidenceMark />
+            {t("nav.export")}
+          </Button>
+        )}
       </header>
       {!state.read && <p className="empty">{t("record.loading")}</p>}
       {state.read && ordered.length === 0 && <p className="empty">{t("watch.empty")}</p>}
