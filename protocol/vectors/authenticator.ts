@@ -3,6 +3,7 @@
 import { createPrivateKey, sign } from "node:crypto"
 import { ed25519 } from "@noble/curves/ed25519.js"
 import { p256, p384 } from "@noble/curves/nist.js"
+import { encode, type Value } from "../../src/core/cbor.ts"
 import { base64url, concat, utf8 } from "../../src/core/hash.ts"
 import type { OfficerKey } from "../../src/core/officer.ts"
 import { type Assertion, encodeAssertion } from "../../src/core/release.ts"
@@ -70,6 +71,11 @@ const asAsked: Omit<Answer, "credential"> = {
   highS: false,
 }
 
+const clientDataOf = (answer: Answer, challenge: Uint8Array): Uint8Array =>
+  utf8(
+    `{"type":"${answer.type}","challenge":"${base64url(challenge)}","origin":"${answer.origin}"${answer.crossOrigin}${answer.more}}`,
+  )
+
 export const assertion = (
   alg: Algorithm,
   name: string,
@@ -77,9 +83,7 @@ export const assertion = (
   changed: Partial<Answer> = {},
 ): Assertion => {
   const answer = { ...asAsked, credential: name, ...changed }
-  const clientDataJSON = utf8(
-    `{"type":"${answer.type}","challenge":"${base64url(challenge)}","origin":"${answer.origin}"${answer.crossOrigin}${answer.more}}`,
-  )
+  const clientDataJSON = clientDataOf(answer, challenge)
   const authenticatorData = concat(suite.sha256(utf8(answer.rpId)), Uint8Array.of(answer.flags, 0, 0, 0, 9))
   const message = concat(authenticatorData, suite.sha256(clientDataJSON))
   const raw = signBy(alg, `passkey ${name}`, message)
@@ -113,4 +117,37 @@ const integer = (bytes: Uint8Array): Uint8Array => {
   const bare = bytes.subarray(at)
   const padded = bare[0]! >= 0x80 ? concat(Uint8Array.of(0), bare) : bare
   return concat(Uint8Array.of(2, padded.length), padded)
+}
+
+/** As a browser and an authenticator answer when a passkey is made; without attestation. */
+export const registration = (alg: Algorithm, name: string, challenge: Uint8Array, changed: Partial<Answer> = {}) => {
+  const answer = { ...asAsked, type: "webauthn.create", flags: 0x45, credential: name, ...changed }
+  const { credentialId } = softPasskey(alg, answer.credential) as Extract<OfficerKey, { type: "passkey" }>
+  const key = publicOf(alg, `passkey ${name}`)
+  const cose =
+    alg === algorithms.ed25519
+      ? new Map<number, Value>([
+          [1, 1],
+          [3, -8],
+          [-1, 6],
+          [-2, key],
+        ])
+      : new Map<number, Value>([
+          [1, 2],
+          [3, -7],
+          [-1, 1],
+          [-2, key.subarray(1, 33)],
+          [-3, key.subarray(33)],
+        ])
+  return {
+    clientData: clientDataOf(answer, challenge),
+    authenticatorData: concat(
+      suite.sha256(utf8(answer.rpId)),
+      Uint8Array.of(answer.flags, 0, 0, 0, 0),
+      new Uint8Array(16),
+      Uint8Array.of(credentialId.length >> 8, credentialId.length & 255),
+      credentialId,
+      encode(cose),
+    ),
+  }
 }

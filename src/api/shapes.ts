@@ -326,26 +326,6 @@ export type WaitingReply = OrderReply | { readonly waits: WaitingView }
 /** It is set aside, and `word` says why. Without one it is taken off: by who laid it down, or when it can be released no more. */
 export type WaitingAside = { readonly act: string; readonly word?: string; readonly language?: Language }
 
-/** A parcel that was made here: entries `from` to `to` of our log, sealed for somebody to carry. `name` and hashes in hex. `unopened`: the
- *  other side's log says that its key is gone there. (EP-15, EP-17) */
-export type ParcelView = {
-  readonly name: string
-  readonly at: number
-  readonly generation: number
-  readonly from: number
-  readonly to: number
-  readonly unopened?: { readonly at: number; readonly hash: string }
-}
-/** `bytes` in base64. `isWhole`: nothing more waits than is in it. */
-export type ParcelFile = ParcelView & { readonly isWhole: boolean; readonly bytes: string }
-/** One that was brought. `fresh`: by how many entries the other side's log has grown here. */
-export type ParcelTaken = {
-  readonly name: string
-  readonly isOpen: boolean
-  readonly entries: number
-  readonly fresh: number
-}
-
 /** Who is in office of a party, as its log stands here. `issue`: of its last officer entry. */
 export type OfficersView = {
   readonly party: number

@@ -1,5 +1,7 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
 import type { SheetFile, SignaturesFile } from "../api/keys.ts"
+import type { ParcelFile, ParcelTaken, ParcelView } from "../api/parcels.ts"
+import type { Invitation, PendingPasskey } from "../api/passkeys.ts"
 import type {
   BreakRequest,
   EntryView,
@@ -8,9 +10,6 @@ import type {
   OfficersView,
   OrderReply,
   OrderRequest,
-  ParcelFile,
-  ParcelTaken,
-  ParcelView,
   PrepareRequest,
   Problem,
   WaitingAside,
@@ -18,6 +17,7 @@ import type {
   WaitingReply,
   WaitingView,
 } from "../api/shapes.ts"
+import type { Role } from "../core/officer.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { openCharter, readApiDoor } from "../node/main.ts"
 import { Refused } from "./say.ts"
@@ -43,6 +43,13 @@ export type Node = {
   lay(request: OrderRequest): Promise<WaitingView>
   releaseWaiting(request: WaitingRelease): Promise<WaitingReply>
   setAside(request: WaitingAside): Promise<void>
+  pendingPasskeys(): Promise<PendingPasskey[]>
+  dropPasskey(code: string): Promise<void>
+  invite(request: {
+    readonly code: string
+    readonly name: string
+    readonly roles: readonly Role[]
+  }): Promise<Invitation>
   parcels(): Promise<ParcelView[]>
   makeParcel(): Promise<ParcelFile>
   /** Its bytes in base64. */
@@ -85,6 +92,9 @@ export const nodeOf = (home: string): Node => {
     lay: request => ask("/api/waiting", request),
     releaseWaiting: request => ask("/api/waiting/release", request),
     setAside: request => ask("/api/waiting/aside", request),
+    pendingPasskeys: () => ask("/api/passkeys"),
+    dropPasskey: code => ask("/api/passkeys/drop", { code }),
+    invite: request => ask("/api/passkeys/invite", request),
     parcels: () => ask("/api/parcels"),
     makeParcel: () => ask("/api/parcels", {}),
     takeParcel: bytes => ask("/api/parcels/take", { bytes }),

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander"
+import type { PendingPasskey } from "../api/passkeys.ts"
 import type { OfficersView } from "../api/shapes.ts"
-import { hex } from "../core/hash.ts"
+import { fromHex, hex } from "../core/hash.ts"
 import {
   decodeOfficerBody,
   encodeOfficerBody,
@@ -14,15 +15,16 @@ import {
 } from "../core/officer.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { algorithms } from "../core/suite.ts"
-import { createOfficerKey, officerPublicKey, openCharter, openSide } from "../node/main.ts"
+import { consoleAddress, createOfficerKey, officerPublicKey, openCharter, openSide } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { nodeOf } from "./ask.ts"
+import { type Node, nodeOf } from "./ask.ts"
 import { granted, type Say, sayer, shown, Usage } from "./say.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
 const names = { Ed25519: algorithms.ed25519, "P-256": algorithms.esp256, "P-384": algorithms.esp384 } as const
 
-type What = "enrol" | "retire" | "list"
+const whats = ["enrol", "retire", "list", "pending", "drop", "invite"] as const
+type What = (typeof whats)[number]
 type Options = PassphraseOptions & {
   readonly code?: string
   readonly name?: string
@@ -32,6 +34,7 @@ type Options = PassphraseOptions & {
   readonly role: readonly Role[]
   readonly key: readonly string[]
   readonly newKey?: string
+  readonly pending?: true
   readonly algorithm: keyof typeof names
   readonly json?: true
 }
@@ -39,10 +42,10 @@ type Options = PassphraseOptions & {
 export const officer = (): Command =>
   new Command("officer")
     .description(
-      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it. The roots of this home sign, and its node must run.",
+      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it. The roots of this home sign, and its node must run. A passkey is made at the console, by who is signed in or by who was sent an invitation (invite); it is pending until it is enrolled, or dropped.",
     )
     .argument("<home>")
-    .argument("<what>", "enrol, retire or list", readWhat)
+    .argument("<what>", `${whats.slice(0, -1).join(", ")} or ${whats.at(-1)}`, readWhat)
     .option("--code <code>", "enrol, retire: what a release will name, 1 to 16 of a-z, 0-9 and -", readCode)
     .option("--name <name>", "enrol: left out where the other side is to know the code alone")
     .option("--office-en <office>", "enrol: the office in English; with --office-ja and --office-zh")
@@ -51,6 +54,7 @@ export const officer = (): Command =>
     .option("--role <role>", `enrol: ${roles.join(", ")}; may be given several times`, readRole, [])
     .option("--key <file>", "enrol: a key in PEM, public or private; may be given several times", more, [])
     .option("--new-key <file>", "enrol: makes a key, which is kept in this file")
+    .option("--pending", "enrol: with the passkey that waits under this code")
     .addOption(new Option("--algorithm <name>", "of the new key").choices(Object.keys(names)).default("Ed25519"))
     .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, what: What, options: Options) => {
@@ -58,13 +62,19 @@ export const officer = (): Command =>
       const node = nodeOf(home)
       const views = await node.officers()
       if (what === "list") return list(home, views, say)
+      if (what === "pending") return pending(await node.pendingPasskeys(), say)
       const { line, author, card } = signatory(home)
       const issue = 1 + (views.find(({ party }) => party === author)?.issue ?? 0)
       const code = options.code
       if (code === undefined) throw new Usage("--code says whom.")
+      if (what === "drop") {
+        await node.dropPasskey(code)
+        return say.result({ code, dropped: true }, `What waited under ${code} is gone.`)
+      }
+      if (what === "invite") return invite(home, node, code, options, say)
       const inOffice = views.find(({ party }) => party === author)?.officers.some(each => each.code === code) === true
       if (what === "retire" && !inOffice) throw new Usage(`Nobody with the code ${code} is in office.`)
-      const made = what === "retire" ? retired(code, issue) : enrolled(code, issue, options)
+      const made = what === "retire" ? retired(code, issue) : enrolled(code, issue, await waited(node, code, options))
       const by = { line, author, card }
       const { keys } = openSide(home, await ringFor(home, options))
       const signatures = await keys.rootSign(officerSignedBytes(by, made), officerPrefix)
@@ -72,6 +82,7 @@ export const officer = (): Command =>
       const read = decodeOfficerBody(body)
       granted(isRefusal(read) ? read : true)
       const reply = await node.enrol(hex(body))
+      if (options.pending) await node.dropPasskey(code)
       say.result(
         { ...reply, kind: "officer", code, what, issue, body: hex(body) },
         what === "enrol"
@@ -88,10 +99,36 @@ const signatory = (home: string) => {
 
 const retired = (code: string, issue: number): Officer => ({ code, inOffice: false, roles: [], keys: [], issue })
 
-const enrolled = (code: string, issue: number, options: Options): Officer => {
-  const { name, officeEn: en, officeJa: ja, officeZh: zh, role, key, newKey, algorithm } = options
+type Given = Options & { readonly passkeys: readonly OfficerKey[] }
+
+/** With the keys that wait under the code, and what was said with them where nothing else is said here. */
+const waited = async (node: Node, code: string, options: Options): Promise<Given> => {
+  if (!options.pending) return { ...options, passkeys: [] }
+  const found = (await node.pendingPasskeys()).find(each => each.code === code)
+  if (found === undefined) throw new Usage(`Nothing waits under the code ${code}.`)
+  return {
+    ...options,
+    name: options.name ?? found.name,
+    role: options.role.length > 0 ? options.role : found.roles,
+    passkeys: found.keys.map(keyOf),
+  }
+}
+
+const keyOf = (view: PendingPasskey["keys"][number]): OfficerKey => {
+  const alg = names[view.algorithm as keyof typeof names]
+  const [key, id] = [fromHex(view.public), fromHex(view.credentialId ?? "")]
+  if (alg === undefined || key === undefined)
+    throw new Error("The node answers with a key that this program does not know.")
+  if (view.type === "key") return { type: "key", alg, public: key }
+  if (id === undefined) throw new Error("The node answers with a passkey without its name.")
+  return { type: "passkey", alg, public: key, credentialId: id, rpId: view.rpId ?? "", origin: view.origin ?? "" }
+}
+
+const enrolled = (code: string, issue: number, options: Given): Officer => {
+  const { name, officeEn: en, officeJa: ja, officeZh: zh, role, key, newKey, algorithm, passkeys } = options
   if (role.length === 0) throw new Usage("--role says what the officer may do.")
-  if (key.length === 0 && newKey === undefined) throw new Usage("--key or --new-key says with which key.")
+  if (key.length + passkeys.length === 0 && newKey === undefined)
+    throw new Usage("--key, --new-key or --pending says with which key.")
   const offices = [en, ja, zh].filter(each => each !== undefined).length
   if (offices !== 0 && offices !== 3) throw new Usage("An office is given in all three languages, or not at all.")
   // The new one last: should a file not be there, no key is left behind.
@@ -103,7 +140,7 @@ const enrolled = (code: string, issue: number, options: Options): Officer => {
     ...(name !== undefined && { name }),
     ...(en !== undefined && ja !== undefined && zh !== undefined && { office: { en, ja, zh } }),
     roles: roles.filter(each => role.includes(each)),
-    keys: all.map((each): OfficerKey => ({ type: "key", ...each })),
+    keys: [...passkeys, ...all.map((each): OfficerKey => ({ type: "key", ...each }))],
     issue,
   }
 }
@@ -120,11 +157,30 @@ const list = (home: string, views: readonly OfficersView[], say: Say): void => {
     }
 }
 
+const pending = (waiting: readonly PendingPasskey[], say: Say): void => {
+  for (const each of waiting) {
+    const last = each.keys.at(-1)
+    say.result(
+      { ...each },
+      `${each.code} ${shown(each.name)}: ${each.roles.join(", ")}; ${each.keys.length} keys, the new one ${last?.algorithm} ${last?.public.slice(0, 16)} for ${shown(last?.origin ?? "")}`,
+    )
+  }
+  if (waiting.length === 0) say.result({ pending: [] }, "No passkey waits for the roots.")
+}
+
+const invite = async (home: string, node: Node, code: string, { name, role }: Options, say: Say): Promise<void> => {
+  if (name === undefined || role.length === 0) throw new Usage("--name and --role say who is invited, and as what.")
+  const { secret, expires } = await node.invite({ code, name, roles: role })
+  const link = consoleAddress(openSide(home), `invite=${secret}`)
+  say.result({ code, link, expires }, "Once, within 24 hours, and for nothing but to make a passkey:", link)
+}
+
 const more = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 const readWhat = (value: string): What => {
-  if (value === "enrol" || value === "retire" || value === "list") return value
-  throw new InvalidArgumentError("It is enrol, retire or list.")
+  const found = whats.find(each => each === value)
+  if (found === undefined) throw new InvalidArgumentError(`It is one of ${whats.join(", ")}.`)
+  return found
 }
 
 const readCode = (value: string): string => {

@@ -3,9 +3,15 @@
 import { decode, encode } from "./cbor.ts"
 import type { Release } from "./entry.ts"
 import { base64url, concat, equal, hex, utf8 } from "./hash.ts"
-import { authenticatorDataBytesMax, cborDepthMax, clientDataBytesMax, entryBytesMax } from "./limits.ts"
+import {
+  authenticatorDataBytesMax,
+  cborDepthMax,
+  clientDataBytesMax,
+  credentialIdBytesMax,
+  entryBytesMax,
+} from "./limits.ts"
 import type { Officer, OfficerKey } from "./officer.ts"
-import { algorithms, type Hash, type Suite } from "./suite.ts"
+import { algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
 
 /** What an authenticator answered. `signature` as it made it: DER for ECDSA. */
 export type Assertion = {
@@ -46,7 +52,7 @@ const passkeyFault = (proof: Uint8Array, officer: Officer, digest: Hash, suite: 
   const key = officer.keys.find(key => key.type === "passkey" && equal(key.credentialId, assertion.credentialId))
   if (key?.type !== "passkey") return "key"
   return (
-    clientDataFault(assertion.clientDataJSON, digest, key.origin) ??
+    clientDataFault("webauthn.get", assertion.clientDataJSON, digest, key.origin) ??
     authenticatorFault(assertion.authenticatorData, key.rpId, suite) ??
     (isSigned(assertion, key, suite) ? undefined : "signature")
   )
@@ -63,11 +69,16 @@ const readAssertion = (proof: Uint8Array): Assertion | undefined => {
 
 /** The limited verification of WebAuthn, section 5.8.1.2: browsers write these members first, in this order, byte for byte. What a
  *  browser may add after them is not read; nothing is parsed, so no two readers can differ. (OF-5) */
-const clientDataFault = (json: Uint8Array, digest: Hash, origin: string): ProofFault | undefined => {
+export const clientDataFault = (
+  type: "webauthn.get" | "webauthn.create",
+  json: Uint8Array,
+  digest: Hash,
+  origin: string,
+): ProofFault | undefined => {
   if (json.length > clientDataBytesMax) return "client data"
   const rest = new Prefix(json)
   if (!rest.takes('{"type":"')) return "client data"
-  if (!rest.takes('webauthn.get","challenge":"')) return "type"
+  if (!rest.takes(`${type}","challenge":"`)) return "type"
   if (!rest.takes(`${base64url(digest)}","origin":"`)) return "challenge"
   if (!rest.takes(`${origin}"`)) return "origin"
   // A page that was framed by one of another origin says true here.
@@ -110,10 +121,59 @@ const authenticatorFault = (data: Uint8Array, rpId: string, suite: Suite): Proof
   const mayBeLonger = (flag & flags.extended) !== 0
   if (data.length < bareBytes || data.length > authenticatorDataBytesMax) return "authenticator data"
   if (data.length > bareBytes !== mayBeLonger || (flag & flags.attested) !== 0) return "authenticator data"
+  return holderFault(data, rpId, suite)
+}
+
+/** For whom, and whether a person was there, and was asked who it is, at an authenticator that keeps its key to itself. */
+const holderFault = (data: Uint8Array, rpId: string, suite: Suite): ProofFault | undefined => {
+  const flag = data[32] ?? 0
   if (!equal(data.subarray(0, 32), suite.sha256(utf8(rpId)))) return "relying party"
   if ((flag & flags.present) === 0) return "user presence"
   if ((flag & flags.verified) === 0) return "user verification"
   return (flag & (flags.backupEligible | flags.backedUp)) === 0 ? undefined : "synced"
+}
+
+const idLengthAt = 53
+const idAt = 55
+const attestedBytesMax = 1_024
+const coseLimits = { bytesMax: attestedBytesMax, depthMax: 1 }
+/** RFC 9053, sections 7.1 and 7.2: kty, alg, crv, x, y. */
+const cose = { kty: 1, alg: 3, crv: -1, x: -2, y: -3 } as const
+
+/** A new passkey, from what its authenticator and the browser said when it was made. No attestation is asked for, so nothing of it is
+ *  believed but what its roots sign afterwards. (A-29; Web Authentication, section 7.1) */
+export const newPasskey = (
+  made: { readonly clientData: Uint8Array; readonly authenticatorData: Uint8Array },
+  asked: { readonly challenge: Uint8Array; readonly origin: string; readonly rpId: string },
+  suite: Suite,
+): OfficerKey | ProofFault => {
+  const { authenticatorData: data } = made
+  const { origin, rpId } = asked
+  const fault = clientDataFault("webauthn.create", made.clientData, asked.challenge, origin)
+  if (fault !== undefined) return fault
+  const flag = data[32] ?? 0
+  if (data.length < idAt || data.length > attestedBytesMax) return "authenticator data"
+  if ((flag & flags.attested) === 0 || (flag & flags.extended) !== 0) return "authenticator data"
+  const holder = holderFault(data, rpId, suite)
+  if (holder !== undefined) return holder
+  const idLength = data[idLengthAt]! * 256 + data[idLengthAt + 1]!
+  const credentialId = data.slice(idAt, idAt + idLength)
+  if (idLength === 0 || idLength > credentialIdBytesMax || credentialId.length !== idLength) return "authenticator data"
+  const key = coseKey(data.subarray(idAt + idLength))
+  return key && suite.sound(key) ? { type: "passkey", ...key, credentialId, rpId, origin } : "key"
+}
+
+/** Algorithms −8 with Ed25519 and −7 with P-256, which are our −19 and −9. */
+const coseKey = (bytes: Uint8Array): PublicKey | undefined => {
+  const map = decode(bytes, coseLimits)
+  if (!(map instanceof Map)) return undefined
+  const [kty, alg, crv, x, y] = [cose.kty, cose.alg, cose.crv, cose.x, cose.y].map(label => map.get(label))
+  if (!(x instanceof Uint8Array && x.length === coordinateBytes)) return undefined
+  if (kty === 1 && alg === -8 && crv === 6 && map.size === 4) return { alg: algorithms.ed25519, public: x.slice() }
+  if (!(kty === 2 && alg === -7 && crv === 1 && map.size === 5)) return undefined
+  return y instanceof Uint8Array && y.length === coordinateBytes
+    ? { alg: algorithms.esp256, public: concat(Uint8Array.of(4), x, y) }
+    : undefined
 }
 
 const isSigned = (assertion: Assertion, key: OfficerKey, suite: Suite): boolean => {

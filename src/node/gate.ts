@@ -44,7 +44,12 @@ const strict: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "origin-agent-cluster": "?1",
-  "permissions-policy": [...permissions, "autoplay=(self)", "publickey-credentials-get=(self)"].join(", "),
+  "permissions-policy": [
+    ...permissions,
+    "autoplay=(self)",
+    "publickey-credentials-create=(self)",
+    "publickey-credentials-get=(self)",
+  ].join(", "),
 }
 
 export const gate = (app: FastifyInstance, { origins, doors, now, log, ceremony }: GateOptions): Gate => {

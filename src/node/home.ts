@@ -330,10 +330,14 @@ export const signInLink = (side: Pick<Side, "path" | "settings" | "signIns">, na
     const known = side.settings.officers.map(officer => officer.name).join(", ")
     throw new Error(`${side.path} has no officer ${name}; it has: ${known}.`)
   }
-  const secret = side.signIns.issue(officer, now + signInMs)
+  return consoleAddress(side, `token=${side.signIns.issue(officer, now + signInMs)}`)
+}
+
+/** Where this machine opens the console, by a name that a passkey can belong to. */
+export const consoleAddress = ({ path, settings }: Pick<Side, "path" | "settings">, fragment: string): string => {
   // Port 0 is chosen at each start; the running node has written which it is.
-  const port = side.settings.api.port || new URL(readApiDoor(side.path)?.url ?? "http://127.0.0.1:0").port
-  return `http://${side.settings.code}.parley.localhost:${port}/#token=${secret}`
+  const port = settings.api.port || new URL(readApiDoor(path)?.url ?? "http://127.0.0.1:0").port
+  return `http://${settings.code}.parley.localhost:${port}/#${fragment}`
 }
 
 /** Adds an officer, or gives one another role: what was opened in the old one ends. */

@@ -40,6 +40,7 @@ export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withC
 export {
   type Ceremony,
   cipherOf,
+  consoleAddress,
   type HomeOptions,
   initHome,
   isFileLocked,
@@ -177,7 +178,7 @@ const wire = async (
   }
   const version = packageVersion()
   const rooms = offices({ home, record, store, running, log, version }, refused)
-  const { about, watch, desk, parcels, alarms, duress, office, officers } = rooms
+  const { about, watch, desk, parcels, passkeys, alarms, duress, office, officers } = rooms
   started.push(async () => watch.stop())
   hear = rooms.told
   for (const told of early.splice(0)) hear(told)
@@ -190,7 +191,7 @@ const wire = async (
   const { host } = settings.api
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
-    ...{ code, host, port, origins, frames, watch, desk, parcels, alarms, duress },
+    ...{ code, host, port, origins, frames, watch, desk, parcels, alarms, duress, passkeys },
     ...{ office, officers, standing: () => keysView({ ...about, office, officers }) },
     exports: exportDesk({ charter, record, store, path: home.record, page: options.page ?? verifyPage }),
     signIns,

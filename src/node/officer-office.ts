@@ -68,7 +68,7 @@ const algorithmNames = new Map<number, string>([
   [algorithms.esp384, "P-384"],
 ])
 
-const keyView = (key: OfficerKey): OfficersView["officers"][number]["keys"][number] => ({
+export const keyView = (key: OfficerKey): OfficersView["officers"][number]["keys"][number] => ({
   type: key.type,
   algorithm: algorithmNames.get(key.alg) ?? String(key.alg),
   public: hex(key.public),

@@ -12,6 +12,7 @@ import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
 import { officerOffice } from "./officer-office.ts"
 import { parcelOffice } from "./parcel-office.ts"
+import { Passkeys } from "./passkeys.ts"
 import { releaseHash } from "./release.ts"
 import { ReleaseDesk } from "./release-desk.ts"
 import type { Running } from "./run.ts"
@@ -43,8 +44,12 @@ export const offices = (
   const alarms = new Alarms(about)
   const watch = new Watch({ ...about, version, release: releaseHash(), refused, alarms })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
+  const passkeys = new Passkeys({
+    ...{ isExample: charter.terms.example, side: `Parley, ${charter.parties[us]?.names.en ?? ""}` },
+    ...{ officers: () => running.officers(us), store, suite: nodeSuite, now },
+  })
   return {
-    ...{ about, watch, desk, parcels, alarms, duress: new Duress(about) },
+    ...{ about, watch, desk, parcels, passkeys, alarms, duress: new Duress(about) },
     office: keyOffice({ ...about, signer: keys }),
     officers: officerOffice({ charter, running, salt }),
     told(tell: Tell): void {

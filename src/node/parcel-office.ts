@@ -1,6 +1,6 @@
 // Parcels of this side: made for somebody to carry, remembered by name, and read where somebody has brought one (page: protocol/epoch.md,
 // EP-14 to EP-17).
-import type { ParcelFile, ParcelTaken, ParcelView } from "../api/shapes.ts"
+import type { ParcelFile, ParcelTaken, ParcelView } from "../api/parcels.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
 import { parcelBytesMax, parcelNamesMax } from "../core/limits.ts"

@@ -70,6 +70,14 @@ const orders = (path: string, who: readonly Seat[], bytesMax = wordBytesMax, pac
 export const routes: readonly Route[] = [
   orders("/api/sign-in", everybody, wordBytesMax, "sign-ins"),
   orders("/api/sign-out", everybody, wordBytesMax, "reads"),
+  orders("/api/passkeys/challenge", everybody, wordBytesMax, "reads"),
+  orders("/api/passkeys/sign-in", everybody, 8 * wordBytesMax, "sign-ins"),
+  // By a session, or by an invitation, which nobody brings who is signed in.
+  orders("/api/passkeys/options", everybody),
+  orders("/api/passkeys", everybody, 8 * wordBytesMax),
+  reads("/api/passkeys", supervisors),
+  orders("/api/passkeys/drop", keepers),
+  orders("/api/passkeys/invite", keepers),
   reads("/api/line", staff),
   reads("/api/messages", staff),
   reads("/api/reported", staff),

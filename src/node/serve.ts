@@ -20,6 +20,7 @@ import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import type { OfficerOffice } from "./officer-office.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
+import type { Passkeys } from "./passkeys.ts"
 import type { ReleaseDesk } from "./release-desk.ts"
 import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
@@ -28,8 +29,9 @@ import { exportRoutes } from "./serve-export.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
 import { parcelRoutes } from "./serve-parcels.ts"
+import { type PasskeyRoutesOptions, passkeyRoutes } from "./serve-passkeys.ts"
 import { waitingRoutes } from "./serve-waiting.ts"
-import { type Sessions, sessionMs } from "./sessions.ts"
+import { type Sessions, sessionMs, sessionsWhile } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
 import type { Watch } from "./watch.ts"
 
@@ -42,6 +44,7 @@ export type ServeOptions = {
   readonly watch: Watch
   readonly desk: ReleaseDesk
   readonly parcels: ParcelOffice
+  readonly passkeys: Passkeys
   readonly office: KeyOffice
   readonly standing: () => KeysView
   readonly officers: OfficerOffice
@@ -87,7 +90,8 @@ export const listening = (now: () => number, { headersMs, requestMs, checkMs }: 
   })
 
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { now, sessions, signIns, watch, log } = options
+  const { now, signIns, watch, log, passkeys } = options
+  const sessions = sessionsWhile(options.sessions, officer => passkeys.holds(officer))
   const app = listening(now, options.times)
   app.removeContentTypeParser("text/plain")
   app.server.maxConnections = connectionsMax
@@ -100,10 +104,14 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   let origins: Origins | undefined
   const inside = gate(app, { origins: () => origins, doors, now, log })
   await app.register(fastifyWebsocket, { options: { maxPayload: frameBytesMax, handleProtocols: () => false } })
-  const consoles = live(app, inside, options)
+  const consoles = live(app, inside, { ...options, sessions })
   const isSecure = (host: string | undefined): boolean => origins?.isSecure(host) === true
-  signing(app, inside, { ...options, consoles, doors, isSecure })
-  keeping(app, inside, { ...options, consoles })
+  const opened = signing(app, inside, {
+    ...{ signIns, sessions, now, log, consoles, doors, isSecure },
+    byLink: () => !passkeys.isOnly(),
+  })
+  passkeyRoutes(app, inside, { passkeys, opened, now, log })
+  keeping(app, inside, { ...options, sessions, consoles })
   reading(app, inside, options)
   ordering(app, inside, options)
   keyRoutes(app, inside, options)
@@ -155,28 +163,36 @@ type Signing = Pick<ServeOptions, "signIns" | "sessions" | "now" | "log"> & {
   readonly consoles: Pick<Live, "end">
   readonly doors: Doors
   readonly isSecure: (host: string | undefined) => boolean
+  /** Whether a link still signs somebody in. */
+  readonly byLink: () => boolean
 }
 
-export const signing = (app: FastifyInstance, { visitor }: Gate, options: Signing): void => {
-  const { signIns, sessions, consoles, doors, isSecure, now, log } = options
+/** Answers what opens a session, for those who sign in otherwise. */
+export const signing = (app: FastifyInstance, { visitor }: Gate, options: Signing): PasskeyRoutesOptions["opened"] => {
+  const { signIns, sessions, consoles, doors, isSecure, byLink, now, log } = options
   const leave = (session: string): void => {
     sessions.end(session)
     consoles.end(session)
   }
-  app.post("/api/sign-in", async (request, reply) => {
-    const token = isObject(request.body) ? request.body.token : undefined
-    const ticket = typeof token === "string" ? signIns.take(token, now()) : undefined
-    if (ticket === undefined) return refused(reply, 401, refuse("not-signed-in"), now())
+  const opened: PasskeyRoutesOptions["opened"] = (request, reply, officer) => {
     // Whoever sat here before is gone: a session never passes to somebody else, nor is one taken over that was there already.
     const before = visitor(request)
     if (before !== undefined) leave(before.session)
-    const secret = sessions.open(ticket.officer, now())
-    log.info({ officer: ticket.officer.name, role: ticket.officer.role }, "signed in")
+    const secret = sessions.open(officer, now())
+    log.info({ officer: officer.name, role: officer.role, code: officer.code }, "signed in")
     const secure = isSecure(request.headers.host)
     return reply
       .header("set-cookie", cookieHeader(doors.cookie, secret, { seconds: sessionMs / 1_000, secure }))
       .code(204)
       .send()
+  }
+  app.post("/api/sign-in", async (request, reply) => {
+    if (!byLink()) return refused(reply, 403, refuse("passkey-only"), now())
+    const token = isObject(request.body) ? request.body.token : undefined
+    const ticket = typeof token === "string" ? signIns.take(token, now()) : undefined
+    return ticket === undefined
+      ? refused(reply, 401, refuse("not-signed-in"), now())
+      : opened(request, reply, ticket.officer)
   })
   app.post("/api/sign-out", async (request, reply) => {
     const who = visitor(request)
@@ -188,6 +204,7 @@ export const signing = (app: FastifyInstance, { visitor }: Gate, options: Signin
       .code(204)
       .send()
   })
+  return opened
 }
 
 /** Sessions, seen and ended by whoever keeps the node. */

@@ -55,6 +55,21 @@ export const sessionsIn = (folder: string): Sessions => {
   }
 }
 
+/** The same, while their officers may: who is retired, or has another role now, is signed in no more. */
+export const sessionsWhile = (sessions: Sessions, holds: (officer: Officer) => boolean): Sessions => {
+  const ended = ({ id, officer }: Session): boolean => !holds(officer) && sessions.end(id)
+  const swept = (now: number): Session[] => sessions.list(now).filter(session => !ended(session))
+  return {
+    ...sessions,
+    find(secret, now) {
+      const found = sessions.find(secret, now)
+      return found === undefined || ended(found) ? undefined : found
+    },
+    holds: (id, now) => swept(now).some(session => session.id === id) && sessions.holds(id, now),
+    list: swept,
+  }
+}
+
 const sessionOf = ({ id, officer, expires, usedAt }: Ticket): Session => ({
   ...{ id, officer, usedAt },
   since: expires - sessionMs,

@@ -84,6 +84,15 @@ export const refusalEn = {
   "refusal.no-break": "No request to begin anew with this number is held here.",
   "refusal.locked": "This home is locked; it opens with its passphrase.",
   "refusal.wrong-passphrase": "The passphrase is not the one that locked this home.",
+  "refusal.old-challenge":
+    "It does not answer what was asked here in the last five minutes, or was used before. Try again.",
+  "refusal.synced-credential":
+    "This passkey may be on more than one device. One that never leaves its device is needed.",
+  "refusal.unverified-user": "The device did not verify who touched it, by a PIN or by something of the body.",
+  "refusal.wrong-relying-party":
+    "The passkey belongs to another name, or the console was opened by a number in place of its name.",
+  "refusal.bad-passkey": "It is not the passkey of an officer who is in office, or what it signed is false.",
+  "refusal.passkey-only": "Officers sign in with their passkeys here; links are not taken any more.",
   "refusal.wrong-pin": "The hardware module does not take this PIN.",
   "refusal.wrong-token": "The hardware module does not hold the key of this home.",
   "refusal.no-fork": "The two entries do not contradict each other.",

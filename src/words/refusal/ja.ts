@@ -83,6 +83,13 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.no-break": "この番号のやり直しの申し出はここにはありません。",
   "refusal.locked": "この側の鍵と記録には錠がかかっています。パスフレーズで開きます。",
   "refusal.wrong-passphrase": "パスフレーズが違います。錠をかけたときのものではありません。",
+  "refusal.old-challenge":
+    "5分以内にここで求めたものへの応答ではないか、すでに使われています。もう一度お試しください。",
+  "refusal.synced-credential": "このパスキーは複数の端末に存在し得ます。端末から出ないパスキーが必要です。",
+  "refusal.unverified-user": "端末が、暗証番号または生体による本人確認を行っていません。",
+  "refusal.wrong-relying-party": "パスキーが別の名称に属するか、コンソールが名称ではなく番号で開かれています。",
+  "refusal.bad-passkey": "在任の担当官のパスキーではないか、その署名が正しくありません。",
+  "refusal.passkey-only": "ここでは担当官はパスキーでサインインします。リンクは使えません。",
   "refusal.wrong-pin": "ハードウェアモジュールがこの暗証番号を受け付けません。",
   "refusal.wrong-token": "ハードウェアモジュールに、この側の鍵がありません。",
   "refusal.no-fork": "二つの記載は互いに矛盾していません。",

@@ -1,0 +1,71 @@
+// New passkeys that wait for the roots, and invitations to make one, as they are kept: in settings of the record, durable, few, and of
+// secrets their digests alone (page: protocol/security.md, A-29 and A-33).
+import type { PendingPasskey } from "../api/passkeys.ts"
+import type { OfficerKey, Role } from "../core/officer.ts"
+import { type Refusal, refuse } from "../core/refusal.ts"
+import type { Store } from "../store/store.ts"
+import { keyView } from "./officer-office.ts"
+
+export type KeptInvitation = {
+  readonly digest: string
+  readonly code: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly expires: number
+}
+
+type Pending = Omit<PendingPasskey, "keys"> & { readonly keys: readonly OfficerKey[] }
+
+export type KeptPasskeys = {
+  list(): readonly PendingPasskey[]
+  /** In the place of what waited under its code. */
+  put(pending: Pending): PendingPasskey | Refusal
+  drop(code: string): boolean
+  invitations(now: number): readonly KeptInvitation[]
+  invite(invitation: KeptInvitation, now: number): Refusal | undefined
+  endInvitation(digest: string): void
+}
+
+const keptMax = 16
+
+export const keptPasskeys = (store: Pick<Store, "setting" | "set">): KeptPasskeys => {
+  const pending = list<PendingPasskey>(store, "pending-officers")
+  const invited = list<KeptInvitation>(store, "invitations")
+  return {
+    list: () => pending.all(),
+    put(made) {
+      const view = { ...made, keys: made.keys.map(keyView) }
+      const others = pending.all().filter(({ code }) => code !== made.code)
+      if (others.length >= keptMax) return refuse("busy", { waiting: others.length })
+      pending.keep([...others, view])
+      return view
+    },
+    drop(code) {
+      const others = pending.all().filter(each => each.code !== code)
+      if (others.length === pending.all().length) return false
+      pending.keep(others)
+      return true
+    },
+    invitations: now => invited.all().filter(({ expires }) => expires > now),
+    invite(invitation, now) {
+      const others = invited.all().filter(({ code, expires }) => code !== invitation.code && expires > now)
+      if (others.length >= keptMax) return refuse("busy", { waiting: others.length })
+      invited.keep([...others, invitation])
+      return undefined
+    },
+    endInvitation: digest => invited.keep(invited.all().filter(each => each.digest !== digest)),
+  }
+}
+
+const list = <Row>(store: Pick<Store, "setting" | "set">, name: string) => {
+  const bytes = store.setting(name)
+  // Written by this node alone, in its own record.
+  let all: readonly Row[] = bytes === undefined ? [] : JSON.parse(new TextDecoder().decode(bytes))
+  return {
+    all: () => all,
+    keep(next: readonly Row[]): void {
+      store.set(name, new TextEncoder().encode(JSON.stringify(next)))
+      all = next
+    },
+  }
+}

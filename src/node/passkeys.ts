@@ -1,0 +1,235 @@
+// Passkeys of this side's officers: how one is made, waits for the roots, and signs its officer in (page: protocol/security.md, A-28 to
+// A-33). An assertion is judged by the very code by which the other side judges a release.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import type { Invitation, PasskeyChallenge, PasskeyOptions, PendingPasskey } from "../api/passkeys.ts"
+import type { Officer } from "../api/shapes.ts"
+import { equal, fromHex, hex } from "../core/hash.ts"
+import { officerKeysMax } from "../core/limits.ts"
+import { type Officer as Enrolled, type Officers, officerCode, type Role, roles } from "../core/officer.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { encodeAssertion, newPasskey, type ProofFault, proofFault } from "../core/release.ts"
+import type { Suite } from "../core/suite.ts"
+import type { Store } from "../store/store.ts"
+import { type KeptPasskeys, keptPasskeys } from "./kept-passkeys.ts"
+import { isObject } from "./requests.ts"
+
+export type PasskeysOptions = {
+  /** An example's officers go on signing in by links. */
+  readonly isExample: boolean
+  /** Names this side to authenticators: "Parley, east". */
+  readonly side: string
+  readonly officers: () => Officers
+  readonly store: Pick<Store, "setting" | "set">
+  readonly suite: Suite
+  readonly now: () => number
+}
+
+/** Where a browser asks from: its origin, which the gate has found to be this node's own. */
+export type From = { readonly origin: string; readonly rpId: string }
+
+type Asked = { readonly bytes: Uint8Array; readonly expires: number; readonly purpose: string }
+
+export const challengeMs = 5 * 60_000
+const challengesMax = 256
+export const invitationMs = 24 * 3_600_000
+/** Of several roles the one whose rights a session has, unless it names another of them; the key behind the glass releases. (A-31) */
+const strongest: readonly (Role & Officer["role"])[] = ["releaser", "watch", "translator", "auditor", "administrator"]
+
+const faults: Readonly<Partial<Record<ProofFault, Refusal>>> = {
+  challenge: refuse("old-challenge"),
+  origin: refuse("wrong-origin"),
+  "relying party": refuse("wrong-relying-party"),
+  "user presence": refuse("unverified-user"),
+  "user verification": refuse("unverified-user"),
+  synced: refuse("synced-credential"),
+}
+const refusalOf = (fault: ProofFault): Refusal => faults[fault] ?? refuse("bad-passkey", { why: fault })
+const wrong = (field: string): Refusal => refuse("bad-request", { field })
+
+export class Passkeys {
+  readonly #options: PasskeysOptions
+  readonly #kept: KeptPasskeys
+  readonly #asked = new Map<string, Asked>()
+
+  constructor(options: PasskeysOptions) {
+    this.#options = options
+    this.#kept = keptPasskeys(options.store)
+  }
+
+  /** Whether nobody signs in by a link any more: an administrator can sign in with a passkey. (A-32) */
+  isOnly(): boolean {
+    const isKept = ({ roles, keys }: Enrolled): boolean =>
+      roles.includes("administrator") && keys.some(({ type }) => type === "passkey")
+    return !this.#options.isExample && [...this.#inOffice().values()].some(isKept)
+  }
+
+  /** Whether a session may go on: its officer is in office, and in that role. (A-31) */
+  holds({ code, role }: Officer): boolean {
+    if (code === undefined) return true
+    const officer = this.#inOffice().get(code)
+    return officer !== undefined && sessionRoles(officer).includes(role)
+  }
+
+  challenge({ rpId }: From): PasskeyChallenge {
+    const { bytes, expires } = this.#ask("sign-in")
+    return { challenge: bytes, rpId, expires }
+  }
+
+  /** Who is in office and has signed this challenge. (A-30) */
+  signIn(request: unknown): Officer | Refusal {
+    const [credentialId, authenticatorData, clientDataJSON, signature] = bytesOf(request, [
+      ...(["credentialId", "authenticatorData", "clientData", "signature"] as const),
+    ])
+    if (!credentialId || !authenticatorData || !clientDataJSON || !signature) return wrong("assertion")
+    const challenge = this.#take("sign-in", clientDataJSON)
+    if (challenge === undefined) return refuse("old-challenge")
+    const officer = [...this.#inOffice().values()].find(({ keys }) =>
+      keys.some(key => key.type === "passkey" && equal(key.credentialId, credentialId)),
+    )
+    if (officer === undefined) return refuse("bad-passkey", { why: "key" })
+    const proof = encodeAssertion({ credentialId, authenticatorData, clientDataJSON, signature })
+    const release = { type: "passkey", officer: officer.code, proof } as const
+    const fault = proofFault(release, officer, challenge, this.#options.suite)
+    if (fault !== undefined) return refusalOf(fault)
+    const held = sessionRoles(officer)
+    const wanted = isObject(request) && request.role !== undefined ? request.role : held[0]
+    const role = held.find(each => each === wanted)
+    if (role === undefined) return refuse("not-allowed", { role: String(wanted) })
+    return { name: officer.name ?? officer.code, role, code: officer.code }
+  }
+
+  /** What a browser makes a new one by: for who is signed in, or was invited. (A-29) */
+  options({ rpId }: From, who: Officer | undefined, request: unknown): PasskeyOptions | Refusal {
+    const owner = this.#owner(who, request)
+    if (isRefusal(owner)) return owner
+    const userId = createHash("sha256")
+      .update(`parley officer ${owner.code ?? owner.name}`)
+      .digest()
+    const held = owner.code === undefined ? [] : (this.#inOffice().get(owner.code)?.keys ?? [])
+    return {
+      ...{ challenge: this.#ask(purposeOf(owner)).bytes, rpId, rpName: this.#options.side },
+      ...{ userId: hex(userId.subarray(0, 16)), userName: owner.code ?? owner.name },
+      algorithms: [-8, -7],
+      exclude: held.flatMap(key => (key.type === "passkey" ? [hex(key.credentialId)] : [])),
+    }
+  }
+
+  /** It waits here until the roots have signed. (A-29) */
+  register({ origin, rpId }: From, who: Officer | undefined, request: unknown): PendingPasskey | Refusal {
+    const owner = this.#owner(who, request)
+    if (isRefusal(owner)) return owner
+    const [clientData, authenticatorData] = bytesOf(request, ["clientData", "authenticatorData"])
+    if (!clientData || !authenticatorData) return wrong("clientData")
+    const code = owner.code ?? (isObject(request) ? request.code : undefined)
+    if (typeof code !== "string" || !officerCode.test(code)) return wrong("code")
+    const before = this.#inOffice().get(code)
+    // By a link, or by an invitation, nobody takes the place of an officer who is in office.
+    if (before !== undefined && who?.code !== code) return refuse("other-officer", { officer: code })
+    if ((before?.keys.length ?? 0) >= officerKeysMax)
+      return refuse("too-large", { keys: officerKeysMax + 1, most: officerKeysMax })
+    const challenge = this.#take(purposeOf(owner), clientData)
+    if (challenge === undefined) return refuse("old-challenge")
+    const key = newPasskey({ clientData, authenticatorData }, { challenge, origin, rpId }, this.#options.suite)
+    if (typeof key === "string") return refusalOf(key)
+    const pending = {
+      code,
+      name: owner.name,
+      roles: before?.roles ?? owner.roles,
+      keys: [...(before?.keys ?? []), key],
+    }
+    const view = this.#kept.put({ ...pending, at: this.#options.now() })
+    if (!isRefusal(view) && isObject(request) && owner.digest !== undefined) this.#kept.endInvitation(owner.digest)
+    return view
+  }
+
+  /** Of those that are not in office yet. */
+  pending(): PendingPasskey[] {
+    return this.#kept.list().filter(({ code, keys }) => {
+      const held =
+        this.#inOffice()
+          .get(code)
+          ?.keys.map(({ public: key }) => hex(key)) ?? []
+      return !keys.every(key => held.includes(key.public))
+    })
+  }
+
+  drop(request: unknown): true | Refusal {
+    const code = isObject(request) ? request.code : undefined
+    return typeof code === "string" && this.#kept.drop(code) ? true : refuse("not-found")
+  }
+
+  /** With its secret one person can make one passkey, and do nothing else. (A-33) */
+  invite(request: unknown): Invitation | Refusal {
+    if (!isObject(request)) return wrong("body")
+    const { code, name, roles: given } = request
+    if (typeof code !== "string" || !officerCode.test(code)) return wrong("code")
+    if (typeof name !== "string" || name.trim() === "" || name.length > 64) return wrong("name")
+    const held = Array.isArray(given) ? roles.filter(role => given.includes(role)) : []
+    if (held.length === 0 || held.length !== (Array.isArray(given) ? given.length : 0)) return wrong("roles")
+    if (this.#inOffice().has(code)) return refuse("other-officer", { officer: code })
+    const secret = randomBytes(32).toString("base64url")
+    const expires = this.#options.now() + invitationMs
+    const fault = this.#kept.invite({ digest: digestOf(secret), code, name, roles: held, expires }, this.#options.now())
+    return fault ?? { secret, expires }
+  }
+
+  #inOffice(): Officers["inOffice"] {
+    return this.#options.officers().inOffice
+  }
+
+  #owner(who: Officer | undefined, request: unknown): Owner | Refusal {
+    const secret = isObject(request) ? request.invitation : undefined
+    if (secret === undefined) {
+      if (who === undefined) return refuse("not-signed-in")
+      return { ...who, roles: [who.role] }
+    }
+    if (typeof secret !== "string") return wrong("invitation")
+    const digest = digestOf(secret)
+    const found = this.#kept
+      .invitations(this.#options.now())
+      .find(it => timingSafeEqual(bytes(it.digest), bytes(digest)))
+    return found ?? refuse("not-signed-in")
+  }
+
+  /** Bound to what it is for, used once, and forgotten in five minutes. (A-28) */
+  #ask(purpose: string): { readonly bytes: string; readonly expires: number } {
+    const now = this.#options.now()
+    for (const [key, { expires }] of this.#asked) if (expires <= now) this.#asked.delete(key)
+    // Of too many the oldest goes: whoever asks without end keeps nobody out for longer than a touch takes.
+    if (this.#asked.size >= challengesMax) this.#asked.delete(this.#asked.keys().next().value ?? "")
+    const made = Uint8Array.from(randomBytes(32))
+    this.#asked.set(Buffer.from(made).toString("base64url"), { bytes: made, expires: now + challengeMs, purpose })
+    return { bytes: hex(made), expires: now + challengeMs }
+  }
+
+  /** The one that the client data name, if it was asked for that and not used yet. What they hold besides is judged afterwards. */
+  #take(purpose: string, clientData: Uint8Array): Uint8Array | undefined {
+    const name =
+      /"challenge":"([A-Za-z0-9_-]{43})"/.exec(Buffer.from(clientData.subarray(0, 128)).toString("latin1"))?.[1] ?? ""
+    const held = this.#asked.get(name)
+    if (held === undefined || held.purpose !== purpose) return undefined
+    this.#asked.delete(name)
+    return held.expires > this.#options.now() ? held.bytes : undefined
+  }
+}
+
+type Owner = {
+  readonly name: string
+  readonly code?: string
+  readonly roles: readonly Role[]
+  readonly digest?: string
+}
+
+const purposeOf = ({ code, name, digest }: Owner): string => `enrol ${digest ?? `${code ?? ""} ${name}`}`
+
+const sessionRoles = ({ roles }: Enrolled): Officer["role"][] =>
+  strongest.filter(role => roles.includes(role) || (role === "releaser" && roles.includes("break-glass")))
+
+const digestOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
+const bytes = (text: string): Uint8Array => Buffer.from(text, "hex")
+
+const bytesOf = (request: unknown, names: readonly string[]): (Uint8Array | undefined)[] =>
+  names.map(name => {
+    const value = isObject(request) ? request[name] : undefined
+    return typeof value === "string" ? fromHex(value) : undefined
+  })
