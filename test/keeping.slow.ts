@@ -15,7 +15,7 @@ import { isRefusal } from "../src/core/refusal.ts"
 import { readSheet } from "../src/core/sheet.ts"
 import { judge } from "../src/evidence/judge.ts"
 import { keyring } from "../src/keys/lock.ts"
-import { rootsAt, type Side } from "../src/node/home.ts"
+import { relock, rootsAt, type Side } from "../src/node/home.ts"
 import { yearlyOf } from "../src/node/key-standing.ts"
 import { openLog } from "../src/node/log.ts"
 import { type StartedNode, startNode } from "../src/node/main.ts"
@@ -289,6 +289,42 @@ test("A-46: who is in office stands there with keys and roles, and who left with
   for (const at of [0, 1]) {
     const { officers, retired } = (await standing(at)).parties[east()]!
     assert.deepEqual([officers, retired], [[], [{ code: "duty-1", name: "Watch officer", generation, seq: left.seq }]])
+  }
+})
+
+test("A-48, A-9: of a locked home the thread that writes has no key: chosen texts come out, and no other does", async () => {
+  const made = await pairedHomes()
+  const [locked, other] = made.sides
+  const passphrase = "four words for practice"
+  relock(locked.path, keyring(), passphrase)
+  const silent = openLog("test", "silent")
+  const a = await startNode(locked.path, { log: silent, page: () => page, ring: keyring(passphrase) })
+  const b = await startNode(other.path, { log: silent, peer: `127.0.0.1:${a.peerPort}` })
+  const asked = async (path: string, seat: By, body: object): Promise<string> => {
+    const headers = { ...json, ...headersOf(locked, a.apiPort, seat) }
+    return (await ask(a.apiPort, path, { method: "POST", headers, body: JSON.stringify(body) })).text
+  }
+  try {
+    const hashes: string[] = []
+    for (const [at, text] of ["Shown of a locked home.", "Kept of a locked home."].entries()) {
+      const act = `${at}`.padStart(32, "0")
+      const said = { kind: "message", act, text, language: "en", precedence: "ROUTINE", traffic: "test", refs: [] }
+      hashes.push(JSON.parse(await asked("/api/orders", "watch", said)).hash)
+    }
+    await until("even", async () => a.status().peers[0]!.confirmed > 2 && a.status().logs.every(({ size }) => size > 0))
+    const choice = { entries: hashes, texts: hashes.slice(0, 1) }
+    const view: ExportView = JSON.parse(await asked("/api/export/look", "auditor", choice))
+    assert.deepEqual(
+      view.entries.map(({ text }) => text),
+      ["shown", "withheld"],
+    )
+    const file = await asked("/api/export", "auditor", choice)
+    assert.match(file, /Shown of a locked home\./)
+    assert.doesNotMatch(file, /Kept of a locked home/)
+  } finally {
+    await a.stop()
+    await b.stop()
+    rmSync(made.folder, { recursive: true })
   }
 })
 

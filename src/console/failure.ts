@@ -6,6 +6,9 @@ export const useFailure = (): ((failure: Failure) => string) => {
   const { t, refusal } = useReader()
   return failure => {
     if (failure.failed === "no-node") return t("world.no-node")
-    return failure.failed === "unsigned" ? t(`sign.${failure.why}`) : refusal(failure.problem.refusal)
+    if (failure.failed === "unsigned") return t(`sign.${failure.why}`)
+    const { refusal: code, details } = failure.problem
+    // A-45: the number under which the node's log has the place, for whoever looks there.
+    return code === "failed" && details.number !== undefined ? `${refusal(code)} ${details.number}` : refusal(code)
   }
 }
