@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { PendingPasskey } from "../api/passkeys.ts"
 import type { OfficersView } from "../api/shapes.ts"
@@ -19,11 +20,12 @@ import { consoleAddress, createOfficerKey, officerPublicKey, openCharter, openSi
 import { nodeSuite } from "../suites/node.ts"
 import { type Node, nodeOf } from "./ask.ts"
 import { granted, type Say, sayer, shown, Usage } from "./say.ts"
+import { sealedKey, sheet, tryKey } from "./sealed.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
 const names = { Ed25519: algorithms.ed25519, "P-256": algorithms.esp256, "P-384": algorithms.esp384 } as const
 
-const whats = ["enrol", "retire", "list", "pending", "drop", "invite"] as const
+const whats = ["enrol", "retire", "list", "pending", "drop", "invite", "try"] as const
 type What = (typeof whats)[number]
 type Options = PassphraseOptions & {
   readonly code?: string
@@ -35,6 +37,8 @@ type Options = PassphraseOptions & {
   readonly key: readonly string[]
   readonly newKey?: string
   readonly pending?: true
+  readonly breakGlass?: true
+  readonly wordsFile?: string
   readonly algorithm: keyof typeof names
   readonly json?: true
 }
@@ -42,7 +46,7 @@ type Options = PassphraseOptions & {
 export const officer = (): Command =>
   new Command("officer")
     .description(
-      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it. The roots of this home sign, and its node must run. A passkey is made at the console, by who is signed in or by who was sent an invitation (invite); it is pending until it is enrolled, or dropped.",
+      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it, try tells whether a key opens and is the one in office, and signs nothing. The roots of this home sign, and its node must run. A passkey is made at the console, by who is signed in or by who was sent an invitation (invite); it is pending until it is enrolled, or dropped.",
     )
     .argument("<home>")
     .argument("<what>", `${whats.slice(0, -1).join(", ")} or ${whats.at(-1)}`, readWhat)
@@ -55,6 +59,11 @@ export const officer = (): Command =>
     .option("--key <file>", "enrol: a key in PEM, public or private; may be given several times", more, [])
     .option("--new-key <file>", "enrol: makes a key, which is kept in this file")
     .option("--pending", "enrol: with the passkey that waits under this code")
+    .option(
+      "--break-glass",
+      "enrol: a key of last resort, sealed under words that are printed once, in the file of --new-key",
+    )
+    .option("--words-file <file>", "try: holds the words of a sealed key; left out, they are asked for and not shown")
     .addOption(new Option("--algorithm <name>", "of the new key").choices(Object.keys(names)).default("Ed25519"))
     .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, what: What, options: Options) => {
@@ -63,9 +72,10 @@ export const officer = (): Command =>
       const views = await node.officers()
       if (what === "list") return list(home, views, say)
       if (what === "pending") return pending(await node.pendingPasskeys(), say)
+      if (what === "try") return await tryKey(signatory(home).author, views, options, say)
       const { line, author, card } = signatory(home)
       const issue = 1 + (views.find(({ party }) => party === author)?.issue ?? 0)
-      const code = options.code
+      const code = options.code ?? (options.breakGlass && what === "enrol" ? "break-glass-1" : undefined)
       if (code === undefined) throw new Usage("--code says whom.")
       if (what === "drop") {
         await node.dropPasskey(code)
@@ -74,14 +84,22 @@ export const officer = (): Command =>
       if (what === "invite") return invite(home, node, code, options, say)
       const inOffice = views.find(({ party }) => party === author)?.officers.some(each => each.code === code) === true
       if (what === "retire" && !inOffice) throw new Usage(`Nobody with the code ${code} is in office.`)
-      const made = what === "retire" ? retired(code, issue) : enrolled(code, issue, await waited(node, code, options))
+      const sealed =
+        what === "enrol" && options.breakGlass ? sealedKey(code, names[options.algorithm], options) : undefined
+      const made =
+        what === "retire"
+          ? retired(code, issue)
+          : (sealed?.officer(issue) ?? enrolled(code, issue, await waited(node, code, options)))
       const by = { line, author, card }
       const { keys } = openSide(home, await ringFor(home, options))
       const signatures = await keys.rootSign(officerSignedBytes(by, made), officerPrefix)
       const body = encodeOfficerBody(by, made, signatures, nodeSuite)
       const read = decodeOfficerBody(body)
       granted(isRefusal(read) ? read : true)
-      const reply = await node.enrol(hex(body))
+      const reply = await node.enrol(hex(body)).catch((error: unknown) => {
+        if (sealed !== undefined) rmSync(sealed.file) // nobody has seen its words
+        throw error
+      })
       if (options.pending) await node.dropPasskey(code)
       say.result(
         { ...reply, kind: "officer", code, what, issue, body: hex(body) },
@@ -90,6 +108,7 @@ export const officer = (): Command =>
           : `${code} is retired from entry ${reply.seq} on; what was released before stays as it is.`,
         reply.hash,
       )
+      if (sealed !== undefined) sheet(sealed, made.code, card.code, say)
     })
 
 const signatory = (home: string) => {

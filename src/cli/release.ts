@@ -8,16 +8,21 @@ import type { Charter } from "../core/charter.ts"
 import { bodyHash } from "../core/entry.ts"
 import { fromHex, hex } from "../core/hash.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
-import { openOfficerKey } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { Usage } from "./say.ts"
+import { signerOf } from "./signers.ts"
 
-export type ReleaseOptions = { readonly release: readonly string[]; readonly officer: readonly string[] }
+export type ReleaseOptions = {
+  readonly release: readonly string[]
+  readonly officer: readonly string[]
+  readonly wordsFile?: string
+}
 
 export const releaseOptions = (command: Command): Command =>
   command
     .option("--release <keyfile>", "signs with an officer's key; may be given again for a second officer", more, [])
     .option("--officer <code>", "whose key it is; one for each --release, in the same order", more, [])
+    .option("--words-file <file>", "holds the words of a sealed key; left out, they are asked for and not shown")
 
 const more = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
@@ -48,8 +53,12 @@ export const replying = (kind: keyof typeof kinds, message: EntryView): Omit<Beg
 })
 
 /** Nothing where no key was given: the node then says who released it. */
-export const releasesOf = (act: Begun, said: (() => Uint8Array) | undefined, options: ReleaseOptions): Released => {
-  const { release, officer } = options
+export const releasesOf = async (
+  act: Begun,
+  said: (() => Uint8Array) | undefined,
+  options: ReleaseOptions,
+): Promise<Released> => {
+  const { release, officer, wordsFile } = options
   if (release.length !== officer.length)
     throw new Usage("Each --release needs its --officer, and each --officer its --release.")
   const sole = act.sole === undefined ? {} : { sole: act.sole }
@@ -57,12 +66,15 @@ export const releasesOf = (act: Begun, said: (() => Uint8Array) | undefined, opt
   const body = said?.()
   const salt = Uint8Array.from(randomBytes(16))
   const hash = body && bodyHash({ salt, bytes: body }, nodeSuite)
+  const signers: Awaited<ReturnType<typeof signerOf>>[] = []
+  // One after the other: two sealed ones ask on one terminal.
+  for (const file of release) signers.push(await signerOf(file, wordsFile))
   const digest = actDigest({ ...act, ...(hash && { bodyHash: hash }) }, nodeSuite)
   return {
     ...sole,
     ...(body && { salt: hex(salt) }),
-    releases: release.map((file, at) => {
-      const proof = hex(openOfficerKey(file).sign(digest))
+    releases: signers.map((signer, at) => {
+      const proof = hex(signer.sign(digest))
       return { type: "key", officer: officer[at] ?? "", proof }
     }),
   }

@@ -33,7 +33,7 @@ export const second = (): Command =>
     const kind = reason === undefined ? "seconded" : "objected"
     const body = reason === undefined ? undefined : () => encodeDeclinedBody({ reason, language })
     const said = { ...begun(charter, us, act), ...replying(kind, await node.entry(hash)) }
-    const released = releasesOf(said, body, options)
+    const released = await releasesOf(said, body, options)
     const refs = [hash] as const
     const reply = await node.order(
       reason === undefined

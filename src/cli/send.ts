@@ -68,7 +68,7 @@ export const send = (): Command =>
         traffic,
         refs: answer === undefined ? [] : [answer],
       }
-      const request: OrderRequest = { ...said, ...proofs(home, said, options) }
+      const request: OrderRequest = { ...said, ...(await proofs(home, said, options)) }
       if (options.wait === true) {
         const view = await node.lay(request)
         const said = `It waits for a second officer, and is not sent before. Its act: ${view.order.act}`
@@ -85,7 +85,7 @@ export const send = (): Command =>
 type Said = Extract<OrderRequest, { kind: "message" | "answer" }>
 
 /** What the officers sign is put together here, from what was typed. */
-const proofs = (home: string, said: Said, options: Options): Released & Pick<Said, "action"> => {
+const proofs = async (home: string, said: Said, options: Options): Promise<Released & Pick<Said, "action">> => {
   const { charter, us } = openCharter(home)
   const action = charter.parties.flatMap(({ desks }, party) => (party !== us && desks[0] ? [{ party, desk: 0 }] : []))
   const { language, text, subject = "" } = said
@@ -104,7 +104,7 @@ const proofs = (home: string, said: Said, options: Options): Released & Pick<Sai
     for (const each of [text, subject]) granted(checkText(each, bodyBytesMax))
     return encodeMessageBody({ language, text, ...(subject !== "" && { subject }) })
   }
-  return { ...releasesOf(act, body, options), action }
+  return { ...(await releasesOf(act, body, options)), action }
 }
 
 /** C-2: what is not UTF-8 is refused, never mended: it would be signed as something that nobody wrote. */

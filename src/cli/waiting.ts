@@ -3,11 +3,12 @@ import { aloneOrder, digestOf } from "../api/act.ts"
 import type { Language, WaitingView } from "../api/shapes.ts"
 import { hex } from "../core/hash.ts"
 import { refuse } from "../core/refusal.ts"
-import { openCharter, openOfficerKey } from "../node/main.ts"
+import { openCharter } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { nodeOf } from "./ask.ts"
 import { type ReleaseOptions, releaseOptions } from "./release.ts"
 import { indented, Refused, type Say, sayer, shownLine, Usage } from "./say.ts"
+import { signerOf } from "./signers.ts"
 
 type Options = ReleaseOptions & {
   readonly alone?: true
@@ -45,7 +46,7 @@ export const waiting = (): Command =>
     const view = views.find(({ order }) => order.act === act)
     if (view === undefined) throw new Refused(refuse("not-waiting", { act }))
     const alone = options.alone === true
-    const proof = hex(openOfficerKey(file).sign(signed(home, view, alone)))
+    const proof = hex((await signerOf(file, options.wordsFile)).sign(signed(home, view, alone)))
     const reply = await node.releaseWaiting({ act, release: { type: "key", officer, proof }, alone })
     if ("waits" in reply) return say.result({ ...reply.waits, waits: true }, "Signed. It waits for one more officer.")
     const { traffic, precedence } = view.order

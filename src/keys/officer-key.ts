@@ -15,12 +15,12 @@ export type OfficerSigner = {
 /** The file must not exist. */
 export const createOfficerKey = (path: string, alg: Classical): PublicKey => {
   ensurePrivateDirectory(path)
-  const key = generated(alg)
+  const key = generatedKey(alg)
   createAtomically(path, key.export({ type: "pkcs8", format: "pem" }).toString())
   return publicOf(path, createPublicKey(key))
 }
 
-const generated = (alg: Classical): KeyObject => {
+export const generatedKey = (alg: Classical): KeyObject => {
   if (alg === algorithms.ed25519) return generateKeyPairSync("ed25519").privateKey
   return generateKeyPairSync("ec", { namedCurve: alg === algorithms.esp256 ? "P-256" : "P-384" }).privateKey
 }
@@ -30,10 +30,16 @@ export const officerPublicKey = (path: string): PublicKey => publicOf(path, read
 
 export const openOfficerKey = (path: string): OfficerSigner => {
   refuseOpenAccess(path)
-  const key = read(path, createPrivateKey)
-  const held = publicOf(path, createPublicKey(key))
+  return officerSigner(path, read(path, createPrivateKey))
+}
+
+export const officerSigner = (path: string, key: KeyObject): OfficerSigner => {
+  const held = publicPart(path, key)
   return { public: held, sign: digest => signed(key, held.alg, digest) }
 }
+
+/** Of a private key. */
+export const publicPart = (path: string, key: KeyObject): PublicKey => publicOf(path, createPublicKey(key))
 
 const read = (path: string, open: (pem: string) => KeyObject): KeyObject => {
   const pem = readFileSync(path, "utf8")

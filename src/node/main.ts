@@ -35,6 +35,7 @@ export { drawSecret, type Fallback, fallbackOf } from "../keys/fallback.ts"
 export { type Keyring, keyring, passphraseCharsMin } from "../keys/lock.ts"
 export { createOfficerKey, officerPublicKey, openOfficerKey } from "../keys/officer-key.ts"
 export { wordLists } from "../keys/pairing-words.ts"
+export { createSealedKey, isSealedKey, openSealedKey, readSealedWords, type SealedWords } from "../keys/sealed-key.ts"
 export { credentialFile, readSecret } from "../keys/secret-file.ts"
 export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {
