@@ -45,8 +45,8 @@ export type Sitting = {
   readonly name: string
   readonly language: Language
   readonly passkey?: Passkey
-  /** Signed in as a passkey signs in, as this officer; else by a link, which names nobody who is enrolled. */
-  readonly code?: string
+  /** Signed in with the passkey; else by a link, which names nobody who is enrolled. */
+  readonly byPasskey?: boolean
   readonly width?: number
 }
 export type Seat = {
@@ -142,8 +142,27 @@ const authenticator = async (page: Page, passkey: Passkey | undefined): Promise<
   }
 }
 
+/** In the page: the node's challenge, signed, opens a session. */
+const signedIn = ({ credentialId, host }: Passkey): string => `(async () => {
+  const post = (path, body) => fetch(path, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+  })
+  const { challenge } = await (await post("/api/passkeys/challenge", {})).json()
+  const id = Uint8Array.fromHex("${hex(credentialId)}")
+  const { rawId, response } = await navigator.credentials.get({ publicKey: {
+    challenge: Uint8Array.fromHex(challenge), rpId: "${host}", userVerification: "required",
+    allowCredentials: [{ type: "public-key", id }],
+  } })
+  const text = bytes => new Uint8Array(bytes).toHex()
+  const { authenticatorData, clientDataJSON, signature } = response
+  return (await post("/api/passkeys/sign-in", {
+    credentialId: text(rawId), authenticatorData: text(authenticatorData),
+    clientData: text(clientDataJSON), signature: text(signature),
+  })).status
+})()`
+
 const sitAt = async (open: OpenBrowser, { side }: Place, sitting: Sitting): Promise<Seat> => {
-  const { name, language, passkey, code, width = 1_280 } = sitting
+  const { name, language, passkey, byPasskey = false, width = 1_280 } = sitting
   const context = await open.browser.newContext({ viewport: { width, height: 900 } })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
@@ -156,10 +175,9 @@ const sitAt = async (open: OpenBrowser, { side }: Place, sitting: Sitting): Prom
   const verifies = await authenticator(page, passkey)
   const link = new URL(signInLink(side, name, Date.now()))
   link.searchParams.set("lang", language)
-  if (code !== undefined) {
-    const officer = side.settings.officers.find(each => each.name === name)!
-    const value = side.sessions.open({ ...officer, code }, Date.now())
-    await context.addCookies([{ name: `parley-${side.settings.code}-session`, value, url: link.origin }])
+  if (byPasskey) {
+    await page.goto(`${link.origin}/health`)
+    assert.equal(await page.evaluate(signedIn(passkey!)), 204)
     link.hash = ""
   }
   await page.goto(link.href)

@@ -160,11 +160,11 @@ const setAside = async ({ first, second, language }: Seats): Promise<void> => {
 for (const language of ["en", "ja", "zh"] as const satisfies readonly Language[])
   test(`A-35 to A-39: two persons release, one alone, the second objects or sets aside, in ${language}`, async () => {
     const { here, there } = stage
-    // By a link in one language, as whom a passkey has shown in the others. (A-38)
-    const as = (code: string) => (language === "en" ? {} : { code })
-    const first = await stage.sit(here, { name: "First officer", language, passkey: keys.first!, ...as("duty-1") })
-    const second = await stage.sit(here, { name: "Second officer", language, passkey: keys.second!, ...as("chief") })
-    const theirs = await stage.sit(there, { name: "First officer", language, passkey: keys.theirs!, ...as("duty-9") })
+    // By a link in one language, by their passkeys in the others. (A-38)
+    const byPasskey = language !== "en"
+    const first = await stage.sit(here, { name: "First officer", language, passkey: keys.first!, byPasskey })
+    const second = await stage.sit(here, { name: "Second officer", language, passkey: keys.second!, byPasskey })
+    const theirs = await stage.sit(there, { name: "First officer", language, passkey: keys.theirs!, byPasskey })
     const seats = { first, second, theirs, language }
     await twoPersons(seats)
     await aloneAndObjected(seats)
