@@ -5,7 +5,7 @@ import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { BrowserContext, CDPSession, Page } from "playwright-core"
+import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core"
 import type { Language, MessageView } from "../src/api/shapes.ts"
 import { cardText } from "../src/core/charter.ts"
 import { hex } from "../src/core/hash.ts"
@@ -38,6 +38,7 @@ export type Place = {
 export type Stage = {
   readonly here: Place
   readonly there: Place
+  readonly browser: Browser
   sit(at: Place, sitting: Sitting): Promise<Seat>
   close(): Promise<void>
 }
@@ -78,6 +79,7 @@ const homeOf = async (folder: string, code: "tokyo" | "beijing", listen: string,
       { name: "First officer", role: "watch" },
       { name: "Second officer", role: "releaser" },
       { name: "Auditor", role: "auditor" },
+      { name: "Administrator", role: "administrator" },
     ],
   })
   const card = await setTerms(side, { soleMs: `${soleMs}ms` })
@@ -209,7 +211,7 @@ export const openReleases = async (): Promise<Stage> => {
   const open = await openBrowser()
   const [here, there] = [await placeOf(sides[0]), await placeOf(sides[1])]
   return {
-    ...{ here, there },
+    ...{ here, there, browser: open.browser },
     sit: (at, sitting) => sitAt(open, at, sitting),
     async close() {
       await open.close()

@@ -166,7 +166,7 @@ export const App = () => {
           <Desk leave={leave} />
         </KnowledgeProvider>
       ) : (
-        <Door standing={standing} />
+        <Door standing={standing} stand={setStanding} />
       )}
     </I18nProvider>
   )

@@ -13,12 +13,15 @@ import type {
   WaitingReply,
   WaitingView,
 } from "../api/shapes.ts"
+import type { Unmade } from "./passkey/create.ts"
 
 export type Failure =
   | { readonly failed: "no-node" }
   | { readonly failed: "refused"; readonly problem: Problem }
   /** Nobody has signed what the charter wants signed. */
   | { readonly failed: "unsigned"; readonly why: "not-given" | "no-passkey" }
+  /** An authenticator has given no passkey, and not signed in with one. */
+  | { readonly failed: "unmade"; readonly why: Unmade }
 export const isFailure = (value: object): value is Failure => "failed" in value
 
 const isProblem = (value: unknown): value is Problem =>

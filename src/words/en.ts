@@ -3,6 +3,7 @@
 import { alarmEn } from "./alarm.ts"
 import { breakEn } from "./break.ts"
 import { keepEn } from "./keep/en.ts"
+import { passkeyEn } from "./passkey.ts"
 import { refusalEn } from "./refusal/en.ts"
 import { releaseEn } from "./release.ts"
 
@@ -14,6 +15,7 @@ export const en = {
   ...alarmEn,
   ...breakEn,
   ...keepEn,
+  ...passkeyEn,
   ...releaseEn,
   "example.band": "EXAMPLE LINE. What is written here binds nobody.",
   "mark.in-hand": "In hand",

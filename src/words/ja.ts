@@ -3,6 +3,7 @@ import { alarmJa } from "./alarm.ts"
 import { breakJa } from "./break.ts"
 import type { Word } from "./en.ts"
 import { keepJa } from "./keep/ja.ts"
+import { passkeyJa } from "./passkey.ts"
 import { refusalJa } from "./refusal/ja.ts"
 import { releaseJa } from "./release.ts"
 
@@ -14,6 +15,7 @@ export const ja: Record<Word, string> = {
   ...alarmJa,
   ...breakJa,
   ...keepJa,
+  ...passkeyJa,
   ...releaseJa,
   "example.band": "例示用の回線です。ここに記された内容は何者をも拘束しません。",
   "mark.in-hand": "取扱中",

@@ -3,6 +3,7 @@ import { alarmZh } from "./alarm.ts"
 import { breakZh } from "./break.ts"
 import type { Word } from "./en.ts"
 import { keepZh } from "./keep/zh.ts"
+import { passkeyZh } from "./passkey.ts"
 import { refusalZh } from "./refusal/zh.ts"
 import { releaseZh } from "./release.ts"
 
@@ -14,6 +15,7 @@ export const zh: Record<Word, string> = {
   ...alarmZh,
   ...breakZh,
   ...keepZh,
+  ...passkeyZh,
   ...releaseZh,
   "example.band": "示例线路：此处所载内容对任何一方均无约束力。",
   "mark.in-hand": "正在处理",

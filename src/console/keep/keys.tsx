@@ -6,6 +6,8 @@ import { type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
 import { Release } from "../frame/about.tsx"
 import { useKnowledge } from "../knowledge.tsx"
+import { EnrolOwn } from "../passkey/enrol.tsx"
+import { Pending } from "../passkey/pending.tsx"
 import { Code, Dtg, PartyName, PersonName } from "../pieces.tsx"
 import { inGroups } from "../release.ts"
 import { dtg } from "../time.ts"
@@ -217,6 +219,8 @@ export const Keys = () => {
       {view !== null && <Yearly view={view} />}
       {view !== null && mayChange && <Change view={view} look={look} />}
       {view !== null && !mayChange && <p className="quiet">{t("keys.read-only")}</p>}
+      <EnrolOwn />
+      {mayChange && <Pending />}
       {parties?.map(party => (
         <Party key={party.party} party={party} />
       ))}

@@ -25,6 +25,6 @@ export const assertion = async (
       signature: new Uint8Array(signature),
     }
   } catch (cause) {
-    return { refused: String(cause) }
+    return { refused: cause instanceof DOMException ? cause.name : "none" }
   }
 }
