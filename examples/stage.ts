@@ -18,6 +18,7 @@ import {
 } from "../src/node/main.ts"
 import { buildConsole } from "../test/fixtures/console.ts"
 import { administrator, Capital, watchOfficer } from "./capital.ts"
+import { signWhatWaits } from "./enrolments.ts"
 import type { Outcome, SideCode } from "./shapes.ts"
 import { askQuestion, importTalks } from "./talks.ts"
 
@@ -80,7 +81,9 @@ export const openStage = async (folder: string, ports: Ports, tell: Tell): Promi
     capital(tokyo, "tokyo", ["--listen", at(port)]),
     capital(beijing, "beijing", ["--peer", at(cable.port)]),
   ] as const
+  const signing = signWhatWaits(capitals, tell)
   const close = async (): Promise<void> => {
+    await signing()
     await Promise.all(capitals.map(each => each.stop()))
     await cable.stop()
   }

@@ -82,6 +82,8 @@ const en = {
     "Both records are whole. They do not hold the same yet: Tokyo {tokyo} entries, Beijing {beijing}.",
   "came.verify-faults": "NOT WHOLE. Entries that are not what was signed: {count}.",
   "came.fault": "Record of {record}: entry {seq} of {author}: {code}",
+  "came.enrolled":
+    "{side}: {code} is enrolled. The example’s roots signed the new passkey at once; on a real line, persons look and sign.",
   "came.failed": "It could not be done: {why}",
 } as const
 
@@ -168,6 +170,8 @@ const ja: Record<Word, string> = {
   "came.verify-whole": "両方の記録は完全である。まだ同じではない：東京 {tokyo} 件、北京 {beijing} 件。",
   "came.verify-faults": "完全ではない。署名されたものと異なる記録：{count} 件。",
   "came.fault": "{record}の記録：{author}の第 {seq} 記録：{code}",
+  "came.enrolled":
+    "{side}：{code} を登録した。例示のルート鍵が新しいパスキーに直ちに署名した。実際の回線では、人が確認して署名する。",
   "came.failed": "実行できなかった：{why}",
 }
 
@@ -251,6 +255,7 @@ const zh: Record<Word, string> = {
   "came.verify-whole": "双方记录均完整，但内容尚不相同：东京 {tokyo} 条，北京 {beijing} 条。",
   "came.verify-faults": "不完整。与签署内容不符的记录：{count} 条。",
   "came.fault": "{record}的记录：{author}第 {seq} 条：{code}",
+  "came.enrolled": "{side}：{code} 已登记。示例的根密钥立即签署了新的通行密钥；在真实线路上，由人员核对后签署。",
   "came.failed": "未能完成：{why}",
 }
 
