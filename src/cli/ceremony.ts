@@ -16,7 +16,9 @@ type Options = {
 
 export const ceremony = (): Command =>
   new Command("ceremony")
-    .description("Prints the record of the pairing ceremony of a home, or its fallback card.")
+    .description(
+      "Prints the record of the pairing ceremony of a home, or its fallback card. The word for duress is on neither: each side tells it to the other by voice alone (parley duress).",
+    )
     .argument("<home>")
     .option("--fallback", "prints the fallback card's tables, from the secret that both sides carry by hand")
     .option("--draw", "draws such a secret and shows it; it is kept nowhere")
@@ -84,6 +86,7 @@ const cardLines = ({ check, tables }: Fallback, charter: Charter, us: number, { 
     ...(["fallback.dead-1", "fallback.dead-2", "fallback.dead-3", "fallback.dead-4"] as const).map(
       (word, at) => `  ${at + 1}. ${say(word)}`,
     ),
+    say("fallback.duress"),
     say("fallback.keep"),
   ]
 }

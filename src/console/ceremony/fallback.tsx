@@ -173,7 +173,9 @@ const FallbackSheet = ({ record, card, parties, numbers }: SheetProps) => {
           ))}
         </ol>
       </section>
-      <p className="fallback-keep">{say("fallback.keep")}</p>
+      <p className="fallback-keep">
+        {say("fallback.duress")} {say("fallback.keep")}
+      </p>
     </Sheet>
   )
 }

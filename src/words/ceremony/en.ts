@@ -247,6 +247,8 @@ export const en = {
   "fallback.dead-3":
     "Agree on how you speak until the line is back, and when you ring again. Write down time, names and what was said.",
   "fallback.dead-4": "When the line is back, send each other what was said meanwhile, as messages.",
+  "fallback.duress":
+    "Tell each other one word for duress by voice alone, and never write your own down. It stands in a text of whoever is forced to send it. The other side keeps it with parley duress.",
   "fallback.keep": "Keep this sheet locked. Whoever holds it can pass for an officer on the telephone.",
 } as const
 

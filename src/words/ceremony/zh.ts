@@ -237,5 +237,7 @@ export const zh: Record<CeremonyWord, string> = {
   "fallback.dead-2": "互告最后发出和最后收到的电文编号。凡已知悉的都没有丢失。",
   "fallback.dead-3": "商定线路恢复前如何联系、何时再通话。记下时间、姓名和内容。",
   "fallback.dead-4": "线路恢复后，把期间所谈作为电文互相发送。",
+  "fallback.duress":
+    "双方仅以口头互告一个胁迫暗语，己方暗语不得写下。被迫发文者将其写入文中。听到的一方用 parley duress 登记。",
   "fallback.keep": "本卡须锁存。持有者可在电话中冒充经办人。",
 }
