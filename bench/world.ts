@@ -1,5 +1,5 @@
 // The world as a node's process has it: its clock and its timers.
-import type { World } from "../src/node/run.ts"
+import type { World } from "../src/node/world.ts"
 
 export const realWorld = (): World & { stop(): void } => {
   let timer: NodeJS.Timeout | undefined

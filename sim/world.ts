@@ -1,7 +1,7 @@
 // The virtual world: one clock, one queue of tasks in strict order (time, then order of asking), and the World of node/run.ts for each
 // process. Between two tasks every promise that can go on does go on, so that one seed always gives one history.
 import { createHash } from "node:crypto"
-import type { World } from "../src/node/run.ts"
+import type { World } from "../src/node/world.ts"
 
 type Task = { readonly at: number; readonly order: number; run: (() => void) | null }
 

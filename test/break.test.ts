@@ -9,8 +9,10 @@ import { decodeBreakBody } from "../src/core/body.ts"
 import { decode, encode, type Value } from "../src/core/cbor.ts"
 import { isRefusal, type Refusal } from "../src/core/refusal.ts"
 import { kinds } from "../src/core/registry.ts"
+import { keyOffice } from "../src/node/key-office.ts"
 import { type MemoryDisk, memoryDisk } from "../src/store/memory.ts"
 import type { Store } from "../src/store/store.ts"
+import { nodeSuite } from "../src/suites/node.ts"
 import { Cable, confirms, isUp, type Node, refusalsOf } from "./fixtures/cable.ts"
 import { pairedParties } from "./fixtures/pair.ts"
 
@@ -221,4 +223,49 @@ test("EP-11: after a break that one side lost again, the next break is another",
   await line.until("caught up again", () => !again.running.status().restored, 60_000)
   await confirms(line, a, a.order("a third beginning"))
   assert.equal(breaksIn(a.store, 0).length, 2)
+})
+
+test("K-6, EP-9, L-11: a side that lost its record after its keys had changed opens with those that it holds, and is whole again", async () => {
+  const own = await pairedParties(mkdtempSync(join(folder, "rotated-")))
+  const line = new Cable(own)
+  const a = await line.start(0)
+  const first = await line.start(1)
+  await line.until("up", () => isUp(a) && isUp(first))
+  await confirms(line, a, a.order("before, from here"))
+  await confirms(line, first, first.order("before, from there"))
+  const { charter, parties } = own
+  const { keys: signer } = parties[1]
+  const salt = () => new Uint8Array(16).fill(9)
+  const office = keyOffice({
+    charter,
+    us: 1,
+    suite: nodeSuite,
+    running: first.running,
+    store: first.store,
+    signer,
+    salt,
+    now: line.all.now,
+  })
+  const old = signer.keys[0]
+  const rotated = office.rotate({})
+  let done = false
+  rotated.then(() => {
+    done = true
+  })
+  await line.until("rotated", () => done && !signer.holds(old))
+  await confirms(line, first, first.order("with the new ones"))
+  first.kill()
+  await line.wait(5_000)
+  const b = await line.start(1, { lived: true })
+  await line.until("both know", () => [a, b].every(node => node.running.status().breaks[0]?.held === true), 60_000)
+  assert.ok(refusalsOf(b).includes("key-missing"))
+  assert.equal(await decide(line, a, 1, numberOf(b)), null)
+  assert.equal(await decide(line, b, 0, numberOf(a)), null)
+  await line.until("caught up", () => isUp(b) && !b.running.status().restored, 90_000)
+  await confirms(line, b, b.order("after, from there"))
+  await same(line, a, b)
+  assert.deepEqual(
+    refusalsOf(a).filter(code => code === "bad-opening"),
+    [],
+  )
 })

@@ -22,7 +22,18 @@ const may: Record<string, readonly string[]> = {
   console: ["api", "core", "suites/noble", "forms", "record", "evidence", "words"],
   cli: ["api", "core", "suites", "forms", "record", "evidence", "store", "words", "node/main"],
   node: ["core", "words", "suites", "forms", "store", "transport", "keys", "record", "evidence", "api"],
-  sim: ["core", "suites", "forms", "record", "store", "node/run", "keys/seeded", "keys/signer", "transport/transport"],
+  sim: [
+    "core",
+    "suites",
+    "forms",
+    "record",
+    "store",
+    "node/run",
+    "node/world",
+    "keys/seeded",
+    "keys/signer",
+    "transport/transport",
+  ],
 }
 const withoutNode = ["core", "words", "forms", "record", "evidence", "api", "console"]
 const withoutPackages = ["core", "words", "forms", "record", "evidence", "api", "transport", "store", "sim"]

@@ -127,7 +127,7 @@ test("S-5: what is urgent takes every path, all else the fastest", () => {
   deepEqual([0, 1, 2, 3, 4].map(paths), [[0], [0], [0], [0, 1], [0, 1]])
 })
 
-test("S-8, R-7: what is reserved has its number, and is neither asked for nor receipted", () => {
+test("S-8, R-7: what is reserved has its number; a receipt that names no parcel is stored, and no receipt is given for it", () => {
   equal(refusals.withheld[0], 34)
   const node = reader()
   const pen = new Pen(line, 0)

@@ -4,7 +4,7 @@
 import { encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
 import { breakAheadMs } from "./limits.ts"
-import { keysOfPeer, openingFrame, openingLabel, ownKeys, refuseOpening, showOpening } from "./opening.ts"
+import { keysOfPeer, openingFrame, openingKeys, openingLabel, refuseOpening, showOpening } from "./opening.ts"
 import { type Refusal, refuse } from "./refusal.ts"
 import { breakLabel, derive, pairingFrom } from "./secret.ts"
 import { ask, type Line, type Path, type Peer } from "./state.ts"
@@ -61,7 +61,7 @@ export const beginBreak = (line: Line, peer: Peer): void => {
     line.out.push({
       do: "attest",
       id,
-      keys: ownKeys(line),
+      keys: openingKeys(line),
       message: concat(openingLabel, payload),
       context: openingLabel,
     })

@@ -7,8 +7,8 @@ import { lackKey, showChanges } from "./key-change.ts"
 import { epochFramesMax, epochMsMax, openingBytesMax } from "./limits.ts"
 import {
   openingFrame,
+  openingKeys,
   openingLabel,
-  ownKeys,
   pathsOf,
   readPayload,
   refusedLabel,
@@ -39,7 +39,7 @@ export const showOpenings = (line: Line, peer: Peer, path: Path): void => {
 
 /** Begins a sending epoch, or what must come before it: our base encapsulation, made once. (EP-1, EP-4) */
 export const openEpoch = (line: Line, peer: Peer): void => {
-  if (peer.opening || line.state.keyless || pathsOf(line, peer).length === 0) return
+  if (peer.opening || line.state.keyless === true || pathsOf(line, peer).length === 0) return
   const base = peer.pairing === null && peer.pairingOurs === null
   if (!base && !hasPairing(line, peer)) return
   peer.opening = true
@@ -89,7 +89,7 @@ const signOpening = (
     [9, line.now],
   ])
   const payload = encode(fields)
-  const by = ownKeys(line)
+  const by = openingKeys(line)
   const id = ask(line, {
     about: "attestation",
     use: (ed25519, mlDsa65) => {

@@ -67,8 +67,9 @@ export type PathTraits = {
 
 export type Event = {
   readonly now: number
-} /** `lived`: the keys have been in use before, so that an empty record is a lost one. (L-11) */ & (
-  | { readonly type: "started"; readonly lived?: boolean }
+} /** `lived`: the keys have been in use before, so that an empty record is a lost one. `held`: node keys that are here, where those
+ *  that are in force by this record are not. (L-11, K-6) */ & (
+  | { readonly type: "started"; readonly lived?: boolean; readonly held?: NodeKeys | undefined }
   | { readonly type: "ordered"; readonly order: Order }
   | { readonly type: "pathOpened"; readonly path: number; readonly peer: number; readonly traits: PathTraits }
   | { readonly type: "pathClosed"; readonly path: number }

@@ -4,11 +4,12 @@ import { decode, type Value } from "./cbor.ts"
 import { openEpoch } from "./epoch.ts"
 import { concat, equal } from "./hash.ts"
 import { epochsKept, openingBytesMax } from "./limits.ts"
-import { openingLabel, readPayload, readPsk, refuseOpening, verifyBy } from "./opening.ts"
+import { keysOfPeer, openingLabel, readPayload, readPsk, refuseOpening, verifyBy } from "./opening.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { freshWindow } from "./seal.ts"
 import { derive, keepSecret, secretOf } from "./secret.ts"
 import { ask, type Line, type Path, type Peer } from "./state.ts"
+import type { PublicKey } from "./suite.ts"
 
 /** The peer opens an epoch to us. `done` is called once its frames can be read, with those that came too early. (EP-3, EP-4) */
 export const heardOpening = (
@@ -34,13 +35,14 @@ export const heardOpening = (
     psk === undefined
   )
     return refuse("malformed", { frame: "opening" })
-  // The base opening is of the life before any change of keys: it is the card's key that signs it. (K-5)
-  const by = psk === null ? line.charter.parties[peer.party]!.nodeKeys[0] : undefined
-  if (!verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519, by))
-    return refuse("bad-opening", { peer: peer.party })
+  // A base opening is of the life before any change of keys (K-5), or of a home that has lost its record, and not its keys (K-6).
+  const inForce = keysOfPeer(line, peer)
+  const signers = psk === null ? [line.charter.parties[peer.party]!.nodeKeys, inForce] : [inForce]
+  const by = signers.find(([key]) => verifyBy(line, peer, openingLabel, payload as Uint8Array, ed25519, key))
+  if (by === undefined) return refuse("bad-opening", { peer: peer.party })
   const of = line.suite.sha256(frame)
   const said = { epoch, keyNumber, enc, payload: payload as Uint8Array, mlDsa65, hash: of, time: fields.get(9) }
-  if (psk === null) return heardBase(line, peer, path, said)
+  if (psk === null) return heardBase(line, peer, path, said, by[1]!)
   if (psk[0] === 2)
     return epoch === 0 ? heardBreak(line, peer, path, said) : refuse("bad-opening", { peer: peer.party })
   if (mlDsa65 !== null || epoch === 0) return refuse("bad-opening", { peer: peer.party })
@@ -94,9 +96,9 @@ const heardBase = (
   peer: Peer,
   path: Path,
   base: HeardBreak & { readonly epoch: number },
+  post: PublicKey,
 ): Refusal | undefined => {
   const { epoch, keyNumber, enc, payload, mlDsa65, hash } = base
-  const post = line.charter.parties[peer.party]!.nodeKeys[1]!
   if (epoch !== 0 || keyNumber !== 0 || !(mlDsa65 instanceof Uint8Array))
     return refuse("bad-opening", { peer: peer.party })
   if (peer.earlyOpening || (peer.theirBase && equal(peer.theirBase, hash))) return undefined

@@ -15,6 +15,7 @@ import {
   isKeyChange,
   judge,
   keysAfter,
+  type NodeKeys,
   revokedBy,
   type Tenure,
   tenureOf,
@@ -56,6 +57,9 @@ const takeTenure = (line: Line, log: Log, held: Held, tenure: Tenure): void => {
   log.tenures.push(tenure)
   log.changes.push({ generation, seq, held: ours ? held : null })
   judgeAnew(line, log)
+  // The record has come to the keys that this home holds.
+  const { keyless } = line.state
+  if (ours && typeof keyless === "object" && equal(keyless[0].public, tenure.keys[0].public)) line.state.keyless = false
   const peer = line.state.peers.get(log.author)
   const now = keysAfter(log.tenures, log.generation, log.frontier.size)
   if (peer?.shownKeys && equal(peer.shownKeys[0].public, now[0].public)) peer.shownKeys = null
@@ -103,8 +107,14 @@ export const isByRoots = ({ kind, body }: Order): boolean => {
   return change !== undefined && !isRefusal(change) && change.type === "revocation"
 }
 
-/** The signer holds no key of that name: this home was restored from before the key was changed. (K-6) */
-export const lackKey = (line: Line, order: Order | null, by: PublicKey = ownKeys(line)[0]): void => {
+/** The signer holds no key of that name: this home, or its record, is from before the key was changed. `held`: what it has
+ *  instead. (K-6) */
+export const lackKey = (
+  line: Line,
+  order: Order | null,
+  by: PublicKey = ownKeys(line)[0],
+  held: NodeKeys | true = true,
+): void => {
   const { state } = line
   state.attestingHead = false
   // Asked before the keys changed, and answered after: the new ones may well be here.
@@ -112,7 +122,7 @@ export const lackKey = (line: Line, order: Order | null, by: PublicKey = ownKeys
   const refusal = refuse("key-missing")
   if (order) state.afterwards.push({ type: "notDone", order: order.id, refusal })
   if (state.keyless) return
-  state.keyless = true
+  state.keyless = held
   refused(line, refusal, null)
 }
 

@@ -78,7 +78,7 @@ export const refuseOpening = (line: Line, peer: Peer, path: Path, { epoch, code,
       sendOpening(line, path, concat(Uint8Array.of(frameKinds.openingRefused), encode([payload, ed25519])))
     },
   })
-  line.out.push({ do: "attest", id, keys: ownKeys(line), message: concat(refusedLabel, payload), context: null })
+  line.out.push({ do: "attest", id, keys: openingKeys(line), message: concat(refusedLabel, payload), context: null })
 }
 
 /** Our own keys in force. */
@@ -86,6 +86,10 @@ export const ownKeys = ({ state, us }: Line): NodeKeys => {
   const { tenures, generation, frontier } = state.logs[us]!
   return keysAfter(tenures, generation, frontier.size)
 }
+
+/** What openings and their refusals are signed with: our record may be older than the keys that are held, and the peer's is not. (K-6) */
+export const openingKeys = (line: Line): NodeKeys =>
+  typeof line.state.keyless === "object" ? line.state.keyless : ownKeys(line)
 
 /** The peer's keys in force, as far as we hold its log, or as it has shown that they changed since. (K-5) */
 export const keysOfPeer = ({ state }: Line, peer: Peer): NodeKeys => {

@@ -197,8 +197,8 @@ export type State = {
   /** A peer has said that it holds more of our log than we do, and has not shown it yet. Not in the snapshot. */
   doubtSince: number | null
   doubtEnded: boolean
-  /** The node key that is in force is not held here: nothing can be signed. Not in the snapshot. (K-6) */
-  keyless: boolean
+  /** The node key in force, as this record has it, is not held here; or those that are, if any. Not in the snapshot. (K-6) */
+  keyless: boolean | NodeKeys
   // Not in the snapshot:
   /** Roots of our own log by size, from the smallest size that a peer is proven to hold. */
   readonly roots: Map<number, Hash>

@@ -8,6 +8,7 @@ import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
 import { newLine, step } from "../core/line.ts"
 import type { Officers } from "../core/officer.ts"
+import { ownKeys } from "../core/opening.ts"
 import type { Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
@@ -17,13 +18,7 @@ import type { Transport } from "../transport/transport.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
 import { makeParcel, type Parcel } from "./parcel.ts"
-
-/** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
-export type World = {
-  now(): number
-  later(task: () => void): void
-  at(time: number, task: () => void): void
-}
+import type { World } from "./world.ts"
 
 export type RunOptions = {
   readonly charter: Charter
@@ -122,8 +117,9 @@ class Loop implements Running {
   }
 
   async start(): Promise<Running> {
-    const { paths } = this.#options
-    this.#happened({ type: "started", now: this.#now(), lived: this.#options.lived ?? false })
+    const { paths, signer, lived = false } = this.#options
+    const held = signer.holds(ownKeys(this.#line)[0]) ? undefined : signer.keys
+    this.#happened({ type: "started", now: this.#now(), lived, held })
     for (const [id, { peer, transport }] of paths.entries())
       await transport.start({
         opened: () =>

@@ -1,5 +1,10 @@
 // The clock and the timer of a node that runs.
-import type { World } from "./run.ts"
+/** The world, as the loop knows it. `later` runs a task after everything now queued (setImmediate); `at` once at a time, replacing. */
+export type World = {
+  now(): number
+  later(task: () => void): void
+  at(time: number, task: () => void): void
+}
 
 export const realWorld = (): World & { stop(): void } => {
   let timer: NodeJS.Timeout | undefined
