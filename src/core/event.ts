@@ -65,11 +65,12 @@ export type PathTraits = {
   readonly keepsOrder?: true
 }
 
-export type Event = {
-  readonly now: number
-} /** `lived`: the keys have been in use before, so that an empty record is a lost one. `held`: node keys that are here, where those
- *  that are in force by this record are not. (L-11, K-6) */ & (
-  | { readonly type: "started"; readonly lived?: boolean; readonly held?: NodeKeys | undefined }
+/** `lived`: the keys have been in use before, so that an empty record is a lost one. `held`: node keys that are here, where those that are
+ *  in force by this record are not. (L-11, K-6) */
+type Started = { readonly type: "started"; readonly lived?: boolean; readonly held?: NodeKeys | undefined }
+
+export type Event = { readonly now: number } & (
+  | Started
   | { readonly type: "ordered"; readonly order: Order }
   | { readonly type: "pathOpened"; readonly path: number; readonly peer: number; readonly traits: PathTraits }
   | { readonly type: "pathClosed"; readonly path: number }
