@@ -27,6 +27,7 @@ const insideOnly: Readonly<Record<string, string>> = {
   readerOf: "a language that the operator names",
   readAddress: "an argument that the operator types: answered by the command line's own error",
   readTime: "an argument that the operator types: answered by the command line's own error",
+  readSealedWords: "typed from our own sheet: typedWords, as parseWords, and a sum",
   reading: "rows of our own disk",
 }
 
