@@ -186,3 +186,47 @@ test("OF-2, OF-8 to OF-11, OF-13, A-34, A-36: officers, two-person FLASH, what w
   assert.equal((await messageOf("bland", "two"))?.mark, undefined)
   for (const side of ["aland", "bland"]) assert.equal((await parley("verify", home(side))).code, 0)
 })
+
+test("A-42, OF-4, OF-13: a sealed key is made, tried and used; both sides see it, and on ours an alarm stays", async () => {
+  const file = keyFile("sealed")
+  const enrols = ["officer", home("bland"), "enrol", "--break-glass", "--code", "break-glass-1", "--new-key", file]
+  const [, sheet] = await done(...enrols)
+  const words = join(folder, "keys", "words")
+  writeFileSync(words, (sheet as { words: string[] }).words.join(" "), { mode: 0o600 })
+  const tries = ["officer", home("bland"), "try", "--code", "break-glass-1", "--key", file]
+  assert.equal((await parley(...tries)).code, 2, "nobody can be asked")
+  assert.deepEqual(await done(...tries, "--words-file", words), [{ code: "break-glass-1", opens: true }])
+  const signs = ["--release", file, "--officer", "break-glass-1", "--words-file", words]
+  await done("send", home("bland"), "by the sealed key", "--traffic", "drill", ...signs)
+  await until("it crosses", async () => (await messageOf("aland", "by the sealed key")) !== undefined)
+  assert.equal((await messageOf("aland", "by the sealed key"))?.breakGlass, true)
+  const alarms = async (side: string) =>
+    (await done("status", home(side)))[0]?.alarms as { what: string; officer: string }[]
+  assert.deepEqual(await alarms("aland"), [])
+  assert.deepEqual(
+    (await alarms("bland")).map(({ what, officer }) => [what, officer]),
+    [["break-glass", "break-glass-1"]],
+  )
+  assert.match((await parley("status", home("bland"))).out, /SEALED KEY USED \(break-glass-1\).*NOT ACKNOWLEDGED/)
+})
+
+test("A-43: the word is taken twice from standard input, a slip or a short one is refused, and nothing says it", async () => {
+  const duress = async (...lines: string[]): Promise<Ran> => {
+    const ran = spawn(process.execPath, [command, "duress", home("aland"), "set"], { stdio: ["pipe", "pipe", "pipe"] })
+    ran.stdin!.end(lines.map(line => `${line}\n`).join(""))
+    const [out, err] = await Promise.all([readAll(ran.stdout!), readAll(ran.stderr!), once(ran, "close")])
+    return { code: ran.exitCode, out, err }
+  }
+  const said = [
+    await duress("blue heron", "blue heron"),
+    await duress("blue heron", "blue herring"),
+    await duress("cat", "cat"),
+  ]
+  assert.deepEqual(
+    said.map(({ code }) => code),
+    [0, 2, 1],
+  )
+  assert.match(said[2]!.err, /^bad-duress-word/)
+  for (const { out, err } of said) assert.doesNotMatch(out + err, /heron|herring|\bcat\b/)
+  await done("duress", home("aland"), "clear")
+})

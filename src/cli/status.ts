@@ -1,10 +1,11 @@
 import { Command } from "commander"
+import type { AlarmView } from "../api/alarm.ts"
 import type { LineView } from "../api/shapes.ts"
 import { hex } from "../core/hash.ts"
 import { RecordReader } from "../node/main.ts"
 import { nodeOf } from "./ask.ts"
 import { openUnread } from "./open.ts"
-import { Refused, type Say, sayer } from "./say.ts"
+import { Refused, type Say, sayer, shown } from "./say.ts"
 
 export const status = (): Command =>
   new Command("status")
@@ -63,6 +64,14 @@ export const apart = (offsetMs: number): string => {
   return `about ${count} ${unit}${count === 1 ? "" : "s"} ${offsetMs > 0 ? "ahead of" : "behind"}`
 }
 
+/** An alarm that stays, and who has acknowledged it. (A-41) */
+const alarmLine = (alarm: AlarmView, codes: ReadonlyMap<number, string>): string => {
+  const { what, party, generation, seq, acknowledged } = alarm
+  const said = what === "two-histories" ? "TWO HISTORIES SIGNED" : `SEALED KEY USED (${alarm.officer ?? ""})`
+  const by = acknowledged && `acknowledged by ${shown(acknowledged.by)}, ${new Date(acknowledged.at).toISOString()}`
+  return `${said}: ${codes.get(party) ?? party}.${generation}.${seq}; ${by ?? "NOT ACKNOWLEDGED, at a console"}`
+}
+
 const sayLine = (say: Say, line: LineView): void => {
   const codes = new Map([line.us, ...line.them].map(party => [party.party, party.code]))
   const age = (at: number | null): string =>
@@ -82,5 +91,6 @@ const sayLine = (say: Say, line: LineView): void => {
       ? ["RESTORED from a copy: nothing is signed until the other side has given back what is missing."]
       : []),
     `${line.queued} queued; ${line.refusals.length} refused in the last 24 hours`,
+    ...(line.alarms ?? []).map(alarm => alarmLine(alarm, codes)),
   )
 }
