@@ -1,18 +1,23 @@
 // Passkeys of officers in a real browser before a real node: made on the console, signed by the roots, in through the door with them, and
 // what is refused and how that is said, in three languages. PARLEY_SHOTS names a folder for a picture of each screen.
 import assert from "node:assert/strict"
-import { execFile } from "node:child_process"
-import { mkdirSync, readFileSync } from "node:fs"
+import { execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { createInterface } from "node:readline"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Page } from "playwright-core"
+import { words as exampleWords } from "../examples/page/words.ts"
 import type { Language } from "../src/api/shapes.ts"
 import { signInLink } from "../src/node/home.ts"
 import { en, type Word } from "../src/words/en.ts"
 import { ja } from "../src/words/ja.ts"
 import { zh } from "../src/words/zh.ts"
+import { freePort } from "./fixtures/ports.ts"
 import { openReleases, type Stage } from "./releases-stage.ts"
 
 const command = join(import.meta.dirname, "..", "bin", "parley")
@@ -30,8 +35,9 @@ before(async () => {
 after(() => stage.close())
 
 /** In a process of its own, as whoever holds the roots types it. */
-const parley = async (what: string, ...given: readonly string[]): Promise<void> => {
-  await promisify(execFile)(process.execPath, [command, "officer", stage.here.side.path, what, ...given])
+const parley = async (what: string, ...given: readonly string[]): Promise<string> => {
+  const args = [command, "officer", stage.here.side.path, what, ...given]
+  return (await promisify(execFile)(process.execPath, args)).stdout
 }
 
 type Device = { readonly isSynced?: boolean; readonly isVerified?: boolean }
@@ -46,11 +52,20 @@ type Seat = {
 
 const address = (): string => `http://${stage.here.host}:${stage.here.node.apiPort}/`
 
-const sit = async (language: Language, at: string, { isSynced = false, isVerified = true }: Device = {}) => {
+const sit = async (language: Language, at: string, device?: Device): Promise<Seat> => {
   const context = await stage.browser.newContext({ viewport: { width: 1_280, height: 860 } })
   const page = await context.newPage()
+  const url = new URL(at)
+  url.searchParams.set("lang", language)
+  await page.goto(url.href)
+  return seatAt(page, language, device)
+}
+
+/** In this window, with a device of its own. */
+const seatAt = async (page: Page, language: Language, device: Device = {}): Promise<Seat> => {
+  const { isSynced = false, isVerified = true } = device
   page.setDefaultTimeout(waitMs)
-  const devtools = await context.newCDPSession(page)
+  const devtools = await page.context().newCDPSession(page)
   await devtools.send("WebAuthn.enable", { enableUI: false })
   await devtools.send("WebAuthn.addVirtualAuthenticator", {
     options: {
@@ -58,9 +73,6 @@ const sit = async (language: Language, at: string, { isSynced = false, isVerifie
       ...{ isUserVerified: isVerified, automaticPresenceSimulation: true, defaultBackupEligibility: isSynced },
     },
   })
-  const url = new URL(at)
-  url.searchParams.set("lang", language)
-  await page.goto(url.href)
   const say: Seat["say"] = (word, given = {}) =>
     words[language][word].replaceAll(/\{(\w+)\}/g, (_, key) => given[key] ?? "")
   const press: Seat["press"] = word => page.getByRole("button", { name: say(word), exact: true }).click()
@@ -120,6 +132,9 @@ test("A-29, A-30, A-31: an officer makes a passkey, the roots sign it, and it si
     await look(seat, "keys-own")
     await enrol(seat, code)
     await look(seat, "enrol-made")
+    const key = (await seat.page.locator(".enrol-made .code").textContent())?.replaceAll(" ", "") ?? ""
+    assert.match(key, /^[0-9a-f]{16}$/)
+    assert.ok((await parley("pending")).includes(` ${key} `), "whoever signs sees the key that its holder sees")
     await parley("enrol", "--code", code, "--pending")
     await seat.page.locator(".enrol-made", { hasText: seat.say("enrol.in-office", { code }) }).waitFor()
     await close(seat)
@@ -212,5 +227,54 @@ test("A-31: an officer who is retired is out at once, and his passkey signs in n
     await seat.press("passkey.sign-in")
     await seat.page.locator(".door [role=alert]", { hasText: seat.say("refusal.bad-passkey") }).waitFor()
     await look(seat, "door-retired")
+  }
+})
+
+test("A-29, A-32: at the example an officer goes to a window of its own, and its roots sign there and then", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-passkey-example-"))
+  const given = [
+    join(import.meta.dirname, "..", "examples", "main.ts"),
+    "--home",
+    folder,
+    "--port",
+    String(await freePort()),
+  ]
+  const example = spawn(process.execPath, given, { stdio: ["ignore", "pipe", "inherit"] })
+  try {
+    const lines = createInterface({ input: example.stdout })
+    let first: string | undefined
+    const ready = new Promise<void>(resolve =>
+      lines.on("line", line => {
+        first ??= line
+        if (line.includes(exampleWords.en["step.ready"])) resolve()
+      }),
+    )
+    await ready
+    const context = await stage.browser.newContext({ viewport: { width: 1_600, height: 1_000 } })
+    const both = await context.newPage()
+    both.setDefaultTimeout(waitMs)
+    await both.goto(first ?? "")
+    const framed = both.frameLocator("iframe").first()
+    await framed.locator(".nav button", { hasText: en["nav.keys"] }).click()
+    await framed.getByRole("button", { name: en["enrol.open"], exact: true }).click()
+    const [own] = await Promise.all([
+      context.waitForEvent("page"),
+      framed.locator("a", { hasText: en["passkey.own-window"] }).click(),
+    ])
+    const seat = await seatAt(own, "en")
+    await enrol(seat, "duty-1")
+    await own.locator(".enrol-made", { hasText: en["enrol.made-example"] }).waitFor()
+    await look(seat, "example-made")
+    await own.locator(".enrol-made", { hasText: seat.say("enrol.in-office", { code: "duty-1" }) }).waitFor()
+    await close(seat)
+    await seat.leave()
+    await enter(seat)
+    const { code } = (await (await own.request.get("/api/line")).json()).officer
+    assert.equal(code, "duty-1")
+    await context.close()
+  } finally {
+    example.kill("SIGTERM")
+    await once(example, "exit")
+    rmSync(folder, { recursive: true, force: true })
   }
 })

@@ -32,7 +32,7 @@ export const passkeyEn = {
   "enrol.make": "Make the passkey",
   "enrol.made": "The passkey is made. It waits for the roots under the code {code}.",
   "enrol.made-next":
-    "Tell your administrator this code, in person. Once the roots of this side have signed, the passkey signs you in.",
+    "Read this code and the beginning of the key to your administrator. Once the roots of this side have signed, the passkey signs you in.",
   "enrol.made-example":
     "This is an example line: its roots sign at once, with nobody looking. On a real line, persons do.",
   "enrol.in-office": "{code} is enrolled. From now on this passkey signs you in.",
@@ -44,10 +44,11 @@ export const passkeyEn = {
 
   "pending.title": "Passkeys that wait for the roots",
   "pending.about":
-    "Ask each officer in person which code was shown. Whoever holds the roots signs on the machine of this home.",
+    "Let each officer read out the code and how the key begins. Only if they agree does whoever holds the roots sign, on the machine of this home.",
   "pending.none": "None waits.",
   "pending.code": "Code",
   "pending.made": "Made",
+  "pending.key": "Its key begins",
   "pending.command": "To sign:",
   "pending.drop": "Remove",
   "pending.drop-named": "Remove {code}",
@@ -96,7 +97,7 @@ export const passkeyJa: Words = {
   "enrol.make": "パスキーを作成",
   "enrol.made": "パスキーを作成しました。符号 {code} でルート鍵の署名を待っています。",
   "enrol.made-next":
-    "この符号を管理者に対面で伝えてください。当方のルート鍵で署名されると、このパスキーで着席できます。",
+    "この符号と鍵の冒頭を管理者に読み上げてください。当方のルート鍵で署名されると、このパスキーで着席できます。",
   "enrol.made-example":
     "これは練習用の回線です。ルート鍵の署名は人の確認なしに直ちに行われます。実際の回線では人が行います。",
   "enrol.in-office": "{code} は登録されました。今後はこのパスキーで着席できます。",
@@ -108,10 +109,11 @@ export const passkeyJa: Words = {
 
   "pending.title": "ルート鍵の署名を待つパスキー",
   "pending.about":
-    "表示された符号を、各担当官に対面で確認してください。署名は、ルート鍵の保管者がこのホームの機械で行います。",
+    "符号と鍵の冒頭を各担当官に読み上げてもらってください。一致した場合に限り、ルート鍵の保管者がこのホームの機械で署名します。",
   "pending.none": "待機中のものはありません。",
   "pending.code": "符号",
   "pending.made": "作成",
+  "pending.key": "鍵の冒頭",
   "pending.command": "署名するには：",
   "pending.drop": "取り除く",
   "pending.drop-named": "{code} を取り除く",
@@ -153,7 +155,7 @@ export const passkeyZh: Words = {
   "enrol.code-form": "1 至 16 个字符，限 a–z、0–9 和 -",
   "enrol.make": "生成通行密钥",
   "enrol.made": "通行密钥已生成，以代码 {code} 等待根密钥签署。",
-  "enrol.made-next": "请当面将此代码告知管理员。我方根密钥签署后，您即可用此通行密钥登录。",
+  "enrol.made-next": "请将此代码和密钥开头读给管理员。我方根密钥签署后，您即可用此通行密钥登录。",
   "enrol.made-example": "这是示例线路：其根密钥立即签署，无人核对。在真实线路上由人员签署。",
   "enrol.in-office": "{code} 已登记。今后可用此通行密钥登录。",
   "enrol.close": "关闭",
@@ -162,10 +164,11 @@ export const passkeyZh: Words = {
   "enrol.to-door": "返回入口",
 
   "pending.title": "等待根密钥签署的通行密钥",
-  "pending.about": "请当面向每名经办人核对所显示的代码。由根密钥保管人在本系统所在机器上签署。",
+  "pending.about": "请每名经办人读出代码和密钥开头。核对一致后，由根密钥保管人在本系统所在机器上签署。",
   "pending.none": "没有等待签署的通行密钥。",
   "pending.code": "代码",
   "pending.made": "生成时间",
+  "pending.key": "密钥开头",
   "pending.command": "签署命令：",
   "pending.drop": "移除",
   "pending.drop-named": "移除 {code}",

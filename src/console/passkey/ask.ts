@@ -26,8 +26,11 @@ export const signInByPasskey = async (role: Role | null): Promise<object | Failu
 
 export type Enrolling = { readonly invitation?: string; readonly code?: string }
 
-/** What waits for the roots, and under which code. */
-export type Enrolled = { readonly code: string; readonly credentialId: string }
+/** What waits for the roots, and under which code. `key`: how its public key begins, to be compared by voice before they sign. */
+export type Enrolled = { readonly code: string; readonly credentialId: string; readonly key: string }
+
+/** As much of the key that was made last as the command shows to whoever signs. */
+export const beginningOf = ({ keys }: Pick<PendingPasskey, "keys">): string => keys.at(-1)?.public.slice(0, 16) ?? ""
 
 export const enrolPasskey = async (by: Enrolling): Promise<Enrolled | Failure> => {
   const options = await post<PasskeyOptions>(
@@ -38,7 +41,7 @@ export const enrolPasskey = async (by: Enrolling): Promise<Enrolled | Failure> =
   const made = await creation(options)
   if ("unmade" in made) return unmade(made.unmade)
   const answer = await post<PendingPasskey>("/api/passkeys", { ...by, ...made.passkey })
-  return isFailure(answer) ? answer : { code: answer.code, credentialId: made.credentialId }
+  return isFailure(answer) ? answer : { code: answer.code, credentialId: made.credentialId, key: beginningOf(answer) }
 }
 
 export const askPending = (): Promise<readonly PendingPasskey[] | Failure> =>

@@ -8,6 +8,8 @@ import { officerCode } from "../../core/officer.ts"
 import { askOfficers, type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
+import { Code } from "../pieces.tsx"
+import { inGroups } from "../release.ts"
 import { useReader } from "../words.tsx"
 import { type Enrolled, type Enrolling, enrolPasskey } from "./ask.ts"
 import { Fits } from "./place.tsx"
@@ -59,13 +61,19 @@ export const Make = ({ by, isReady = true, made, children }: MakeProps) => {
   )
 }
 
-/** Said aloud, and first under the eye and the keyboard. */
-export const Made = ({ children }: { readonly children: ReactNode }) => {
+/** Said aloud, and first under the eye and the keyboard. `enrolled`: what its holder reads out to whoever signs. */
+export const Made = ({ enrolled, children }: { readonly enrolled?: Enrolled; readonly children: ReactNode }) => {
+  const { t } = useReader()
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => place.current?.focus(), [])
   return (
     <div className="enrol-made" role="status" tabIndex={-1} ref={place}>
       {children}
+      {enrolled !== undefined && (
+        <p>
+          {t("pending.key")} <Code className="release">{inGroups(enrolled.key)}</Code>
+        </p>
+      )}
     </div>
   )
 }
@@ -98,7 +106,7 @@ const Came = ({ enrolled }: { readonly enrolled: Enrolled }) => {
   const isIn = useInOffice(enrolled)
   const { code } = enrolled
   return (
-    <Made>
+    <Made {...(!isIn && !line.example && { enrolled })}>
       {isIn ? (
         <p>
           <strong>{t("enrol.in-office", { code })}</strong>

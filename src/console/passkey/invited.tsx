@@ -20,7 +20,7 @@ export const Invited = ({ invitation, leave }: InvitedProps) => {
           <Make by={{ invitation }} made={setEnrolled} />
         </>
       ) : (
-        <Made>
+        <Made enrolled={enrolled}>
           <p>
             <strong>{t("enrol.made", { code: enrolled.code })}</strong>
           </p>

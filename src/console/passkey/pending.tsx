@@ -8,9 +8,10 @@ import { useFailure } from "../failure.ts"
 import { Sure } from "../keep/sure.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { Code, Dtg, PersonName } from "../pieces.tsx"
+import { inGroups } from "../release.ts"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
-import { askPending, dropPending, type Inviting, inviteOfficer } from "./ask.ts"
+import { askPending, beginningOf, dropPending, type Inviting, inviteOfficer } from "./ask.ts"
 
 const lookEveryMs = 5_000
 
@@ -49,6 +50,9 @@ const Waiting = ({ one, drop }: { readonly one: PendingPasskey; readonly drop: (
         <Dtg ms={one.at} />
       </td>
       <td>
+        <Code>{inGroups(beginningOf(one))}</Code>
+      </td>
+      <td>
         {t("pending.command")}
         <code
           className="command"
@@ -76,6 +80,7 @@ const Table = ({ pending, drop }: { readonly pending: readonly PendingPasskey[];
             <th scope="col">{t("pending.code")}</th>
             <th scope="col">{t("keys.roles")}</th>
             <th scope="col">{t("pending.made")}</th>
+            <th scope="col">{t("pending.key")}</th>
             <td />
             <td />
           </tr>
