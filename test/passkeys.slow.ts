@@ -233,6 +233,7 @@ test("A-31: an officer who is retired is out at once, and his passkey signs in n
 test("A-29, A-32: at the example an officer goes to a window of its own, and its roots sign there and then", async () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-passkey-example-"))
   const given = [
+    "--disable-warning=ExperimentalWarning",
     join(import.meta.dirname, "..", "examples", "main.ts"),
     "--home",
     folder,
@@ -269,7 +270,9 @@ test("A-29, A-32: at the example an officer goes to a window of its own, and its
     await close(seat)
     await seat.leave()
     await enter(seat)
-    const { code } = (await (await own.request.get("/api/line")).json()).officer
+    const code: string = await own.evaluate(
+      "fetch('/api/line').then(answer => answer.json()).then(({ officer }) => officer.code)",
+    )
     assert.equal(code, "duty-1")
     await context.close()
   } finally {
