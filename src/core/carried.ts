@@ -10,6 +10,7 @@ import { carriedFirstMs, carriedMs, carriedRenewMs, parcelNamesMax } from "./lim
 import { type HeardParcel, openParcel, parcelKeys, readParcel } from "./parcel.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { kinds } from "./registry.ts"
+import { isAnswered } from "./restore.ts"
 import { frameKinds } from "./seal.ts"
 import { secretOf } from "./secret.ts"
 import { ask, type Line, type Peer } from "./state.ts"
@@ -27,7 +28,7 @@ export const carriedDueAt = (line: Line): number => {
   const { state } = line
   const { at, making, kept } = state.carried
   const oldest = kept.length > 1 ? kept[0]!.at + carriedMs : Infinity
-  if (ownLog(line).frontier.size === 0 || state.restored || state.keyless || making) return oldest
+  if (ownLog(line).frontier.size === 0 || state.restored || state.keyless || making || !isAnswered(line)) return oldest
   if (at === 0) return line.now
   return Math.min(oldest, at + (kept.length === 0 ? carriedFirstMs : carriedRenewMs))
 }

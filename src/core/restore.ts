@@ -8,6 +8,10 @@ import type { Line, Peer } from "./state.ts"
 /** Whether our own log may be longer elsewhere. */
 export const isInDoubt = ({ state }: Line): boolean => state.restored || state.doubtSince !== null
 
+/** Whether every peer has been heard by this process: what is due by the clock alone must not be signed by a copy of long ago before
+ *  somebody could say that it is one. (L-11, EP-2) */
+export const isAnswered = ({ state }: Line): boolean => [...state.peers.values()].every(peer => peer.helloHeard)
+
 /** A peer says, unsigned, that it holds more of our log than we do. Until it has shown so, or time has passed, nothing is signed. (L-11) */
 export const doubtWhole = (line: Line, size: number): void => {
   const { state } = line

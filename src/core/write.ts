@@ -28,7 +28,7 @@ import { isThin } from "./outbox.ts"
 import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"
-import { isInDoubt } from "./restore.ts"
+import { isAnswered, isInDoubt } from "./restore.ts"
 import { ownSecond, secondSigned } from "./second.ts"
 import { ask, type Line } from "./state.ts"
 import { ownLog } from "./sync.ts"
@@ -281,7 +281,7 @@ export const epochKeyDueAt = (line: Line): number => {
   const { state } = line
   if (ownLog(line).frontier.size === 0 || state.restored || state.keyless) return Infinity
   if (state.epochKey === 0 && state.epochKeyAt === 0) return line.now
-  return state.epochKeyUsed ? state.epochKeyAt + epochMsMax : Infinity
+  return state.epochKeyUsed && isAnswered(line) ? state.epochKeyAt + epochMsMax : Infinity
 }
 
 export const makeEpochKey = (line: Line): void => {
