@@ -177,7 +177,7 @@ test("A-30: a device without a passkey of this node, and an address of numbers, 
   }
 })
 
-test("A-32, A-33: an administrator invites, sees what waits and removes it; once he has a passkey no link signs in", async () => {
+test("A-31, A-32, A-33: an administrator invites, sees what waits and removes it; once he has a passkey no link signs in", async () => {
   for (const language of languages) {
     const keeper = await byLink(language, "Administrator")
     const code = `guest-${language}`
@@ -207,11 +207,17 @@ test("A-32, A-33: an administrator invites, sees what waits and removes it; once
   }
   const keeper = await byLink("en", "Administrator")
   await enrol(keeper, "keeper")
-  await parley("enrol", "--code", "keeper", "--pending")
+  // A-31: whoever has two roles signs in with the first, or with the one that is asked for.
+  await parley("enrol", "--code", "keeper", "--pending", "--role", "administrator", "--role", "watch")
   await keeper.page.locator(".enrol-made", { hasText: keeper.say("enrol.in-office", { code: "keeper" }) }).waitFor()
   await close(keeper)
   await keeper.leave()
   await enter(keeper)
+  assert.match((await keeper.page.locator(".officer").textContent()) ?? "", new RegExp(en["role.watch"]))
+  await keeper.leave()
+  await keeper.page.locator(".sign-in-as select").selectOption("administrator")
+  await enter(keeper)
+  assert.match((await keeper.page.locator(".officer").textContent()) ?? "", new RegExp(en["role.administrator"]))
   for (const language of languages) {
     const late = await byLink(language, "Second officer")
     await late.page.locator(".door [role=alert]", { hasText: late.say("refusal.passkey-only") }).waitFor()
