@@ -12,7 +12,7 @@ export const releaseEn = {
   "sign.not-given":
     "No passkey has signed. Have yours at hand and try again. Without it: another officer signs at this desk, or your administrator opens the sealed key of last resort.",
   "sign.no-passkey":
-    "No passkey of yours is enrolled for this console. Your administrator enrols one; until then an officer signs with a key file on the command line.",
+    "No passkey of yours is enrolled for this console. You make one under Keys, and the roots sign it; until then an officer signs with a key file on the command line.",
 
   "waiting.title": "Waiting for a second officer",
   "waiting.count": "{count, plural, one {# waits for a second officer} other {# wait for a second officer}}",
@@ -69,7 +69,7 @@ export const releaseJa: Words = {
   "sign.not-given":
     "パスキーによる署名がありません。パスキーを用意して、もう一度行ってください。手元にない場合は、ほかの担当官がこの端末で署名するか、管理者が封印された非常用の鍵を開封します。",
   "sign.no-passkey":
-    "この端末用に登録されたあなたのパスキーがありません。登録は管理者が行います。それまでは、担当官がコマンドラインで鍵ファイルを用いて署名します。",
+    "この端末用に登録されたあなたのパスキーがありません。「鍵」の画面で作成し、ルート鍵の署名を受けてください。それまでは、担当官がコマンドラインで鍵ファイルを用いて署名します。",
 
   "waiting.title": "二人目の署名待ち",
   "waiting.count": "二人目の署名待ち{count}件",
@@ -122,7 +122,7 @@ export const releaseZh: Words = {
   "sign.lay": "签名并送第二人 — {traffic} — {precedence} — 致{them}",
   "sign.not-given":
     "未取得通行密钥的签名。请备好通行密钥后重试。若不在手边：可由另一名经办人在本席签名，或由管理员启封应急密钥。",
-  "sign.no-passkey": "您没有为本控制台登记的通行密钥。请由管理员登记；在此之前，由经办人在命令行用密钥文件签名。",
+  "sign.no-passkey": "您没有为本控制台登记的通行密钥。请在“密钥”页面生成，并由根密钥签署；在此之前，由经办人在命令行用密钥文件签名。",
 
   "waiting.title": "待第二人签名",
   "waiting.count": "{count} 件待第二人签名",
