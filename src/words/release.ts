@@ -122,7 +122,8 @@ export const releaseZh: Words = {
   "sign.lay": "签名并送第二人 — {traffic} — {precedence} — 致{them}",
   "sign.not-given":
     "未取得通行密钥的签名。请备好通行密钥后重试。若不在手边：可由另一名经办人在本席签名，或由管理员启封应急密钥。",
-  "sign.no-passkey": "您没有为本控制台登记的通行密钥。请在“密钥”页面生成，并由根密钥签署；在此之前，由经办人在命令行用密钥文件签名。",
+  "sign.no-passkey":
+    "您没有为本控制台登记的通行密钥。请在“密钥”页面生成，并由根密钥签署；在此之前，由经办人在命令行用密钥文件签名。",
 
   "waiting.title": "待第二人签名",
   "waiting.count": "{count} 件待第二人签名",
