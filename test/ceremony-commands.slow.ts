@@ -8,12 +8,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text as readAll } from "node:stream/consumers"
 import { after, before, test } from "node:test"
-import { fc } from "../../test/fixtures/property.ts"
-import { cardText } from "../core/charter.ts"
-import { isRefusal } from "../core/refusal.ts"
-import { initHome, openSide, readCard } from "../node/main.ts"
+import { cardText } from "../src/core/charter.ts"
+import { isRefusal } from "../src/core/refusal.ts"
+import { initHome, openSide, readCard } from "../src/node/main.ts"
+import { fc } from "./fixtures/property.ts"
 
-const command = join(import.meta.dirname, "..", "..", "bin", "parley")
+const command = join(import.meta.dirname, "..", "bin", "parley")
 const folder = mkdtempSync(join(tmpdir(), "parley-ceremony-"))
 const at = (name: string): string => join(folder, name)
 
