@@ -1,11 +1,12 @@
 // Keys in a hardware module, on SoftHSM (Debian: softhsm2), which is a whole PKCS#11 module without the hardware.
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { createPrivateKey } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text as readAll } from "node:stream/consumers"
 import { after, before, test } from "node:test"
 import { nodeOf } from "../src/cli/ask.ts"
 import { charterOf } from "../src/core/charter.ts"
@@ -41,6 +42,7 @@ const skip =
     ? "SoftHSM is not installed here (Debian: softhsm2)"
     : !hasBinding() && "pkcs11js is not installed here: it wants a compiler when packages are installed"
 
+const command = join(import.meta.dirname, "..", "src", "cli", "main.ts")
 const folder = mkdtempSync(join(tmpdir(), "parley-pkcs11-"))
 const pin = "314159"
 const pinFile = join(folder, "pin")
@@ -231,4 +233,49 @@ test("A-11: no private key of the module can be read from it, nor stands in a fi
     name.includes("."),
   ))
     assert.ok(!readFileSync(join(folder, "hard-9", name)).includes(pin), name)
+})
+
+/** The command itself, while the nodes run here. */
+const parley = async (...args: string[]): Promise<string> => {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", command, ...args, "--json"])
+  const [said, wrong] = await Promise.all([readAll(child.stdout), readAll(child.stderr)])
+  assert.equal(wrong, "", args.join(" "))
+  return said
+}
+
+test("A-11, OF-5: an officer's key is made in a module by command, and releases from there; its file holds nothing secret", {
+  skip,
+}, async () => {
+  const sides = [await made("officers", "127.0.0.1:0"), await made("others", "")] as const
+  const charter = charterOf(sides[0].card, sides[1].card, nodeSuite)
+  if (isRefusal(charter)) throw new Error(`the test's own cards were refused: ${charter.refusal}`)
+  for (const side of sides) assert.equal(await pair(side, { charter, words: [] }, []), true)
+  const log = openLog("test", "silent")
+  const [here, there] = [join(folder, "officers"), join(folder, "others")]
+  const first = await startNode(here, { log })
+  nodes.push(first, await startNode(there, { log, peer: `127.0.0.1:${first.peerPort}` }))
+  const place = ["--pkcs11", module, "--token", "parley", "--pin-file", pinFile]
+  for (const algorithm of ["P-256", "P-384", "Ed25519"]) {
+    const code = `duty-${algorithm.toLowerCase()}`
+    const file = join(folder, `${code}.key`)
+    const given = ["--code", code, "--role", "watch", "--new-key", file, "--algorithm", algorithm]
+    await parley("officer", here, "enrol", ...given, ...place)
+    assert.deepEqual(Object.keys(JSON.parse(readFileSync(file, "utf8"))), [
+      ...["version", "holds", "module", "token", "label", "algorithm", "public"],
+    ])
+    assert.match(
+      await parley("officer", here, "try", "--code", code, "--key", file, "--pin-file", pinFile),
+      /"opens":true/,
+    )
+    const sent = ["--traffic", "test", "--release", file, "--officer", code, "--pin-file", pinFile]
+    const { hash } = JSON.parse(await parley("send", here, `released by ${algorithm}`, ...sent))
+    const seen = () =>
+      nodeOf(there)
+        .entry(hash)
+        .catch(() => undefined)
+    let entry = await seen()
+    for (; entry === undefined; entry = await seen()) await new Promise(setImmediate)
+    assert.deepEqual([entry.officer, entry.rungs[0]?.proof], [code, "officer"])
+  }
+  for (const node of nodes.splice(0)) await node.stop()
 })

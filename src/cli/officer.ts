@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto"
 import { rmSync } from "node:fs"
+import { resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { PendingPasskey } from "../api/passkeys.ts"
 import type { OfficersView } from "../api/shapes.ts"
@@ -15,12 +17,20 @@ import {
   roles,
 } from "../core/officer.ts"
 import { isRefusal } from "../core/refusal.ts"
-import { algorithms } from "../core/suite.ts"
-import { consoleAddress, createOfficerKey, officerPublicKey, openCharter, openSide } from "../node/main.ts"
+import { algorithms, type PublicKey } from "../core/suite.ts"
+import {
+  consoleAddress,
+  createOfficerKey,
+  createTokenKey,
+  officerPublicKey,
+  openCharter,
+  openSide,
+} from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { type Node, nodeOf } from "./ask.ts"
 import { granted, type Say, sayer, shown, Usage } from "./say.ts"
 import { sealedKey, sheet, tryKey } from "./sealed.ts"
+import { pinOf } from "./signers.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
 const names = { Ed25519: algorithms.ed25519, "P-256": algorithms.esp256, "P-384": algorithms.esp384 } as const
@@ -39,6 +49,9 @@ type Options = PassphraseOptions & {
   readonly pending?: true
   readonly breakGlass?: true
   readonly wordsFile?: string
+  readonly pkcs11?: string
+  readonly token?: string
+  readonly pinFile?: string
   readonly algorithm: keyof typeof names
   readonly json?: true
 }
@@ -58,6 +71,12 @@ export const officer = (): Command =>
     .option("--role <role>", `enrol: ${roles.join(", ")}; may be given several times`, readRole, [])
     .option("--key <file>", "enrol: a key in PEM, public or private; may be given several times", more, [])
     .option("--new-key <file>", "enrol: makes a key, which is kept in this file")
+    .option(
+      "--pkcs11 <module>",
+      "of the new key: the vendor's library of a module, in which it is made; the file names it",
+    )
+    .option("--token <label>", "the token in that module")
+    .option("--pin-file <file>", "holds its PIN; left out, it is asked for and not shown")
     .option("--pending", "enrol: with the passkey that waits under this code")
     .option(
       "--break-glass",
@@ -89,7 +108,7 @@ export const officer = (): Command =>
       const made =
         what === "retire"
           ? retired(code, issue)
-          : (sealed?.officer(issue) ?? enrolled(code, issue, await waited(node, code, options)))
+          : (sealed?.officer(issue) ?? (await enrolled(code, issue, await waited(node, code, options))))
       const by = { line, author, card }
       const { keys } = openSide(home, await ringFor(home, options))
       const signatures = await keys.rootSign(officerSignedBytes(by, made), officerPrefix)
@@ -143,8 +162,8 @@ const keyOf = (view: PendingPasskey["keys"][number]): OfficerKey => {
   return { type: "passkey", alg, public: key, credentialId: id, rpId: view.rpId ?? "", origin: view.origin ?? "" }
 }
 
-const enrolled = (code: string, issue: number, options: Given): Officer => {
-  const { name, officeEn: en, officeJa: ja, officeZh: zh, role, key, newKey, algorithm, passkeys } = options
+const enrolled = async (code: string, issue: number, options: Given): Promise<Officer> => {
+  const { name, officeEn: en, officeJa: ja, officeZh: zh, role, key, newKey, passkeys } = options
   if (role.length === 0) throw new Usage("--role says what the officer may do.")
   if (key.length + passkeys.length === 0 && newKey === undefined)
     throw new Usage("--key, --new-key or --pending says with which key.")
@@ -152,7 +171,7 @@ const enrolled = (code: string, issue: number, options: Given): Officer => {
   if (offices !== 0 && offices !== 3) throw new Usage("An office is given in all three languages, or not at all.")
   // The new one last: should a file not be there, no key is left behind.
   const given = key.map(officerPublicKey)
-  const all = newKey === undefined ? given : [...given, createOfficerKey(newKey, names[algorithm])]
+  const all = newKey === undefined ? given : [...given, await newKeyIn(newKey, code, options)]
   return {
     code,
     inOffice: true,
@@ -162,6 +181,16 @@ const enrolled = (code: string, issue: number, options: Given): Officer => {
     keys: [...passkeys, ...all.map((each): OfficerKey => ({ type: "key", ...each }))],
     issue,
   }
+}
+
+const newKeyIn = async (file: string, code: string, options: Options): Promise<PublicKey> => {
+  const { pkcs11, token, pinFile, algorithm } = options
+  const alg = names[algorithm]
+  if (pkcs11 === undefined && token === undefined) return createOfficerKey(file, alg)
+  if (pkcs11 === undefined || token === undefined) throw new Usage("--pkcs11 and --token go together.")
+  // A label of its own, so that no other key of the token is meant.
+  const label = `parley ${code} ${randomBytes(4).toString("hex")}`
+  return createTokenKey(file, { module: resolve(pkcs11), token, label, alg }, await pinOf(token, pinFile))
 }
 
 const list = (home: string, views: readonly OfficersView[], say: Say): void => {

@@ -10,18 +10,18 @@ import { fromHex, hex } from "../core/hash.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { Usage } from "./say.ts"
-import { signerOf } from "./signers.ts"
+import { type SecretFiles, signerOf } from "./signers.ts"
 
 export type ReleaseOptions = {
   readonly release: readonly string[]
   readonly officer: readonly string[]
-  readonly wordsFile?: string
-}
+} & SecretFiles
 
 export const releaseOptions = (command: Command): Command =>
   command
     .option("--release <keyfile>", "signs with an officer's key; may be given again for a second officer", more, [])
     .option("--officer <code>", "whose key it is; one for each --release, in the same order", more, [])
+    .option("--pin-file <file>", "holds the PIN of a key in a module; left out, it is asked for and not shown")
     .option("--words-file <file>", "holds the words of a sealed key; left out, they are asked for and not shown")
 
 const more = (value: string, before: readonly string[]): readonly string[] => [...before, value]
@@ -58,7 +58,7 @@ export const releasesOf = async (
   said: (() => Uint8Array) | undefined,
   options: ReleaseOptions,
 ): Promise<Released> => {
-  const { release, officer, wordsFile } = options
+  const { release, officer } = options
   if (release.length !== officer.length)
     throw new Usage("Each --release needs its --officer, and each --officer its --release.")
   const sole = act.sole === undefined ? {} : { sole: act.sole }
@@ -68,14 +68,13 @@ export const releasesOf = async (
   const hash = body && bodyHash({ salt, bytes: body }, nodeSuite)
   const signers: Awaited<ReturnType<typeof signerOf>>[] = []
   // One after the other: two sealed ones ask on one terminal.
-  for (const file of release) signers.push(await signerOf(file, wordsFile))
+  for (const file of release) signers.push(await signerOf(file, options))
   const digest = actDigest({ ...act, ...(hash && { bodyHash: hash }) }, nodeSuite)
+  const proofs: string[] = []
+  for (const signer of signers) proofs.push(hex(await signer.sign(digest)))
   return {
     ...sole,
     ...(body && { salt: hex(salt) }),
-    releases: signers.map((signer, at) => {
-      const proof = hex(signer.sign(digest))
-      return { type: "key", officer: officer[at] ?? "", proof }
-    }),
+    releases: proofs.map((proof, at) => ({ type: "key", officer: officer[at] ?? "", proof })),
   }
 }

@@ -6,7 +6,7 @@ import { breakGlass, type Officer, type OfficerKey } from "../core/officer.ts"
 import { wordDigits } from "../core/words.ts"
 import { createSealedKey, type SealedWords, wordLists } from "../node/main.ts"
 import { type Say, Usage } from "./say.ts"
-import { signerOf } from "./signers.ts"
+import { type SecretFiles, signerOf } from "./signers.ts"
 
 type Algorithm = Parameters<typeof createSealedKey>[1]
 type SealedOptions = {
@@ -15,8 +15,7 @@ type SealedOptions = {
   readonly role: readonly string[]
   readonly key: readonly string[]
   readonly newKey?: string
-  readonly wordsFile?: string
-}
+} & SecretFiles
 export type Sealed = { readonly file: string; readonly words: SealedWords; officer(issue: number): Officer }
 
 export const sealedKey = (code: string, alg: Algorithm, options: SealedOptions): Sealed => {
@@ -41,7 +40,7 @@ export const tryKey = async (
 ): Promise<void> => {
   const [file] = options.key
   if (file === undefined || options.code === undefined) throw new Usage("--code says whose key it is, and --key which.")
-  const signer = await signerOf(file, options.wordsFile)
+  const signer = await signerOf(file, options)
   const held = views.find(({ party }) => party === author)?.officers.find(({ code }) => code === options.code)
   const isHeld = held?.keys.some(each => each.public === hex(signer.public.public)) === true
   if (!isHeld) throw new Error(`${file} opens, and it is not the key of ${options.code} in office.`)

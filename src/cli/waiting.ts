@@ -46,7 +46,8 @@ export const waiting = (): Command =>
     const view = views.find(({ order }) => order.act === act)
     if (view === undefined) throw new Refused(refuse("not-waiting", { act }))
     const alone = options.alone === true
-    const proof = hex((await signerOf(file, options.wordsFile)).sign(signed(home, view, alone)))
+    const signer = await signerOf(file, options)
+    const proof = hex(await signer.sign(signed(home, view, alone)))
     const reply = await node.releaseWaiting({ act, release: { type: "key", officer, proof }, alone })
     if ("waits" in reply) return say.result({ ...reply.waits, waits: true }, "Signed. It waits for one more officer.")
     const { traffic, precedence } = view.order

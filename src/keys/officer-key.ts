@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs"
 import { algorithms, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory, refuseOpenAccess } from "./atomic.ts"
 import type { Classical } from "./signer.ts"
+import { tokenKeyIn } from "./token-key.ts"
 
 export type OfficerSigner = {
   readonly public: PublicKey
-  /** Over the act digest; ECDSA as r ‖ s with the lower s. (OF-5, E-15) */
-  sign(digest: Uint8Array): Uint8Array
+  /** Over the act digest; ECDSA as r ‖ s with the lower s. A module takes its time. (OF-5, E-15) */
+  sign(digest: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 
 /** The file must not exist. */
@@ -25,8 +26,9 @@ export const generatedKey = (alg: Classical): KeyObject => {
   return generateKeyPairSync("ec", { namedCurve: alg === algorithms.esp256 ? "P-256" : "P-384" }).privateKey
 }
 
-/** Of a file with a private or a public key in PEM: who enrols an officer needs no more of it. */
-export const officerPublicKey = (path: string): PublicKey => publicOf(path, read(path, createPublicKey))
+/** Of a file with a private or a public key in PEM, or of one in a module: who enrols an officer needs no more of it. */
+export const officerPublicKey = (path: string): PublicKey =>
+  tokenKeyIn(path) ?? publicOf(path, read(path, createPublicKey))
 
 export const openOfficerKey = (path: string): OfficerSigner => {
   refuseOpenAccess(path)

@@ -14,7 +14,7 @@ import { createSealedKey, isSealedKey, openSealedKey, readSealedWords } from "./
 const folder = mkdtempSync(join(tmpdir(), "parley-sealed-"))
 after(() => rmSync(folder, { recursive: true }))
 
-test("A-42: the eleven words open the key, in any of the three lists or as numbers; the file holds none of them", () => {
+test("A-42: the eleven words open the key, in any of the three lists or as numbers; the file holds none of them", async () => {
   const file = join(folder, "a.pem")
   const { public: made, words } = createSealedKey(file, algorithms.ed25519)
   assert.equal(words.length, 11)
@@ -33,7 +33,7 @@ test("A-42: the eleven words open the key, in any of the three lists or as numbe
     format: "raw-public",
     asymmetricKeyType: "ed25519",
   } as never)
-  assert.ok(verify(null, digest, key, signer.sign(digest)))
+  assert.ok(verify(null, digest, key, await signer.sign(digest)))
   assert.ok(!typed.some(each => readFileSync(file, "utf8").includes(each)))
   assert.throws(() => openOfficerKey(file), /can be read/, "without the words it is no key")
 })

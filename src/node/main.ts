@@ -37,6 +37,7 @@ export { createOfficerKey, officerPublicKey, openOfficerKey } from "../keys/offi
 export { wordLists } from "../keys/pairing-words.ts"
 export { createSealedKey, isSealedKey, openSealedKey, readSealedWords, type SealedWords } from "../keys/sealed-key.ts"
 export { credentialFile, readSecret } from "../keys/secret-file.ts"
+export { createTokenKey, signByToken, tokenKeyIn } from "../keys/token-key.ts"
 export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {
   type Ceremony,
