@@ -44,6 +44,9 @@ export type Release = {
   readonly proof: Uint8Array
 }
 
+/** Where an entry stands, generation apart. */
+export type InLog = { readonly author: number; readonly seq: number }
+
 /** The signed fields. Absent optional fields are absent on the wire. Times are UTC milliseconds since 1970 by the author's clock. */
 export type Fields = {
   readonly line: Uint8Array // 16 B

@@ -50,7 +50,7 @@ type Own = { readonly precedence: number; readonly stored: Stored; readonly isNe
 export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored, isNext }: Own): void => {
   const { before } = path
   const { generation } = line.state.logs[line.us]!
-  const overtakes = path.queue.some((queue, at) => at < precedence && queue.some(it => it.seq !== undefined))
+  const overtakes = path.queue.some((queue, at) => at < precedence && queue.some(it => it.entry !== undefined))
   const keepsOrder = path.traits.keepsOrder === true
   const follows = keepsOrder && before?.generation === generation && before.seq === stored.seq - 1
   const isHeld = follows || Math.max(peer.confirmed, peer.claims) >= stored.seq - 1
@@ -68,7 +68,11 @@ export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored
       )
     : undefined
   path.before = isNext ? (made?.before ?? null) : null
-  enqueue(path, { precedence, part: made?.part ?? wholePart(line, stored, path), seq: stored.seq })
+  enqueue(path, {
+    precedence,
+    part: made?.part ?? wholePart(line, stored, path),
+    entry: { author: line.us, seq: stored.seq },
+  })
 }
 
 const fragmentsPerEpoch = 2 ** 20
@@ -88,7 +92,7 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
     path.inFlight += frame.length
     path.sentAt = line.now
     line.out.push({ do: "send", path: path.id, frame })
-    const sent = Math.max(0, ...next.items.map(it => it.seq ?? 0))
+    const sent = Math.max(0, ...next.items.map(({ entry }) => (entry?.author === line.us ? entry.seq : 0)))
     if (sent > 0) line.out.push({ do: "tell", tell: { type: "sent", peer: peer.party, seq: sent } })
   }
 }
@@ -130,7 +134,7 @@ const fragments = (peer: Peer, whole: Outgoing, room: number): Outgoing[] => {
     const bytes = whole.part.subarray(offset, Math.min(offset + room, total))
     const part = encodePart({ type: "fragment", id, offset, total, bytes })
     const last = offset + room >= total
-    pieces.push({ precedence: whole.precedence, part, ...(last && whole.seq !== undefined ? { seq: whole.seq } : {}) })
+    pieces.push({ precedence: whole.precedence, part, ...(last && whole.entry && { entry: whole.entry }) })
   }
   return pieces
 }

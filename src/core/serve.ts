@@ -1,6 +1,6 @@
 // Reading for a peer what it lacks: what it asks for, and what of our own log it does not hold yet (page: protocol/sync.md, section 3).
 // Entries go out as they were written, behind the head that covers them.
-import { decodeEntry } from "./entry.ts"
+import { decodeEntry, type InLog } from "./entry.ts"
 import type { Stored } from "./event.ts"
 import { encodePart } from "./frame.ts"
 import type { Head } from "./head.ts"
@@ -55,8 +55,10 @@ const coveredTo = ({ headServed }: Path, of: { author: number; generation: numbe
   headServed && headServed.author === of.author && headServed.generation === of.generation ? headServed.size : 0
 
 /** On a thin path a peer asks again before what it asked for has left: one copy in the queue is enough. */
-const isQueued = (path: Path, seq: number, precedence: number): boolean =>
-  path.queue.some((queue, at) => at >= precedence && queue.some(it => it.seq === seq))
+const isQueued = (path: Path, { author, seq }: InLog, precedence: number): boolean =>
+  path.queue.some(
+    (queue, at) => at >= precedence && queue.some(({ entry }) => entry?.seq === seq && entry.author === author),
+  )
 
 type Named = { readonly author: number; readonly generation: number }
 const isSameLog = (a: Named, b: Named): boolean => a.author === b.author && a.generation === b.generation
@@ -83,13 +85,14 @@ export const heardServed = (
     path.headServed = read.head
     enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
   }
-  const ours = read.author === line.us
+  const { author } = read
   let bytes = 0
   for (const row of read.rows) {
     const precedence = answersWant ? wantedAt(line, row) : priority
-    if (ours && answersWant && isQueued(path, row.seq, precedence)) continue
+    const entry = { author, seq: row.seq }
+    if (answersWant && isQueued(path, entry, precedence)) continue
     if (pushes) sendOwn(line, peer, path, { precedence, stored: row, isNext: true })
-    else enqueue(path, { precedence, part: wholePart(line, row, path), seq: row.seq })
+    else enqueue(path, { precedence, part: wholePart(line, row, path), entry })
     bytes += row.bytes.length + (row.body?.length ?? 0)
   }
   if (!pushes) return

@@ -3,7 +3,7 @@
 import { type BreakState, noBreak } from "./break-state.ts"
 import { type CarriedState, noneCarried } from "./carried-state.ts"
 import type { Charter } from "./charter.ts"
-import type { Entry } from "./entry.ts"
+import type { Entry, InLog } from "./entry.ts"
 import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
@@ -159,7 +159,7 @@ export type Peer = BreakState & {
   linkTold: boolean
 }
 
-export type Outgoing = { readonly precedence: number; readonly part: Uint8Array; readonly seq?: number }
+export type Outgoing = { readonly precedence: number; readonly part: Uint8Array; readonly entry?: InLog }
 
 export type Path = {
   readonly id: number
