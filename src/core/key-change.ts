@@ -126,6 +126,14 @@ export const lackKey = (
   refused(line, refusal, null)
 }
 
+/** Keys that are held where the one in force by this record is not. What the record knows as replaced opens nothing; what it does not
+ *  know yet is newer than the record, and the peer knows it. (K-6) */
+export const lackInForce = (line: Line, held: NodeKeys): void => {
+  const { tenures } = line.state.logs[line.us]!
+  const isOld = tenures.some(({ keys }) => equal(keys[0].public, held[0].public))
+  lackKey(line, null, ownKeys(line)[0], isOld || held)
+}
+
 /** The keys as they were left: the record holds the entries that changed them. */
 export const restoreKeys = (line: Line, changes: readonly Held[]): void => {
   for (const log of line.state.logs) {

@@ -24,7 +24,7 @@ import { concat, equal, hex } from "./hash.ts"
 import { compareHead, heardHead, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
 import { heardAgain, heardShort } from "./heard-short.ts"
-import { heardShown, lackKey, restoreKeys } from "./key-change.ts"
+import { heardShown, lackInForce, restoreKeys } from "./key-change.ts"
 import { creditBytes, creditSlack, frameBytesMax, openingBytesMax, shownBytesMax } from "./limits.ts"
 import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
@@ -111,7 +111,7 @@ const handle = (line: Line, event: Event): void => {
       // The clock may have been set back while the node was down; a key is then renewed a day from now, not in years.
       state.epochKeyAt = Math.min(state.epochKeyAt, line.now)
       if (event.lived) recordLost(line)
-      if (event.held) lackKey(line, null, ownKeys(line)[0], event.held)
+      if (event.held) lackInForce(line, event.held)
       // Keys whose change was durable when the process ended, and keys whose change was not, go now. (K-6)
       if (state.logs[line.us]!.changes.length > 0) line.out.push({ do: "keepNodeKeys", key: ownKeys(line)[0] })
       return resumeAhead(line)
