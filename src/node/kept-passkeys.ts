@@ -18,12 +18,12 @@ type Pending = Omit<PendingPasskey, "keys"> & { readonly keys: readonly OfficerK
 
 export type KeptPasskeys = {
   list(): readonly PendingPasskey[]
-  /** In the place of what waited under its code. */
-  put(pending: Pending): PendingPasskey | Refusal
+  /** In the place of what waited under its code; what waits no longer counts for nothing. `invitation`: the digest of the one that it uses
+   *  up. */
+  put(pending: Pending, waits: (row: PendingPasskey) => boolean, invitation?: string): PendingPasskey | Refusal
   drop(code: string): boolean
   invitations(now: number): readonly KeptInvitation[]
   invite(invitation: KeptInvitation, now: number): Refusal | undefined
-  endInvitation(digest: string): void
 }
 
 const keptMax = 16
@@ -33,10 +33,12 @@ export const keptPasskeys = (store: Pick<Store, "setting" | "set">): KeptPasskey
   const invited = list<KeptInvitation>(store, "invitations")
   return {
     list: () => pending.all(),
-    put(made) {
+    put(made, waits, invitation) {
       const view = { ...made, keys: made.keys.map(keyView) }
-      const others = pending.all().filter(({ code }) => code !== made.code)
+      const others = pending.all().filter(row => row.code !== made.code && waits(row))
       if (others.length >= keptMax) return refuse("busy", { waiting: others.length })
+      // First: a node that ends in between has lost a touch, and has not left a secret that is good twice. (A-33)
+      if (invitation !== undefined) invited.keep(invited.all().filter(each => each.digest !== invitation))
       pending.keep([...others, view])
       return view
     },
@@ -53,7 +55,6 @@ export const keptPasskeys = (store: Pick<Store, "setting" | "set">): KeptPasskey
       invited.keep([...others, invitation])
       return undefined
     },
-    endInvitation: digest => invited.keep(invited.all().filter(each => each.digest !== digest)),
   }
 }
 

@@ -156,6 +156,9 @@ test("A-29, OF-2: a new passkey waits for the roots, over a restart, and no long
   for (let at = 0; at < 16; at++)
     assert.equal(codeOf(registered(passkeys, `n${at}`, link, { code: `n-${at}` })), "taken")
   assert.equal(codeOf(registered(passkeys, "n16", link, { code: "n-16" })), "busy")
+  state.officers.push(officerOf("n-3", ["watch"], [authenticator.softPasskey(esp256, "n3")]))
+  assert.equal(codeOf(registered(passkeys, "n16", link, { code: "n-16" })), "taken", "who is in office waits no longer")
+  assert.equal(codeOf(registered(passkeys, "thief", { name: "Ito", role: "watch" }, { code: "n-5" })), "other-officer")
   for (const code of [undefined, "", "Duty", "a".repeat(17), 7])
     assert.equal(codeOf(registered(passkeys, "x", link, { code })), "bad-request")
 })
@@ -171,6 +174,8 @@ test("A-30, A-31: who is in office signs in as what they are, and nobody else do
     code: "duty-1",
   })
   assert.equal(codeOf(signedIn(passkeys, "sato", { role: "releaser" })), "not-allowed")
+  for (const role of ["chief", 7, { toString: 1, valueOf: 1 }, "x".repeat(9_999)])
+    assert.equal(codeOf(signedIn(passkeys, "sato", { role })), "bad-request")
   for (const [code, changed] of [
     ["wrong-origin", { origin: "http://console.tokyo.example" }],
     ["wrong-relying-party", { rpId: "other.example" }],
@@ -225,6 +230,11 @@ test("A-33: an invitation makes one passkey under its code, its name and its rol
   const { passkeys, open, state } = side()
   const invitation = passkeys.invite({ code: "night-2", name: "Ito", roles: ["watch", "releaser"] })
   assert.ok(!isRefusal(invitation))
+  assert.equal(
+    codeOf(registered(passkeys, "thief", link, { code: "night-2" })),
+    "other-officer",
+    "kept for who was invited",
+  )
   const more = { invitation: invitation.secret, code: "chief" }
   const made = registered(open(), "ito", undefined, more)
   assert.ok(!isRefusal(made))

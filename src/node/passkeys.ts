@@ -81,6 +81,8 @@ export class Passkeys {
       ...(["credentialId", "authenticatorData", "clientData", "signature"] as const),
     ])
     if (!credentialId || !authenticatorData || !clientDataJSON || !signature) return wrong("assertion")
+    const asked = isObject(request) ? request.role : undefined
+    if (asked !== undefined && !strongest.some(role => role === asked)) return wrong("role")
     const challenge = this.#take("sign-in", clientDataJSON)
     if (challenge === undefined) return refuse("old-challenge")
     const officer = [...this.#inOffice().values()].find(({ keys }) =>
@@ -92,9 +94,8 @@ export class Passkeys {
     const fault = proofFault(release, officer, challenge, this.#options.suite)
     if (fault !== undefined) return refusalOf(fault)
     const held = sessionRoles(officer)
-    const wanted = isObject(request) && request.role !== undefined ? request.role : held[0]
-    const role = held.find(each => each === wanted)
-    if (role === undefined) return refuse("not-allowed", { role: String(wanted) })
+    const role = held.find(each => each === (asked ?? held[0]))
+    if (role === undefined) return refuse("not-allowed", { role: typeof asked === "string" ? asked : "" })
     return { name: officer.name ?? officer.code, role, code: officer.code }
   }
 
@@ -125,6 +126,10 @@ export class Passkeys {
     const before = this.#inOffice().get(code)
     // By a link, or by an invitation, nobody takes the place of an officer who is in office.
     if (before !== undefined && who?.code !== code) return refuse("other-officer", { officer: code })
+    // … nor of somebody else who waits, or was invited under that code.
+    const others = [...this.pending(), ...this.#kept.invitations(this.#options.now())]
+    if (others.some(each => each.code === code && each.name !== owner.name))
+      return refuse("other-officer", { officer: code })
     if ((before?.keys.length ?? 0) >= officerKeysMax)
       return refuse("too-large", { keys: officerKeysMax + 1, most: officerKeysMax })
     const challenge = this.#take(purposeOf(owner), clientData)
@@ -137,20 +142,12 @@ export class Passkeys {
       roles: before?.roles ?? owner.roles,
       keys: [...(before?.keys ?? []), key],
     }
-    const view = this.#kept.put({ ...pending, at: this.#options.now() })
-    if (!isRefusal(view) && isObject(request) && owner.digest !== undefined) this.#kept.endInvitation(owner.digest)
-    return view
+    return this.#kept.put({ ...pending, at: this.#options.now() }, row => this.#waits(row), owner.digest)
   }
 
   /** Of those that are not in office yet. */
   pending(): PendingPasskey[] {
-    return this.#kept.list().filter(({ code, keys }) => {
-      const held =
-        this.#inOffice()
-          .get(code)
-          ?.keys.map(({ public: key }) => hex(key)) ?? []
-      return !keys.every(key => held.includes(key.public))
-    })
+    return this.#kept.list().filter(row => this.#waits(row))
   }
 
   drop(request: unknown): true | Refusal {
@@ -171,6 +168,14 @@ export class Passkeys {
     const expires = this.#options.now() + invitationMs
     const fault = this.#kept.invite({ digest: digestOf(secret), code, name, roles: held, expires }, this.#options.now())
     return fault ?? { secret, expires }
+  }
+
+  #waits({ code, keys }: PendingPasskey): boolean {
+    const held =
+      this.#inOffice()
+        .get(code)
+        ?.keys.map(({ public: key }) => hex(key)) ?? []
+    return !keys.every(key => held.includes(key.public))
   }
 
   #inOffice(): Officers["inOffice"] {
