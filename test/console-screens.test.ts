@@ -190,6 +190,7 @@ test("A-4: what a role may not do is not offered to it; parties have their names
   const { page, stop } = await visit("?lang=ja", 1280, 900, asAuditor)
   assert.equal(await page.locator(".alarm").count(), 1)
   assert.equal(await page.locator("[data-acknowledge]").count(), 0)
+  await page.locator(".nav button", { hasText: "2023年2月22日の協議" }).waitFor() // its page comes by a request of its own
   const offered = await page.locator(".nav button").allTextContents()
   assert.deepEqual(offered, ["当直", "2023年2月22日の協議", "鍵", "着席状況", "証拠"])
   await page.keyboard.press("w")
