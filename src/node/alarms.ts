@@ -4,38 +4,38 @@ import type { AlarmAcknowledged, AlarmView } from "../api/alarm.ts"
 import type { Officer } from "../api/shapes.ts"
 import { decodeEntry, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
-import { fromUtf8, hex, utf8 } from "../core/hash.ts"
+import { hex } from "../core/hash.ts"
 import { breakGlass } from "../core/officer.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
 import { forksKept, type KeptFork } from "../evidence/kept.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
+import { hasFields, type KeptList, keptList, type Settings } from "./kept-list.ts"
 import { isObject, readHash } from "./requests.ts"
 
 export type AlarmsOptions = {
   readonly us: number
   readonly record: LineRecord
-  readonly store: Pick<Store, "asides" | "find" | "setting" | "set">
+  readonly store: Pick<Store, "asides" | "find"> & Settings
   readonly suite: Suite
   readonly now: () => number
 }
 
 /** Shown at once; what is not acknowledged first, the newest of each. All are kept. */
 const shownMax = 50
-const setting = "alarms"
-const version = 1
+const bounds = { rowsMax: 8192, bytesMax: 2_097_152 }
 const supervisors: readonly Officer["role"][] = ["auditor", "administrator"]
 
 export class Alarms {
   readonly #options: AlarmsOptions
   readonly #raised = new Map<string, AlarmView>()
   readonly #forks = new Map<string, KeptFork>()
-  readonly #acknowledged: Map<string, AlarmAcknowledged>
+  readonly #acknowledged: KeptList<Acknowledged>
 
   constructor(options: AlarmsOptions) {
     this.#options = options
-    this.#acknowledged = read(options.store.setting(setting))
+    this.#acknowledged = keptList(options.store, { name: "alarms", field: "acknowledged", ...bounds, isRow })
     this.#findForks()
     const { facts } = options.record
     for (let place = 0; place < facts.count; place++)
@@ -52,8 +52,9 @@ export class Alarms {
   }
 
   list(): AlarmView[] {
+    const done = new Map(this.#acknowledged.all())
     const all = [...this.#raised.values()].map(view => {
-      const acknowledged = this.#acknowledged.get(view.id)
+      const acknowledged = done.get(view.id)
       return { ...view, ...(acknowledged && { acknowledged }) }
     })
     const isDone = (view: AlarmView): number => (view.acknowledged ? 1 : 0)
@@ -65,10 +66,12 @@ export class Alarms {
     const view = this.#named(request)
     if (isRefusal(view)) return view
     if (view.what === "break-glass" && !supervisors.includes(role)) return refuse("not-allowed")
-    if (this.#acknowledged.has(view.id)) return true
-    const next = new Map(this.#acknowledged).set(view.id, { by: name, role, at: this.#options.now() })
-    this.#options.store.set(setting, utf8(JSON.stringify({ version, acknowledged: [...next] })))
-    this.#acknowledged.set(view.id, next.get(view.id)!)
+    const before = this.#acknowledged.all()
+    if (before.some(([id]) => id === view.id)) return true
+    const next: readonly Acknowledged[] = [...before, [view.id, { by: name, role, at: this.#options.now() }]]
+    const over = this.#acknowledged.over(next)
+    if (over) return refuse("busy", over)
+    this.#acknowledged.keep(next)
     return true
   }
 
@@ -107,9 +110,8 @@ export class Alarms {
   }
 }
 
-/** Ours alone: what is not of the form is nobody's acknowledgement, and the alarm stands again. */
-const read = (bytes: Uint8Array | undefined): Map<string, AlarmAcknowledged> => {
-  const value: unknown = bytes === undefined ? undefined : JSON.parse(fromUtf8(bytes) ?? "null")
-  if (!isObject(value) || value.version !== version || !Array.isArray(value.acknowledged)) return new Map()
-  return new Map(value.acknowledged)
-}
+type Acknowledged = readonly [id: string, AlarmAcknowledged]
+
+const isWord = hasFields<AlarmAcknowledged>({ by: "string", role: "string", at: "number" })
+const isRow = (value: unknown): value is Acknowledged =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === "string" && isWord(value[1])

@@ -3,7 +3,7 @@
 import type { PendingPasskey } from "../api/passkeys.ts"
 import type { OfficerKey, Role } from "../core/officer.ts"
 import { type Refusal, refuse } from "../core/refusal.ts"
-import type { Store } from "../store/store.ts"
+import { hasFields, keptList, type Settings } from "./kept-list.ts"
 import { keyView } from "./officer-office.ts"
 
 export type KeptInvitation = {
@@ -26,20 +26,27 @@ export type KeptPasskeys = {
   invite(invitation: KeptInvitation, now: number): Refusal | undefined
 }
 
-const keptMax = 16
+const bounds = { rowsMax: 16, bytesMax: 1_048_576 }
 
-export const keptPasskeys = (store: Pick<Store, "setting" | "set">): KeptPasskeys => {
-  const pending = list<PendingPasskey>(store, "pending-officers")
-  const invited = list<KeptInvitation>(store, "invitations")
+export const keptPasskeys = (store: Settings): KeptPasskeys => {
+  const pending = keptList(store, {
+    ...{ name: "pending-officers", field: "officers", ...bounds },
+    isRow: hasFields<PendingPasskey>({ code: "string", name: "string", roles: "array", keys: "array", at: "number" }),
+  })
+  const invited = keptList(store, {
+    ...{ name: "invitations", field: "invitations", ...bounds },
+    isRow: hasFields<KeptInvitation>({ digest: "string", code: "string", roles: "array", expires: "number" }),
+  })
   return {
-    list: () => pending.all(),
+    list: pending.all,
     put(made, waits, invitation) {
       const view = { ...made, keys: made.keys.map(keyView) }
-      const others = pending.all().filter(row => row.code !== made.code && waits(row))
-      if (others.length >= keptMax) return refuse("busy", { waiting: others.length })
+      const next = [...pending.all().filter(row => row.code !== made.code && waits(row)), view]
+      const over = pending.over(next)
+      if (over) return refuse("busy", over)
       // First: a node that ends in between has lost a touch, and has not left a secret that is good twice.
       if (invitation !== undefined) invited.keep(invited.all().filter(each => each.digest !== invitation))
-      pending.keep([...others, view])
+      pending.keep(next)
       return view
     },
     drop(code) {
@@ -51,22 +58,11 @@ export const keptPasskeys = (store: Pick<Store, "setting" | "set">): KeptPasskey
     invitations: now => invited.all().filter(({ expires }) => expires > now),
     invite(invitation, now) {
       const others = invited.all().filter(({ code, expires }) => code !== invitation.code && expires > now)
-      if (others.length >= keptMax) return refuse("busy", { waiting: others.length })
-      invited.keep([...others, invitation])
+      const next = [...others, invitation]
+      const over = invited.over(next)
+      if (over) return refuse("busy", over)
+      invited.keep(next)
       return undefined
-    },
-  }
-}
-
-const list = <Row>(store: Pick<Store, "setting" | "set">, name: string) => {
-  const bytes = store.setting(name)
-  // Written by this node alone, in its own record.
-  let all: readonly Row[] = bytes === undefined ? [] : JSON.parse(new TextDecoder().decode(bytes))
-  return {
-    all: () => all,
-    keep(next: readonly Row[]): void {
-      store.set(name, new TextEncoder().encode(JSON.stringify(next)))
-      all = next
     },
   }
 }

@@ -6,14 +6,14 @@ import { hex } from "../core/hash.ts"
 import { parcelBytesMax, parcelNamesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
-import type { Store } from "../store/store.ts"
 import { frameReader } from "../transport/framing.ts"
+import { hasFields, keptList, type Settings } from "./kept-list.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 
 export type ParcelOfficeOptions = {
   readonly us: number
-  readonly store: Pick<Store, "setting" | "set">
+  readonly store: Settings
   readonly running: Pick<Running, "carried" | "parcel">
   readonly now: () => number
   /** The other side could not open one: for the log. */
@@ -30,22 +30,21 @@ export type ParcelOffice = {
   unopened(generation: number, seq: number): { readonly at: number; readonly hash: string } | undefined
 }
 
-const setting = "parcels"
+const bytesMax = 65_536
 
 export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOfficeOptions): ParcelOffice => {
-  let all = read(store.setting(setting))
-  const keep = (next: readonly ParcelView[]): void => {
-    store.set(setting, new TextEncoder().encode(JSON.stringify(next)))
-    all = next
-  }
+  const parcels = keptList(store, {
+    ...{ name: "parcels", field: "parcels", rowsMax: parcelNamesMax, bytesMax },
+    isRow: hasFields<ParcelView>({ name: "string", at: "number", generation: "number", from: "number", to: "number" }),
+  })
   return {
-    list: () => all,
+    list: parcels.all,
     async make() {
       const made = await running.parcel(1 - us)
       if (isRefusal(made)) return made
       const { generation, from, to, isWhole } = made
       const parcel = { name: hex(made.name), at: now(), generation, from, to }
-      keep([...all.slice(1 - parcelNamesMax), parcel])
+      parcels.keep([...parcels.all().slice(1 - parcelNamesMax), parcel])
       return { ...parcel, isWhole, bytes: Buffer.from(made.bytes).toString("base64") }
     },
     async take(request) {
@@ -61,17 +60,20 @@ export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOffice
       for (const { held } of tell.rows) {
         const { author, kind, refs, time, hash } = held.entry
         const [name] = kind === kinds.undecipherable && author !== us ? refs.map(hex) : []
+        const all = parcels.all()
         const at = all.findIndex(parcel => parcel.name === name && parcel.unopened === undefined)
         if (at < 0) continue
         const parcel = { ...all[at]!, unopened: { at: time, hash: hex(hash) } }
-        keep(all.with(at, parcel))
+        parcels.keep(all.with(at, parcel))
         unopened(parcel)
       }
     },
     unopened: (generation, seq) =>
-      all.findLast(
-        parcel => parcel.unopened && parcel.generation === generation && parcel.from <= seq && seq <= parcel.to,
-      )?.unopened,
+      parcels
+        .all()
+        .findLast(
+          parcel => parcel.unopened && parcel.generation === generation && parcel.from <= seq && seq <= parcel.to,
+        )?.unopened,
   }
 }
 
@@ -83,7 +85,3 @@ const framesOf = (bytes: Uint8Array): Uint8Array[] | Refusal => {
   const read = frames.reduce((sum, frame) => sum + 4 + frame.length, 0)
   return broken !== undefined || read !== bytes.length ? refuse("malformed", { frame: "parcel" }) : frames
 }
-
-/** Written by this node alone, in its own record. */
-const read = (bytes: Uint8Array | undefined): readonly ParcelView[] =>
-  bytes === undefined ? [] : (JSON.parse(new TextDecoder().decode(bytes)) as ParcelView[])

@@ -2,7 +2,7 @@
 // like everything else that somebody has written (page: protocol/security.md, A-34).
 import type { Proof, WaitingOrder, WaitingView } from "../api/shapes.ts"
 import { type Refusal, refuse } from "../core/refusal.ts"
-import type { Store } from "../store/store.ts"
+import { hasFields, keptList, type Settings } from "./kept-list.ts"
 
 export type Kept = {
   /** Without proofs: what they were made for. */
@@ -28,43 +28,28 @@ export type WaitingActs = {
 
 export const waitingActsMax = 16
 export const waitingBytesMax = 524_288
-const name = "waiting"
-const version = 1
 
-export const waitingActs = (store: Pick<Store, "setting" | "set">): WaitingActs => {
-  let all = read(store.setting(name))
-  const write = (next: readonly Kept[], bytes: Uint8Array): void => {
-    store.set(name, bytes)
-    all = next
-  }
+export const waitingActs = (store: Settings): WaitingActs => {
+  const acts = keptList(store, {
+    ...{ name: "waiting", field: "acts", rowsMax: waitingActsMax, bytesMax: waitingBytesMax },
+    isRow: hasFields<Kept>({ order: "object", releases: "array", digest: "string", at: "number", after: "object" }),
+  })
   return {
-    list: () => all,
-    find: act => all.find(({ order }) => order.act === act),
+    list: acts.all,
+    find: act => acts.all().find(({ order }) => order.act === act),
     put(kept) {
-      const held = all.findIndex(({ order }) => order.act === kept.order.act)
-      const next = held < 0 ? [...all, kept] : all.with(held, kept)
-      const bytes = bytesOf(next)
-      if (next.length > waitingActsMax) return refuse("too-many-waiting", { most: waitingActsMax })
-      if (bytes.length > waitingBytesMax)
-        return refuse("too-many-waiting", { bytes: bytes.length, most: waitingBytesMax })
-      write(next, bytes)
+      const held = acts.all().findIndex(({ order }) => order.act === kept.order.act)
+      const next = held < 0 ? [...acts.all(), kept] : acts.all().with(held, kept)
+      const over = acts.over(next)
+      if (over) return refuse("too-many-waiting", over)
+      acts.keep(next)
       return true
     },
-    drop(acts) {
-      const next = all.filter(({ order }) => !acts.includes(order.act))
-      if (next.length === all.length) return false
-      write(next, bytesOf(next))
+    drop(dropped) {
+      const next = acts.all().filter(({ order }) => !dropped.includes(order.act))
+      if (next.length === acts.all().length) return false
+      acts.keep(next)
       return true
     },
   }
-}
-
-const bytesOf = (acts: readonly Kept[]): Uint8Array => new TextEncoder().encode(JSON.stringify({ version, acts }))
-
-/** What this very program has written; anything else is a damaged disk. */
-const read = (bytes: Uint8Array | undefined): readonly Kept[] => {
-  if (bytes === undefined) return []
-  const kept = JSON.parse(new TextDecoder().decode(bytes)) as { readonly version: number; readonly acts: Kept[] }
-  if (kept.version !== version) throw new Error(`What waits for a second officer is of version ${kept.version}.`)
-  return kept.acts
 }
