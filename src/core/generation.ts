@@ -77,6 +77,8 @@ const open = (line: Line, log: Log, { held, opening }: Next, root: Uint8Array, a
   if (!equal(root, opening.root)) return refuseOpening(line, log, held)
   disown(line, log, held)
   beginAnew(line, log, opening.size)
+  // Given back, and not begun here: how much more of it there is, each peer has yet to say. (L-11)
+  if (log.author === line.us) for (const party of line.state.peers.keys()) line.state.unanswered.add(party)
   accept(log, held)
 }
 
@@ -118,14 +120,11 @@ const beginAnew = (line: Line, log: Log, closedAt: number): void => {
   else log.acts.clear()
 }
 
-/** Nobody holds anything of it yet; and whatever was to be fetched back of the old one is not waited for any more. */
+/** Nobody is known to hold anything of it yet. */
 const beginOwnAnew = ({ state, suite }: Line): void => {
   state.roots.clear()
   state.roots.set(0, emptyRoot(suite))
   state.urgent = []
-  state.restored = false
-  state.unanswered.clear()
-  state.doubtSince = null
   for (const peer of state.peers.values())
     Object.assign(peer, { confirmed: 0, sentTo: 0, claims: 0, pushed: [], unconfirmedBytes: 0 })
 }
@@ -137,6 +136,10 @@ export const beginOwnGeneration = (line: Line, held: Held): void => {
   if (!opening || isRefusal(opening)) throw new Error("our own new generation has no body")
   disown(line, own, held)
   beginAnew(line, own, opening.size)
+  // Whatever was to be fetched back of the old one is not waited for any more.
+  line.state.restored = false
+  line.state.unanswered.clear()
+  line.state.doubtSince = null
 }
 
 /** Why an order of ours that would begin our log anew does not follow it. `upTo`: its people have named an earlier place. */

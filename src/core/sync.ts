@@ -156,8 +156,8 @@ export const heardHello = (line: Line, peer: Peer, path: Path, hello: Extract<Pa
   if (again >= pingEvery(path) && again < Infinity) path.helloSent = false
   rewind(peer)
   if (!isThin(path.traits)) peer.headSentTo = 0
-  heardHave(line, peer, hello.have)
   heardFromPeer(line, peer, hello.restored)
+  heardHave(line, peer, hello.have)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
   peer.linkTold = true
   path.pingAt = line.now
@@ -180,6 +180,7 @@ export const heardHave = (line: Line, peer: Peer, list: readonly Have[]): void =
       log.progressAt = line.now
     }
     if (it.author !== line.us) continue
+    if (peer.helloHeard && !peer.restored) line.state.unanswered.delete(peer.party)
     if (it.size > log.frontier.size) doubtWhole(line, it.size)
     else if (it.size > peer.sentTo) peer.sentTo = it.size
     peer.claims = Math.min(Math.max(peer.claims, it.size), log.frontier.size)

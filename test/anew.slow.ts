@@ -1,0 +1,90 @@
+// Homes put back from copies, where the log or its keys have begun anew meanwhile: what the other side holds decides, and nothing is said
+// twice (pages: protocol/log.md, section 6, and protocol/key.md). The loop is the real one, under a virtual clock; disks are memory.
+import assert from "node:assert/strict"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { fromHex, hex } from "../src/core/hash.ts"
+import { isRefusal, refuse } from "../src/core/refusal.ts"
+import { openKeys } from "../src/keys/file.ts"
+import { keyOffice } from "../src/node/key-office.ts"
+import { memoryDisk } from "../src/store/memory.ts"
+import { nodeSuite } from "../src/suites/node.ts"
+import { xwingNode } from "../src/suites/xwing-node.ts"
+import { Cable, confirms, isUp, type Node, refusalsOf } from "./fixtures/cable.ts"
+import { pairedParties } from "./fixtures/pair.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "parley-anew-"))
+after(() => rmSync(folder, { recursive: true }))
+
+/** Both have talked. Party 1 is the one whose home is put back. */
+const talked = async () => {
+  const home = mkdtempSync(join(folder, "line-"))
+  const pair = await pairedParties(home)
+  const line = new Cable(pair)
+  const disk = memoryDisk()
+  const a = await line.start(0)
+  const b = await line.start(1, { store: disk.open() })
+  await line.until("up", () => isUp(a) && isUp(b))
+  await confirms(line, a, a.order("from here"))
+  await confirms(line, b, b.order("from there"))
+  const file = join(home, pair.charter.parties[1]!.code, "keys.json")
+  return { pair, line, disk, a, b, file, keys: () => openKeys(file, xwingNode) }
+}
+type Talk = Awaited<ReturnType<typeof talked>>
+
+const done = async <T>(line: Cable, what: string, promise: Promise<T>): Promise<T> => {
+  const answers: T[] = []
+  promise.then(it => answers.push(it))
+  await line.until(what, () => answers.length > 0)
+  return answers[0]!
+}
+
+const officeOf = ({ pair, line }: Talk, { running, store }: Node, signer: ReturnType<typeof openKeys>) => {
+  const salt = () => new Uint8Array(16).fill(9)
+  return keyOffice({ ...pair, us: 1, suite: nodeSuite, running, store, signer, salt, now: line.all.now })
+}
+
+const beginAnew = async (talk: Talk, node: Node, signer: ReturnType<typeof openKeys>, more: object = {}) => {
+  const office = officeOf(talk, node, signer)
+  const sheet = await office.prepare({ what: "generation", why: "A copy.", language: "en", ...more }, "Administrator")
+  assert.ok(!isRefusal(sheet), JSON.stringify(sheet))
+  const signatures = await signer.rootSign(fromHex(sheet.message)!, fromHex(sheet.prefix)!)
+  const reply = await done(
+    talk.line,
+    "begun anew",
+    office.commit({ sheet: sheet.sheet, signatures: signatures.map(hex) }),
+  )
+  assert.ok(!isRefusal(reply), JSON.stringify(reply))
+}
+
+const logOf = (node: Node) => node.running.status().logs[1]!
+const isEven = (a: Node, b: Node): boolean =>
+  [0, 1].every(author => {
+    const [here, there] = [a, b].map(node => node.running.status().logs[author]!)
+    return here!.size === there!.size && here!.generation === there!.generation
+  })
+
+test("L-11, K-9: a home whose record is from before its log began anew says nothing before the open generation is whole again", async () => {
+  const talk = await talked()
+  const { line, disk, a, b, keys } = talk
+  const copy = disk.clone()
+  const signer = keys()
+  await beginAnew(talk, b, signer)
+  for (const text of ["one", "two", "three"]) await confirms(line, b, b.order(text))
+  const { size } = logOf(b)
+  b.kill()
+  await line.wait(5_000)
+  const again = await line.start(1, { store: copy.open(), signer })
+  await line.until("the opening is back", () => logOf(again).generation === 2)
+  assert.deepEqual(await done(line, "answered", again.order("too early")), refuse("restored"))
+  await line.until("whole", () => !again.running.status().restored && logOf(again).size >= size, 60_000)
+  await confirms(line, again, again.order("after"))
+  await line.until("even", () => isEven(a, again))
+  assert.ok(logOf(again).size > size)
+  assert.deepEqual(
+    refusalsOf(a).filter(code => code !== "unknown-secret"),
+    [],
+  )
+})
