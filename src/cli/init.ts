@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { Officer } from "../api/shapes.ts"
-import { algorithms } from "../core/suite.ts"
+import { classical } from "../core/suite.ts"
 import { type HomeOptions, initHome, parseAddress } from "../node/main.ts"
 import { nationalSuites } from "../suites/national.ts"
 import { sayer, Usage } from "./say.ts"
@@ -33,7 +33,7 @@ type Options = PassphraseOptions & {
 
 const suiteNames = nationalSuites.map(({ name }) => name)
 
-const hardAlgorithms = { p256: algorithms.esp256, p384: algorithms.esp384, ed25519: algorithms.ed25519 } as const
+const hardAlgorithms = { p256: classical["P-256"], p384: classical["P-384"], ed25519: classical.Ed25519 } as const
 
 const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
 

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { KeyView } from "../api/shapes.ts"
+import { classical } from "../core/suite.ts"
 import { nodeOf } from "./ask.ts"
 import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer } from "./say.ts"
@@ -13,11 +14,9 @@ export const key = (): Command =>
     .argument("<home>")
     .argument("<what>", "list, rotate or revoke", readWhat)
     .addOption(
-      new Option("--algorithm <name>", "of the new key; the same as the old by default").choices([
-        "Ed25519",
-        "P-256",
-        "P-384",
-      ]),
+      new Option("--algorithm <name>", "of the new key; the same as the old by default").choices(
+        Object.keys(classical),
+      ),
     )
     .option(
       "--up-to <place>",

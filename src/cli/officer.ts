@@ -17,7 +17,7 @@ import {
   roles,
 } from "../core/officer.ts"
 import { isRefusal } from "../core/refusal.ts"
-import { algorithms, type PublicKey } from "../core/suite.ts"
+import { type ClassicalName, classical, classicalOf, type PublicKey } from "../core/suite.ts"
 import {
   consoleAddress,
   createOfficerKey,
@@ -32,8 +32,6 @@ import { granted, type Say, sayer, shown, Usage } from "./say.ts"
 import { sealedKey, sheet, tryKey } from "./sealed.ts"
 import { pinOf } from "./signers.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
-
-const names = { Ed25519: algorithms.ed25519, "P-256": algorithms.esp256, "P-384": algorithms.esp384 } as const
 
 const whats = ["enrol", "retire", "list", "pending", "drop", "invite", "try"] as const
 type What = (typeof whats)[number]
@@ -52,7 +50,7 @@ type Options = PassphraseOptions & {
   readonly pkcs11?: string
   readonly token?: string
   readonly pinFile?: string
-  readonly algorithm: keyof typeof names
+  readonly algorithm: ClassicalName
   readonly json?: true
 }
 
@@ -83,7 +81,7 @@ export const officer = (): Command =>
       "enrol: a key of last resort, sealed under words that are printed once, in the file of --new-key",
     )
     .option("--words-file <file>", "try: holds the words of a sealed key; left out, they are asked for and not shown")
-    .addOption(new Option("--algorithm <name>", "of the new key").choices(Object.keys(names)).default("Ed25519"))
+    .addOption(new Option("--algorithm <name>", "of the new key").choices(Object.keys(classical)).default("Ed25519"))
     .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, what: What, options: Options) => {
       const say = sayer(options.json === true)
@@ -104,7 +102,7 @@ export const officer = (): Command =>
       const inOffice = views.find(({ party }) => party === author)?.officers.some(each => each.code === code) === true
       if (what === "retire" && !inOffice) throw new Usage(`Nobody with the code ${code} is in office.`)
       const sealed =
-        what === "enrol" && options.breakGlass ? sealedKey(code, names[options.algorithm], options) : undefined
+        what === "enrol" && options.breakGlass ? sealedKey(code, classical[options.algorithm], options) : undefined
       const made =
         what === "retire"
           ? retired(code, issue)
@@ -153,7 +151,7 @@ const waited = async (node: Node, code: string, options: Options): Promise<Given
 }
 
 const keyOf = (view: PendingPasskey["keys"][number]): OfficerKey => {
-  const alg = names[view.algorithm as keyof typeof names]
+  const alg = classicalOf(view.algorithm)
   const [key, id] = [fromHex(view.public), fromHex(view.credentialId ?? "")]
   if (alg === undefined || key === undefined)
     throw new Error("The node answers with a key that this program does not know.")
@@ -185,7 +183,7 @@ const enrolled = async (code: string, issue: number, options: Given): Promise<Of
 
 const newKeyIn = async (file: string, code: string, options: Options): Promise<PublicKey> => {
   const { pkcs11, token, pinFile, algorithm } = options
-  const alg = names[algorithm]
+  const alg = classical[algorithm]
   if (pkcs11 === undefined && token === undefined) return createOfficerKey(file, alg)
   if (pkcs11 === undefined || token === undefined) throw new Usage("--pkcs11 and --token go together.")
   // A label of its own, so that no other key of the token is meant.

@@ -7,7 +7,7 @@ import { isXwingPublic } from "./hpke.ts"
 import { cardBytesMax, cborDepthMax } from "./limits.ts"
 import { type National, nationalOf, nationalValue, readNational } from "./national.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
-import { type Algorithm, algorithms, type Hash, type PublicKey, type Suite } from "./suite.ts"
+import { type Algorithm, algorithms, type Hash, isClassical, type PublicKey, type Suite } from "./suite.ts"
 import { termDifferences } from "./term-fields.ts"
 import {
   asArray,
@@ -301,8 +301,6 @@ export const readRelyingParty = (value: Field): { id: string; origin: string } |
   return id !== undefined && origin !== undefined ? { id, origin } : undefined
 }
 
-const classical: readonly number[] = [algorithms.ed25519, algorithms.esp256, algorithms.esp384]
-
 /** Two keys: a classical one, for a hardware module without Ed25519 an ECDSA one, and beside it the post-quantum one named. */
 const readKeys = (value: Field, second: Algorithm): PublicKey[] | undefined => {
   const keys = readList(value, each => {
@@ -312,5 +310,5 @@ const readKeys = (value: Field, second: Algorithm): PublicKey[] | undefined => {
       ? { alg: known, public: bytes }
       : undefined
   })
-  return keys?.length === 2 && classical.includes(keys[0]!.alg) && keys[1]!.alg === second ? keys : undefined
+  return keys?.length === 2 && isClassical(keys[0]!.alg) && keys[1]!.alg === second ? keys : undefined
 }

@@ -7,7 +7,7 @@ import { concat, equal, hex, utf8 } from "./hash.ts"
 import { bodyBytesMax, cborDepthMax, keyChangesMax, languageBytesMax, reasonBytesMax } from "./limits.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds } from "./registry.ts"
-import { algorithms, type PublicKey, type Suite } from "./suite.ts"
+import { algorithms, isClassical, type PublicKey, type Suite } from "./suite.ts"
 
 /** Key 0 is a classical one, key 1 ML-DSA-65. They change together. */
 export type NodeKeys = readonly [PublicKey, PublicKey]
@@ -57,7 +57,6 @@ export type Opening = {
 export const keyPrefix = utf8("parley/1 key")
 export const generationPrefix = utf8("parley/1 generation")
 const what = { rotation: 1, revocation: 2 } as const
-const classical: readonly number[] = [algorithms.ed25519, algorithms.esp256, algorithms.esp384]
 
 export const cardTenure = (parties: Charter["parties"], author: number): Tenure => {
   const [first, second] = parties[author]!.nodeKeys
@@ -186,9 +185,7 @@ export const readKeys = (value: Value | undefined): NodeKeys | undefined => {
     const known = Object.values(algorithms).find(algorithm => algorithm === alg)
     return known !== undefined && bytes instanceof Uint8Array ? { alg: known, public: bytes } : undefined
   })
-  return first && second && classical.includes(first.alg) && second.alg === algorithms.mlDsa65
-    ? [first, second]
-    : undefined
+  return first && second && isClassical(first.alg) && second.alg === algorithms.mlDsa65 ? [first, second] : undefined
 }
 
 const readProofs = (value: Value | undefined): readonly [Uint8Array, Uint8Array] | undefined => {

@@ -6,7 +6,7 @@ import { type Card, checkRootSignatures, type RootSignature, readRootSignatures,
 import { utf8 } from "./hash.ts"
 import { cborDepthMax, credentialIdBytesMax, officerKeysMax, officersMax } from "./limits.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
-import { type Algorithm, algorithms, type PublicKey, type Suite } from "./suite.ts"
+import { type Algorithm, algorithms, classical, type PublicKey, type Suite } from "./suite.ts"
 import { asArray, type Field, type Names, namesValue, readName, readNames, readText } from "./terms.ts"
 
 /** What an officer may do; the number is the place here. (OF-4) */
@@ -152,7 +152,7 @@ const rpId = /^[a-z0-9.-]{1,253}$/
 const origin = /^https?:\/\/[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
 
 const algorithmsOf: Readonly<Record<OfficerKey["type"], readonly Algorithm[]>> = {
-  key: [algorithms.ed25519, algorithms.esp256, algorithms.esp384],
+  key: Object.values(classical),
   passkey: [algorithms.ed25519, algorithms.esp256],
 }
 

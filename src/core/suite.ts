@@ -14,6 +14,25 @@ export const algorithms = {
 } as const
 export type Algorithm = (typeof algorithms)[keyof typeof algorithms]
 
+/** Those of a node key 0 and of an officer's own key (CH-3, OF-4), under the names by which people and files know them. ECDSA is for a
+ *  hardware module without Ed25519. */
+export const classical = {
+  Ed25519: algorithms.ed25519,
+  "P-256": algorithms.esp256,
+  "P-384": algorithms.esp384,
+} as const
+export type ClassicalName = keyof typeof classical
+export type Classical = (typeof classical)[ClassicalName]
+
+const named = new Map<unknown, Classical>(Object.entries(classical))
+const names = new Map<unknown, string>(Object.entries(classical).map(([name, alg]) => [alg, name]))
+
+/** Undefined for what is not of the three. */
+export const classicalOf = (name: unknown): Classical | undefined => named.get(name)
+/** Its number for what is not of the three. */
+export const algorithmName = (alg: number): string => names.get(alg) ?? String(alg)
+export const isClassical = (alg: number): alg is Classical => names.has(alg)
+
 /** A public key as the charter and the registry carry it. `public`: Ed25519 32 B, P-256/P-384 uncompressed point, ML-DSA-65 1,952 B. */
 export type PublicKey = { readonly alg: Algorithm; readonly public: Uint8Array }
 

@@ -1,11 +1,11 @@
 // The node's own signing keys of a file: those in force, and beside them those that are to come (page: protocol/key.md, section 3).
 // A pair is a classical key, Ed25519 or where a peer's law asks for it ECDSA, and ML-DSA-65.
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto"
-import { algorithms, type PublicKey } from "../core/suite.ts"
+import { createPrivateKey, type KeyObject, randomBytes, sign } from "node:crypto"
+import { algorithmName, algorithms, type Classical, classicalOf, type PublicKey } from "../core/suite.ts"
 import type { HardKey, HardModule, HardRef } from "./pkcs11.ts"
 import { bytesIn, damaged, type Fields, objectIn } from "./private-file.ts"
-import { ed25519Private, lowS, mlDsaPrivate, publicOf } from "./raw.ts"
-import type { Classical, NodeKeys } from "./signer.ts"
+import { classicalSignature, ed25519Private, generatedKey, mlDsaPrivate, publicOf } from "./raw.ts"
+import type { NodeKeys } from "./signer.ts"
 
 /** As it stands in the file. `classical`: the seed of an Ed25519 key, an ECDSA key as PKCS #8, or where a hardware module has it. */
 export type NodePair = {
@@ -19,7 +19,6 @@ export const hardOf = ({ classical }: NodePair): HardRef | undefined =>
   classical instanceof Uint8Array ? undefined : classical
 
 const seedBytes = 32
-const curves = { [algorithms.esp256]: "P-256", [algorithms.esp384]: "P-384" } as const
 /** Of an algorithm, or around a classical key that a module has made. */
 export const makePair = (of: Classical | HardRef): NodePair => ({
   alg: typeof of === "number" ? of : of.alg,
@@ -29,9 +28,7 @@ export const makePair = (of: Classical | HardRef): NodePair => ({
 
 const makeClassical = (alg: Classical): Uint8Array =>
   Uint8Array.from(
-    alg === algorithms.ed25519
-      ? randomBytes(seedBytes)
-      : generateKeyPairSync("ec", { namedCurve: curves[alg] }).privateKey.export({ format: "der", type: "pkcs8" }),
+    alg === algorithms.ed25519 ? randomBytes(seedBytes) : generatedKey(alg).export({ format: "der", type: "pkcs8" }),
   )
 
 export const erasePair = ({ classical, mlDsa65 }: NodePair): void => {
@@ -83,22 +80,8 @@ const hardSigner = (ref: HardRef, module: HardModule | undefined): OpenPair["sig
 export const isOf = (pair: OpenPair, key: PublicKey): boolean =>
   pair.keys.some(each => each.alg === key.alg && Buffer.compare(each.public, key.public) === 0)
 
-const classicalSignature = (alg: Classical, key: KeyObject, message: Uint8Array): Uint8Array => {
-  if (alg === algorithms.ed25519) return Uint8Array.from(sign(null, message, key))
-  const hash = alg === algorithms.esp256 ? "sha256" : "sha384"
-  return lowS(alg, sign(hash, message, { key, dsaEncoding: "ieee-p1363" }))
-}
-
-const names = {
-  [algorithms.ed25519]: "Ed25519",
-  [algorithms.esp256]: "P-256",
-  [algorithms.esp384]: "P-384",
-} as const
-const algOf = (name: unknown): Classical | undefined =>
-  ([algorithms.ed25519, algorithms.esp256, algorithms.esp384] as const).find(alg => names[alg] === name)
-
 const pairValue = ({ alg, classical, mlDsa65 }: NodePair): object => ({
-  alg: names[alg],
+  alg: algorithmName(alg),
   ...(classical instanceof Uint8Array
     ? { classical: classical.toHex() }
     : { module: { label: classical.label, public: classical.public.toHex() } }),
@@ -123,7 +106,7 @@ export const pairIn = (path: string, place: string, value: unknown): NodePair =>
       classical: bytesIn(path, `${place}.ed25519`, fields.ed25519, seedBytes),
       mlDsa65,
     }
-  const alg = algOf(fields.alg)
+  const alg = classicalOf(fields.alg)
   if (alg === undefined) throw new Error(`${path} is damaged at ${place}.alg`)
   if (fields.module !== undefined)
     return { alg, classical: hardRefIn(path, `${place}.module`, alg, fields.module), mlDsa65 }

@@ -1,10 +1,10 @@
 // An officer's own key in software, of type 1 (page: protocol/officer.md): one PEM file, readable by its owner alone, in the clear. For a
 // side without security keys, and for tests; whoever has the file is that officer.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { algorithms, type PublicKey } from "../core/suite.ts"
+import { algorithms, type Classical, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory, refuseOpenAccess } from "./atomic.ts"
-import type { Classical } from "./signer.ts"
+import { classicalSignature, generatedKey } from "./raw.ts"
 import { tokenKeyIn } from "./token-key.ts"
 
 export type OfficerSigner = {
@@ -21,11 +21,6 @@ export const createOfficerKey = (path: string, alg: Classical): PublicKey => {
   return publicOf(path, createPublicKey(key))
 }
 
-export const generatedKey = (alg: Classical): KeyObject => {
-  if (alg === algorithms.ed25519) return generateKeyPairSync("ed25519").privateKey
-  return generateKeyPairSync("ec", { namedCurve: alg === algorithms.esp256 ? "P-256" : "P-384" }).privateKey
-}
-
 /** Of a file with a private or a public key in PEM, or of one in a module: who enrols an officer needs no more of it. */
 export const officerPublicKey = (path: string): PublicKey =>
   tokenKeyIn(path) ?? publicOf(path, read(path, createPublicKey))
@@ -37,11 +32,11 @@ export const openOfficerKey = (path: string): OfficerSigner => {
 
 export const officerSigner = (path: string, key: KeyObject): OfficerSigner => {
   const held = publicPart(path, key)
-  return { public: held, sign: digest => signed(key, held.alg, digest) }
+  return { public: held, sign: digest => classicalSignature(held.alg, key, digest) }
 }
 
 /** Of a private key. */
-export const publicPart = (path: string, key: KeyObject): PublicKey => publicOf(path, createPublicKey(key))
+export const publicPart = (path: string, key: KeyObject): PublicPart => publicOf(path, createPublicKey(key))
 
 const read = (path: string, open: (pem: string) => KeyObject): KeyObject => {
   const pem = readFileSync(path, "utf8")
@@ -52,28 +47,13 @@ const read = (path: string, open: (pem: string) => KeyObject): KeyObject => {
   }
 }
 
-const publicOf = (path: string, key: KeyObject): PublicKey => {
+type PublicPart = PublicKey & { readonly alg: Classical }
+
+const publicOf = (path: string, key: KeyObject): PublicPart => {
   const bytes = (): Uint8Array => Uint8Array.from(key.export({ format: "raw-public" }))
   if (key.asymmetricKeyType === "ed25519") return { alg: algorithms.ed25519, public: bytes() }
   const curve = key.asymmetricKeyDetails?.namedCurve
   if (curve === "prime256v1") return { alg: algorithms.esp256, public: bytes() }
   if (curve === "secp384r1") return { alg: algorithms.esp384, public: bytes() }
   throw new Error(`${path} holds a key of another kind; an officer's is Ed25519, P-256 or P-384.`)
-}
-
-const orders: Readonly<Record<number, bigint>> = {
-  [algorithms.esp256]: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  [algorithms.esp384]:
-    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-}
-
-const signed = (key: KeyObject, alg: number, digest: Uint8Array): Uint8Array => {
-  const order = orders[alg]
-  if (order === undefined) return Uint8Array.from(sign(null, digest, key))
-  const hash = alg === algorithms.esp256 ? "sha256" : "sha384"
-  const raw = Uint8Array.from(sign(hash, digest, { key, dsaEncoding: "ieee-p1363" }))
-  const half = raw.length / 2
-  const s = BigInt(`0x${raw.subarray(half).toHex()}`)
-  if (s > order >> 1n) raw.set(Uint8Array.fromHex((order - s).toString(16).padStart(2 * half, "0")), half)
-  return raw
 }

@@ -3,9 +3,8 @@
 import { createHash } from "node:crypto"
 import { createRequire } from "node:module"
 import { parentPort } from "node:worker_threads"
-import { algorithms } from "../core/suite.ts"
+import { algorithms, type Classical } from "../core/suite.ts"
 import type { TokenAnswer, TokenTask } from "./pkcs11.ts"
-import type { Classical } from "./signer.ts"
 
 type Handle = Buffer
 type Attribute = { readonly type: number; readonly value?: number | boolean | string | Buffer }

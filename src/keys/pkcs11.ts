@@ -3,10 +3,9 @@
 import { Worker } from "node:worker_threads"
 import { equal } from "../core/hash.ts"
 import { refuse } from "../core/refusal.ts"
-import type { PublicKey } from "../core/suite.ts"
+import type { Classical, PublicKey } from "../core/suite.ts"
 import { KeysRefused } from "./lock.ts"
 import { lowS } from "./raw.ts"
-import type { Classical } from "./signer.ts"
 
 /** Where a token is: the vendor's library, and the token's label in it. */
 export type TokenPlace = { readonly module: string; readonly token: string }

@@ -1,7 +1,6 @@
 // Keys as bytes, to and from the platform's.
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
-import { algorithms, type PublicKey } from "../core/suite.ts"
-import type { Classical } from "./signer.ts"
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { algorithmName, algorithms, type Classical, type PublicKey } from "../core/suite.ts"
 
 export const ed25519Private = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.from(seed), format: "raw-private", asymmetricKeyType: "ed25519" })
@@ -27,4 +26,17 @@ export const lowS = (alg: Classical, signature: Uint8Array): Uint8Array => {
   const s = BigInt(`0x${signature.subarray(half).toHex()}`)
   const low = s > orders[alg] / 2n ? orders[alg] - s : s
   return Uint8Array.of(...signature.subarray(0, half), ...Uint8Array.fromHex(low.toString(16).padStart(2 * half, "0")))
+}
+
+/** Of an algorithm: Ed25519, or ECDSA on the curve of its name. */
+export const generatedKey = (alg: Classical): KeyObject =>
+  alg === algorithms.ed25519
+    ? generateKeyPairSync("ed25519").privateKey
+    : generateKeyPairSync("ec", { namedCurve: algorithmName(alg) }).privateKey
+
+/** ECDSA as r ‖ s. */
+export const classicalSignature = (alg: Classical, key: KeyObject, message: Uint8Array): Uint8Array => {
+  if (alg === algorithms.ed25519) return Uint8Array.from(sign(null, message, key))
+  const hash = alg === algorithms.esp256 ? "sha256" : "sha384"
+  return lowS(alg, sign(hash, message, { key, dsaEncoding: "ieee-p1363" }))
 }

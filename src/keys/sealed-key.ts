@@ -3,12 +3,12 @@
 // wrongly is found before anything is tried. What the words open is common PKCS #8: should this program be gone, `openssl pkey` reads it.
 import { createHash, createPrivateKey, type KeyObject, randomInt } from "node:crypto"
 import { readFileSync } from "node:fs"
-import type { PublicKey } from "../core/suite.ts"
+import type { Classical, PublicKey } from "../core/suite.ts"
 import { typedWords, wordDigits } from "../core/words.ts"
 import { createAtomically, ensurePrivateDirectory, refuseOpenAccess } from "./atomic.ts"
-import { generatedKey, type OfficerSigner, officerSigner, publicPart } from "./officer-key.ts"
+import { type OfficerSigner, officerSigner, publicPart } from "./officer-key.ts"
 import { wordLists } from "./pairing-words.ts"
-import type { Classical } from "./signer.ts"
+import { generatedKey } from "./raw.ts"
 
 const chanceCount = 10
 const wordsMax = 2_048

@@ -1,9 +1,7 @@
 // What the node asks of its keys. Private keys never leave this room; an HSM and a file answer to the same interface.
-import type { PublicKey } from "../core/suite.ts"
+import type { Classical, PublicKey } from "../core/suite.ts"
 
 export type NodeKeys = readonly [PublicKey, PublicKey]
-/** What a node key 0 may be of: Ed25519, or where a hardware module has none ECDSA P-256 or P-384. */
-export type Classical = -19 | -9 | -51
 
 export type SecondKey = {
   readonly suite: number

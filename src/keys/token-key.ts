@@ -2,14 +2,12 @@
 // protocol/security.md, A-11). Each signature opens the token anew, so that it can be taken out in between.
 import { readFileSync } from "node:fs"
 import { fromHex, hex } from "../core/hash.ts"
-import { algorithms, type PublicKey } from "../core/suite.ts"
+import { algorithmName, type Classical, classicalOf, type PublicKey } from "../core/suite.ts"
 import { createAtomically, ensurePrivateDirectory } from "./atomic.ts"
 import { openToken, requireKey, type TokenPlace } from "./pkcs11.ts"
-import type { Classical } from "./signer.ts"
 
 const version = 1
 const holds = "officer-key in a module"
-const names = { Ed25519: algorithms.ed25519, "P-256": algorithms.esp256, "P-384": algorithms.esp384 } as const
 
 export type TokenKey = TokenPlace & { readonly label: string; readonly alg: Classical; readonly public: Uint8Array }
 
@@ -25,7 +23,7 @@ export const tokenKeyIn = (path: string): TokenKey | undefined => {
     throw damaged
   }
   const { module, token, label } = value
-  const alg = names[value.algorithm as keyof typeof names] as Classical | undefined
+  const alg = classicalOf(value.algorithm)
   const held = typeof value.public === "string" ? fromHex(value.public) : undefined
   if (value.version !== version || value.holds !== holds || alg === undefined || held === undefined) throw damaged
   if (typeof module !== "string" || typeof token !== "string" || typeof label !== "string") throw damaged
@@ -42,8 +40,7 @@ export const createTokenKey = async (
   const opened = await openToken({ module, token }, pin)
   try {
     const { public: made } = await opened.generate(label, alg)
-    const algorithm = Object.entries(names).find(([, number]) => number === alg)?.[0]
-    const file = { version, holds, module, token, label, algorithm, public: hex(made.public) }
+    const file = { version, holds, module, token, label, algorithm: algorithmName(alg), public: hex(made.public) }
     createAtomically(path, `${JSON.stringify(file, null, 2)}\n`)
     return made
   } finally {

@@ -1,5 +1,6 @@
 // A home: the directory in which one side keeps its keys, its charter and its record. Made by `init`, completed by pairing, opened by
 // one node at a time. Every file is written whole or not at all.
+
 import { randomBytes } from "node:crypto"
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -24,6 +25,7 @@ import { decodeEntry } from "../core/entry.ts"
 import { base64url, equal, fromBase64url } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
+import type { Classical } from "../core/suite.ts"
 import { replaceAtomically } from "../keys/atomic.ts"
 import { createKeys, type FileKeys, openKeys, relockKeys, relockRoots, requireOpening } from "../keys/file.ts"
 import { type Keyring, keyring, keyringOf, newKek } from "../keys/lock.ts"
@@ -31,7 +33,7 @@ import { pairingWords } from "../keys/pairing-words.ts"
 import { lockOf } from "../keys/private-file.ts"
 import { createRecordKey, openRecordKey, relockRecordKey } from "../keys/record-key.ts"
 import { rootPathOf, rootSigner } from "../keys/root.ts"
-import type { Classical, RootSigner } from "../keys/signer.ts"
+import type { RootSigner } from "../keys/signer.ts"
 import { sealRecord } from "../store/seal-record.ts"
 import { type Cipher, recordCipher } from "../store/sealed.ts"
 import { holdHome } from "../store/sqlite.ts"

@@ -140,6 +140,11 @@ test("K-3: a node refuses an order of its own people that would change its keys 
   }
   const answer = await a.running.order({ ...order, body: { salt: salt(), bytes: Uint8Array.of(0xa0) } })
   assert.ok(isRefusal(answer) && answer.refusal === "bad-key-change")
-  assert.deepEqual(await a.office.rotate({ algorithm: "RSA" }), refuse("bad-request", { field: "algorithm" }))
+  // … nor one that is merely a word of the language that this is written in.
+  for (const algorithm of ["RSA", "p-256", "constructor", "__proto__", -19, ["P-256"]]) {
+    assert.deepEqual(await a.office.rotate({ algorithm }), refuse("bad-request", { field: "algorithm" }))
+    const asked = { what: "revocation", generation: 1, seq: 1, algorithm }
+    assert.deepEqual(await a.office.prepare(asked, "Ishii"), refuse("bad-request", { field: "algorithm" }))
+  }
   await say(a)
 })

@@ -22,8 +22,8 @@ import { reasonBytesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { sheetName } from "../core/sheet.ts"
-import { algorithms, type PublicKey, type Suite } from "../core/suite.ts"
-import type { Classical, Signer } from "../keys/signer.ts"
+import { algorithmName, type Classical, classicalOf, type Suite } from "../core/suite.ts"
+import type { Signer } from "../keys/signer.ts"
 import type { StoreReader } from "../store/store.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
@@ -52,14 +52,6 @@ export type KeyOffice = {
   sheet(): SheetView | null
 }
 
-const names: Readonly<Record<string, Classical>> = {
-  Ed25519: algorithms.ed25519,
-  "P-256": algorithms.esp256,
-  "P-384": algorithms.esp384,
-}
-const nameOf = ({ alg }: PublicKey): string =>
-  Object.entries(names).find(([, each]) => each === alg)?.[0] ?? String(alg)
-
 export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
   const { charter, us, suite, running, signer } = options
   let prepared: (Prepared & Pick<SheetView, "by" | "at"> & { readonly file: SheetFile }) | undefined
@@ -75,7 +67,7 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
           party,
           generation: tenure.generation,
           after: tenure.after,
-          algorithm: nameOf(tenure.keys[0]),
+          algorithm: algorithmName(tenure.keys[0].alg),
           kid: hex(kidOf(tenure.keys[0], suite)),
           inForce: tenure === now,
           held: party === us && signer.holds(tenure.keys[0]),
@@ -84,8 +76,7 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
 
     async rotate(request) {
       const before = inForce(us).keys
-      const asked = isObject(request) ? (request.algorithm ?? nameOf(before[0])) : undefined
-      const alg = typeof asked === "string" ? names[asked] : undefined
+      const alg = isObject(request) ? classicalOf(request.algorithm ?? algorithmName(before[0].alg)) : undefined
       if (alg === undefined) return refuse("bad-request", { field: "algorithm" })
       if (!signer.holds(before[0])) return refuse("key-missing")
       const body = await rotationBody(options, before, await signer.makeNodeKeys(alg))
@@ -95,7 +86,7 @@ export const keyOffice = (options: KeyOfficeOptions): KeyOffice => {
     async prepare(request, by) {
       const asked = isObject(request) ? request : {}
       const before = inForce(us).keys
-      const alg = names[typeof asked.algorithm === "string" ? asked.algorithm : nameOf(before[0])]
+      const alg = classicalOf(asked.algorithm ?? algorithmName(before[0].alg))
       if (alg === undefined) return refuse("bad-request", { field: "algorithm" })
       const made = asked.what === "revocation" ? await revocation(options, asked, before, alg) : undefined
       const next = asked.what === "generation" ? await newGeneration(options, asked, before, alg) : made

@@ -7,7 +7,7 @@ import { fromHex, hex } from "../core/hash.ts"
 import { decodeOfficerBody, type Officer, type OfficerKey } from "../core/officer.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
-import { algorithms } from "../core/suite.ts"
+import { algorithmName } from "../core/suite.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 
@@ -62,15 +62,9 @@ const officerView = ({ code, name, office, roles, keys, issue }: Officer): Offic
   issue,
 })
 
-const algorithmNames = new Map<number, string>([
-  [algorithms.ed25519, "Ed25519"],
-  [algorithms.esp256, "P-256"],
-  [algorithms.esp384, "P-384"],
-])
-
 export const keyView = (key: OfficerKey): OfficersView["officers"][number]["keys"][number] => ({
   type: key.type,
-  algorithm: algorithmNames.get(key.alg) ?? String(key.alg),
+  algorithm: algorithmName(key.alg),
   public: hex(key.public),
   ...(key.type === "passkey" && { credentialId: hex(key.credentialId), rpId: key.rpId, origin: key.origin }),
 })

@@ -5,6 +5,7 @@ import type { KeysView } from "../../api/keys.ts"
 import type { PrepareRequest } from "../../api/shapes.ts"
 import { checkText } from "../../core/body.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
+import { classical } from "../../core/suite.ts"
 import { type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
@@ -13,7 +14,6 @@ import { prepareSheet, rotateKeys } from "./ask.ts"
 import { Sheet } from "./sheet.tsx"
 import { Follows, Sure } from "./sure.tsx"
 
-const algorithms = ["Ed25519", "P-256", "P-384"] as const
 type Look = () => Promise<void>
 
 const Rotate = ({ look }: { readonly look: Look }) => {
@@ -61,7 +61,7 @@ const Rotate = ({ look }: { readonly look: Look }) => {
             <span>{t("change.algorithm")}</span>
             <select value={algorithm} onChange={event => setAlgorithm(event.target.value)}>
               <option value="">{t("change.as-now")}</option>
-              {algorithms.map(each => (
+              {Object.keys(classical).map(each => (
                 <option key={each} value={each}>
                   {each}
                 </option>
