@@ -1,7 +1,7 @@
 // Homes put back from copies, where the log or its keys have begun anew meanwhile: what the other side holds decides, and nothing is said
 // twice (pages: protocol/log.md, section 6, and protocol/key.md). The loop is the real one, under a virtual clock; disks are memory.
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync } from "node:fs"
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
@@ -25,12 +25,14 @@ const talked = async () => {
   const line = new Cable(pair)
   const disk = memoryDisk()
   const a = await line.start(0)
-  const b = await line.start(1, { store: disk.open() })
+  const file = join(home, pair.charter.parties[1]!.code, "keys.json")
+  const keys = () => openKeys(file, xwingNode)
+  const signer = keys()
+  const b = await line.start(1, { store: disk.open(), signer })
   await line.until("up", () => isUp(a) && isUp(b))
   await confirms(line, a, a.order("from here"))
   await confirms(line, b, b.order("from there"))
-  const file = join(home, pair.charter.parties[1]!.code, "keys.json")
-  return { pair, line, disk, a, b, file, keys: () => openKeys(file, xwingNode) }
+  return { pair, line, disk, a, b, file, keys, signer }
 }
 type Talk = Awaited<ReturnType<typeof talked>>
 
@@ -68,9 +70,8 @@ const isEven = (a: Node, b: Node): boolean =>
 
 test("L-11, K-9: a home whose record is from before its log began anew says nothing before the open generation is whole again", async () => {
   const talk = await talked()
-  const { line, disk, a, b, keys } = talk
+  const { line, disk, a, b, signer } = talk
   const copy = disk.clone()
-  const signer = keys()
   await beginAnew(talk, b, signer)
   for (const text of ["one", "two", "three"]) await confirms(line, b, b.order(text))
   const { size } = logOf(b)
@@ -87,4 +88,27 @@ test("L-11, K-9: a home whose record is from before its log began anew says noth
     refusalsOf(a).filter(code => code !== "unknown-secret"),
     [],
   )
+})
+
+test("K-5, K-9, EP-3: a home put back from before its keys changed begins anew with new ones, and is opened to at once", async () => {
+  const talk = await talked()
+  const { line, disk, a, b, file, keys, signer } = talk
+  const copy = disk.clone()
+  copyFileSync(file, `${file}.copy`)
+  await done(line, "rotated", officeOf(talk, b, signer).rotate({}))
+  await line.wait(2_000)
+  await confirms(line, b, b.order("with the new ones"))
+  b.kill()
+  await line.wait(5_000)
+  copyFileSync(`${file}.copy`, file)
+  const old = keys()
+  const again = await line.start(1, { store: copy.open(), signer: old })
+  await line.until("turned away", () => refusalsOf(a).includes("bad-opening"))
+  const from = a.told.length
+  await beginAnew(talk, again, old, { newKeys: true })
+  await line.until("up", () => isUp(a) && isUp(again) && logOf(a).generation === 2, 30_000)
+  await confirms(line, again, again.order("after"))
+  await line.until("even", () => isEven(a, again))
+  const since = a.told.slice(from).flatMap(it => (it.type === "refused" ? [it.refusal.refusal] : []))
+  assert.ok(!since.includes("bad-generation"), "a change that is shown twice is no fault")
 })

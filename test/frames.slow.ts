@@ -117,7 +117,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       ...["bad-frame", "malformed", "too-large", "bad-text", "newer-law", "wrong-version", "unknown-key", "wrong-body"],
       ...["bad-key-change", "bad-signature", silence],
     ],
-    taken: node => peerOf(node).shownKeys !== null,
+    taken: node => peerOf(node).shownKeys.length > 0,
   },
 }
 

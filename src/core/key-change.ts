@@ -2,7 +2,7 @@
 // cannot open anything sealed by them yet (page: protocol/key.md).
 import { about, refused } from "./aside.ts"
 import { decode, encode } from "./cbor.ts"
-import { bodyHash, decodeEntry, type Fields } from "./entry.ts"
+import { bodyHash, decodeEntry, type Entry, type Fields } from "./entry.ts"
 import type { Held, Order } from "./event.ts"
 import { unlawfulOpening } from "./generation.ts"
 import { concat, equal } from "./hash.ts"
@@ -62,7 +62,8 @@ const takeTenure = (line: Line, log: Log, held: Held, tenure: Tenure): void => {
   if (ours && typeof keyless === "object" && equal(keyless[0].public, tenure.keys[0].public)) line.state.keyless = false
   const peer = line.state.peers.get(log.author)
   const now = keysAfter(log.tenures, log.generation, log.frontier.size)
-  if (peer?.shownKeys && equal(peer.shownKeys[0].public, now[0].public)) peer.shownKeys = null
+  const shown = peer?.shownKeys.at(-1)
+  if (peer && shown && equal(shown[0].public, now[0].public)) peer.shownKeys = []
 }
 
 /** Our own change is signed. What comes after it is signed with the new keys; the old ones go once it is durable. (K-6) */
@@ -73,6 +74,8 @@ export const changeOwnKeys = (line: Line, held: Held): void => {
   if (isRefusal(tenure)) throw new Error(`our own change of keys is refused: ${JSON.stringify(tenure)}`)
   takeTenure(line, own, held, tenure)
   line.state.keyless = false
+  // What was opened with the old keys, and is not proven to be taken, never will be: it is opened with the new ones. (K-5)
+  for (const peer of line.state.peers.values()) if (peer.sending?.confirmed === false) peer.sending = null
   line.state.afterAppend.push(() => line.out.push({ do: "keepNodeKeys", key: tenure.keys[0] }))
 }
 
@@ -172,6 +175,12 @@ export const showChanges = (line: Line, peer: Peer, path: Path): void => {
   for (const frame of changesToShow(line, peer)) sendOpening(line, path, frame)
 }
 
+/** The keys that a change names as new, whoever signed it. */
+const keysBrought = ({ kind }: Entry, body: Uint8Array): NodeKeys | null => {
+  const change = kind === kinds.generation ? decodeGenerationBody(body) : decodeKeyBody(body)
+  return isRefusal(change) ? null : change.keys
+}
+
 /** The peer shows a change of its keys that its log will bring. It is believed as the log itself would be, and changes nothing but by
  *  which keys openings are judged until the log is there. (K-5) */
 export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal | undefined => {
@@ -188,16 +197,20 @@ export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal |
   if (!isTheirs || !isKeyChange(entry.kind)) return refuse("bad-key-change", about(entry))
   if (!entry.bodyHash || !equal(bodyHash(held.body, line.suite), entry.bodyHash))
     return refuse("wrong-body", about(entry))
-  const keys = keysOfPeer(line, peer)
   // Held already, or shown before.
   const { generation, frontier } = log
   if (entry.generation < generation || (entry.generation === generation && entry.seq <= frontier.size)) return undefined
-  const shown = { generation, after: frontier.size, keys, byRoots: false, revoked: false }
-  const holder = { ...holderOf(line, log), tenures: peer.shownKeys ? [...log.tenures, shown] : log.tenures }
+  const brought = keysBrought(entry, bytes)
+  if (brought && peer.shownKeys.some(([key]) => equal(key.public, brought[0].public))) return undefined
+  const begin = { generation, after: frontier.size, byRoots: false, revoked: false }
+  const holder = {
+    ...holderOf(line, log),
+    tenures: [...log.tenures, ...peer.shownKeys.map(keys => ({ ...begin, keys }))],
+  }
   const proof = judge(holder, held, line.suite)
   const tenure = proof === true ? tenureOf(holder, held, line.suite) : proof
-  if (!isRefusal(tenure)) peer.shownKeys = tenure.keys
-  // An earlier one, shown again after a later one, is nothing new.
-  else if (tenure.refusal !== "key-replaced") return tenure
+  if (isRefusal(tenure)) return tenure.refusal === "key-replaced" ? undefined : tenure
+  if (!equal(keysOfPeer(line, peer)[0].public, tenure.keys[0].public))
+    peer.shownKeys = [...peer.shownKeys, tenure.keys].slice(-shownMax)
   return undefined
 }

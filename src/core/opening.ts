@@ -94,7 +94,7 @@ export const openingKeys = (line: Line): NodeKeys =>
 /** The peer's keys in force, as far as we hold its log, or as it has shown that they changed since. (K-5) */
 export const keysOfPeer = ({ state }: Line, peer: Peer): NodeKeys => {
   const { tenures, generation, frontier } = state.logs[peer.party]!
-  return peer.shownKeys ?? keysAfter(tenures, generation, frontier.size)
+  return peer.shownKeys.at(-1) ?? keysAfter(tenures, generation, frontier.size)
 }
 
 export const verifyBy = (

@@ -120,8 +120,8 @@ export type Peer = BreakState & {
   keyNumber: number
   publicKey: Uint8Array
   // Sealing, of this process only:
-  /** Keys that its log will bring, by a signed change that was shown before it could be sealed. (K-5) */
-  shownKeys: NodeKeys | null
+  /** Keys that its log will bring, by signed changes that were shown before they could be sealed; the last are in force. (K-5) */
+  shownKeys: NodeKeys[]
   sending: Sending | null
   opening: boolean
   /** The epoch before could not be opened there: what was sealed in it must be said again. */
@@ -317,7 +317,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   ...noBreak,
   keyNumber: 0,
   publicKey: base,
-  shownKeys: null,
+  shownKeys: [],
   sending: null,
   opening: false,
   reopened: false,
