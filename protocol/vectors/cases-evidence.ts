@@ -2,10 +2,11 @@
 import { encodeMessageBody } from "../../src/core/body.ts"
 import { base64, fromBase64, fromUtf8, utf8 } from "../../src/core/hash.ts"
 import { note } from "../../src/core/head.ts"
+import { inclusionProof } from "../../src/core/proof.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { writeBundle } from "../../src/evidence/bundle.ts"
-import { sumsFile, sumsOf } from "../../src/evidence/files.ts"
+import { sumsFile, sumsOf, tlogProof } from "../../src/evidence/files.ts"
 import { judge } from "../../src/evidence/judge.ts"
 import { fingerprint } from "../../src/evidence/trust.ts"
 import { type Files, readZip, writeZip } from "../../src/evidence/zip.ts"
@@ -119,10 +120,76 @@ const forkChanges = (a: string): readonly (readonly [string, string, string, Cha
   ],
 ]
 
+/** A head of party 0 at the place of the chosen entry, as a note; with another root than its entries', if one is given. */
+const noteAt5 = (line: ExampleLine, root?: Uint8Array): string => {
+  const pen = new Pen(line, 0)
+  for (const { entry, body } of record(line).said.filter(it => it.entry.author === 0 && it.entry.seq <= 5))
+    pen.take(body ? { entry, body } : { entry })
+  const [first, second] = line.charter.parties[0]!.nodeKeys
+  return note(line.charter.line, pen.head(root && { root }), [first!, second!], suite)
+}
+const pathAt5 = (line: ExampleLine): Uint8Array[] =>
+  inclusionProof(
+    record(line).said.flatMap(({ entry }) => (entry.author === 0 && entry.seq <= 5 ? [entry.hash] : [])),
+    5,
+    suite,
+  )
+
+/** What becomes of it with heads of the size of the chosen entry's place. (EV-19, EV-20) */
+const headChanges = (a: string): readonly (readonly [string, string, string, Change])[] => {
+  const path = `rivals/${a}.1.5.tlog-proof`
+  const other = suite.sha256(utf8("another tree"))
+  const alone = (files: Map<string, Uint8Array>): void => {
+    for (const name of [`chosen/${a}.1.5.cose`, `bodies/${a}.1.5.bin`, `proofs/${a}.1.5.tlog-proof`]) files.delete(name)
+  }
+  const both = (files: Map<string, Uint8Array>, ...notes: [string, string]): void => {
+    alone(files)
+    files.set(`rivals/${a}.1.5.first.note`, utf8(notes[0]))
+    files.set(`rivals/${a}.1.5.second.note`, utf8(notes[1]))
+  }
+  return [
+    [
+      "EV-20",
+      "a head of its place with another root, and the path to it",
+      "proven",
+      (files, line) => files.set(path, utf8(tlogProof(5, pathAt5(line), noteAt5(line, other)))),
+    ],
+    [
+      "EV-20",
+      "the true head of its place, and the path to it",
+      "no-fork",
+      (files, line) => files.set(path, utf8(tlogProof(5, pathAt5(line), noteAt5(line)))),
+    ],
+    [
+      "EV-20",
+      "a head of its place with another root, and a path that its author has not signed",
+      "bad-proof",
+      (files, line) => files.set(path, utf8(tlogProof(5, [other], noteAt5(line, other)))),
+    ],
+    [
+      "EV-20",
+      "two heads of one size whose roots differ",
+      "proven",
+      (files, line) => both(files, noteAt5(line), noteAt5(line, other)),
+    ],
+    ["EV-20", "one head twice", "no-fork", (files, line) => both(files, noteAt5(line), noteAt5(line))],
+    [
+      "EV-19",
+      "one head without the other",
+      "missing-file",
+      (files, line) => {
+        alone(files)
+        files.set(`rivals/${a}.1.5.first.note`, utf8(noteAt5(line)))
+      },
+    ],
+  ]
+}
+
 /** Party 0 of the example is `a`, party 1 `b` in these names. */
 const changes = (a: string, b: string): readonly (readonly [string, string, string, Change])[] => [
   ["EV-9", "as it was written", "proven", () => {}],
   ...forkChanges(a),
+  ...headChanges(a),
   ["EV-4", "a text with one letter changed", "wrong-body", files => flip(files, `bodies/${a}.1.5.bin`, -1)],
   ["EV-4", "a text kept back", "proven", files => files.delete(`bodies/${a}.1.5.bin`)],
   ["EV-4", "a charter's signatures left out", "missing-file", files => files.delete(`bodies/${b}.1.1.bin`)],

@@ -4,22 +4,28 @@ import { Command } from "commander"
 import { writeBundle } from "../evidence/bundle.ts"
 import { bodyIn, entriesOf, headsOf } from "../evidence/choose.ts"
 import { stemOf } from "../evidence/files.ts"
-import { forksKept } from "../evidence/kept.ts"
+import { chosenFor, forksKept, type KeptFork } from "../evidence/kept.ts"
 import { verifyPage } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { openUnread, recordOf } from "./open.ts"
 import { granted, sayer } from "./say.ts"
+
+const what: Readonly<Record<KeptFork["rivals"]["of"], string>> = {
+  entries: "two entries as",
+  head: "a head that its own entries contradict, of",
+  heads: "two heads that differ, of",
+}
 
 type Options = { readonly output?: string; readonly entry?: string; readonly json?: true }
 
 export const fork = (): Command =>
   new Command("fork")
     .description(
-      "Lists where the other side has signed two histories: two entries of one place that contradict each other. With -o it writes the proof into a file, which parley verify FILE judges. The node may run or be stopped; no text is read or shown.",
+      "Lists where the other side has signed two histories: two entries of one place that contradict each other, or signed heads that do. With -o it writes the proof into a file, which parley verify FILE judges. The node may run or be stopped; no text is read or shown.",
     )
     .argument("<home>")
     .option("-o, --output <file>", "a new file, named *.parley.zip")
-    .option("--entry <hash>", "of one alone, by the hash of the entry that was kept aside; without it, of the first")
+    .option("--entry <hash>", "of one alone, by the hash of what was kept aside; without it, of the first")
     .action((home: string, { output, entry, json }: Options) => {
       recordOf(home)
       const { charter, store } = openUnread(home)
@@ -30,13 +36,17 @@ export const fork = (): Command =>
         const found = entry === undefined ? all : all.filter(({ id }) => id === entry)
         if (output === undefined) {
           if (found.length === 0) say.result({ forks: 0 }, "Nobody has signed two histories here.")
-          for (const { id, first, at } of found)
+          for (const fork of found) {
+            const { id, at, rivals, place } = fork
+            const entry = stemOf(charter, place)
+            const first = ("hash" in rivals.first ? rivals.first.hash : rivals.first.root).toHex()
             say.result(
-              { entry: stemOf(charter, first), party: codeOf(first.author), first: first.hash.toHex(), second: id, at },
-              `${codeOf(first.author)} has signed two entries as ${stemOf(charter, first)}; found ${new Date(at).toISOString()}`,
-              `  in the record   ${first.hash.toHex()}`,
-              `  kept aside      ${id}`,
+              { entry, of: rivals.of, party: codeOf(place.author), first, second: id, at },
+              `${codeOf(place.author)} has signed ${what[rivals.of]} ${entry}; found ${new Date(at).toISOString()}`,
+              `  ${rivals.of === "heads" ? "one of the roots" : "in the record   "}  ${first}`,
+              `  kept aside        ${id}`,
             )
+          }
           return
         }
         const [one] = found
@@ -49,8 +59,7 @@ export const fork = (): Command =>
             heads: headsOf(store, charter.parties.length),
             entries: entriesOf(store),
             bodyOf: hash => bodyIn(store, hash),
-            chosen: [one.first],
-            rivals: [one.second],
+            ...chosenFor(one.rivals),
             shows: () => false,
             page,
           }),
@@ -58,8 +67,8 @@ export const fork = (): Command =>
         writeFileSync(output, bytes, { flag: "wx", mode: 0o600 })
         const sha256 = createHash("sha256").update(bytes).digest("hex")
         say.result(
-          { file: output, bytes: bytes.length, sha256, entry: stemOf(charter, one.first) },
-          `${output}: proof that ${codeOf(one.first.author)} has signed two entries as ${stemOf(charter, one.first)}; ${bytes.length} bytes`,
+          { file: output, bytes: bytes.length, sha256, entry: stemOf(charter, one.place) },
+          `${output}: proof that ${codeOf(one.place.author)} has signed ${what[one.rivals.of]} ${stemOf(charter, one.place)}; ${bytes.length} bytes`,
           `  SHA-256 of the file  ${sha256}`,
           "  Judge it with: parley verify FILE --trust FINGERPRINT of that party",
         )

@@ -58,12 +58,13 @@ const entryText = ({ entries }: Told, at: number): string[] => {
   return [title, ...lines.map(lineText), ...said.flatMap(each => indented(each, columns))]
 }
 
-const summaryOf = ({ line, parties, page, outcome }: Judgement) => ({
+const summaryOf = ({ line, parties, page, forks, outcome }: Judgement) => ({
   proven: outcome === true,
   ...(outcome === true ? {} : { refusal: outcome.refusal, details: outcome.details }),
   line,
   parties,
   page,
+  ...(forks && { forks }),
 })
 
 const verdictOf = ({ parties }: Judgement, verdict: Verdict) => {

@@ -9,7 +9,7 @@ import type { Held } from "./event.ts"
 import { heardElsewhere, reachOpening } from "./generation.ts"
 import { equal, hex } from "./hash.ts"
 import type { Head } from "./head.ts"
-import { judgeHead, keepHead } from "./heads.ts"
+import { compareHead, judgeHead, keepWaiting } from "./heads.ts"
 import { isXwingPublic } from "./hpke.ts"
 import { isKeyChange, judge, keysOf } from "./key.ts"
 import { changeKeys } from "./key-change.ts"
@@ -128,11 +128,11 @@ const bufferUnder = (line: Line, log: Log, head: Head, held: Held): void => {
   const whole = waiting.every(it => acceptNext(line, log, it.held, covered, it.grown))
   // Only now: what was held ahead and has been buffered as well must take its place from the buffer, and once.
   takeAhead(line, log)
-  if (!whole) return
+  if (!whole) return keepWaiting(log, head)
   // Where the keys have changed on the way, it is not by those that it was judged by that a head of its size is signed. (K-4)
   const proof = log.tenures.length === tenures ? true : judgeHead(line, log, head)
-  if (covered && proof === true) keepHead(line, log, head)
-  else refused(line, proof === true ? refuse("bad-head", { author: head.author, size: head.size }) : proof, head.author)
+  if (proof === true) compareHead(line, log, head, end.root)
+  else refused(line, proof, head.author)
 }
 
 /** The next entry of a log. `covered`: it lies under a verified head, so its own signature is checked later. `grown`: the tree with it. */

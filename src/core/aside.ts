@@ -1,8 +1,10 @@
 // What is told and kept of what cannot be accepted, and questions to the record (page: protocol/log.md, section 2).
 import type { Entry } from "./entry.ts"
+import { encodePart, joinParts } from "./frame.ts"
 import { hex } from "./hash.ts"
+import type { Head } from "./head.ts"
 import { asidesMax } from "./limits.ts"
-import type { Refusal } from "./refusal.ts"
+import { type Refusal, refuse } from "./refusal.ts"
 import { type Ask, ask, type Line } from "./state.ts"
 import type { Hash } from "./suite.ts"
 
@@ -24,6 +26,30 @@ export const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
   line.state.asideCount++
   line.state.asideNames.add(hex(entry.hash))
   line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
+  if (refusal.refusal === "two-histories") forked(line, entry, entry.seq)
+}
+
+type InLog = { readonly author: number; readonly generation: number }
+const logName = ({ author, generation }: InLog): string => `${author} ${generation}`
+
+/** From where on two histories of a log are kept: whatever differs there differs in every head above as well. */
+const forked = (line: Line, log: InLog, size: number): void => {
+  const { forkedAt } = line.state
+  forkedAt.set(logName(log), Math.min(size, forkedAt.get(logName(log)) ?? Infinity))
+}
+
+/** Signed heads that contradict each other, or one that contradicts the entries held, as parts HEAD: proof against their author. What is no
+ *  more than the consequence of a fork that is kept already is told, and not kept. (L-12) */
+export const setHeadsAside = (line: Line, heads: readonly [Head, ...Head[]]): void => {
+  const { author, generation, size } = heads[0]
+  const refusal = refuse("bad-head", { author, generation, size })
+  refused(line, refusal, author)
+  const { forkedAt, asideCount } = line.state
+  if (size >= (forkedAt.get(logName(heads[0])) ?? Infinity) || asideCount >= asidesMax) return
+  line.state.asideCount++
+  const bytes = joinParts(heads.map(head => encodePart({ type: "head", head })))
+  line.state.stagedAsides.push({ author, bytes, refusal })
+  forked(line, heads[0], size)
 }
 
 export const about = (entry: Entry): Record<string, number | string> => ({

@@ -134,6 +134,15 @@ export type CarriedAnswer =
 /** A row to be written: an entry newly accepted or newly signed here. */
 export type Accepted = { readonly held: Held; readonly gapBefore: boolean }
 
+/** What one write holds, and what is done once it is durable. */
+export type Writing = {
+  readonly rows: readonly Accepted[]
+  readonly own: readonly { readonly order: Order | null; readonly held: Held }[]
+  readonly heads: readonly Head[]
+  readonly tells: readonly Tell[]
+  readonly after: readonly (() => void)[]
+}
+
 export type Effect =
   | { readonly do: "sign"; readonly key: PublicKey; readonly message: Uint8Array }
   /** By our own country's suite; before the other, which covers it. (E-21) */

@@ -21,7 +21,7 @@ import { epochConfirmed, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
-import { compareHead, heardHead, reachHeads } from "./heads.ts"
+import { heardHead, heardPast, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
 import { heardAgain, heardShort } from "./heard-short.ts"
 import { heardShown, lackInForce, restoreKeys } from "./key-change.ts"
@@ -190,8 +190,7 @@ const heardAnswer = (line: Line, event: Answer): void => {
   if (asked.about === "judged" && event.held) heardNext(line, asked.log, event.held)
   if (asked.about === "pastSeen" && event.held && !equal(asked.root, event.held.entry.ownRoot))
     falseSeen(line, asked.entry)
-  if (asked.about === "pastHead" && event.held)
-    compareHead(line, line.state.logs[asked.head.author]!, asked.head, event.held.entry.ownRoot)
+  if (asked.about === "pastHead" && event.held) heardPast(line, asked.head, event.held.entry.ownRoot)
 }
 
 /** Signs what waits, then writes what is signed and accepted, then sends. Nothing is sent before it is written. */

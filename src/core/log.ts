@@ -72,7 +72,8 @@ export const decodeFrontier = (bytes: Uint8Array): Frontier | Refusal => {
   return peaks.length === bitsSet(size) ? { size, peaks } : refuse("malformed", { field: "peaks" })
 }
 
-const bitsSet = (size: number): number => {
+/** How many peaks a tree of that size has. */
+export const bitsSet = (size: number): number => {
   let count = 0
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) count += rest % 2
   return count

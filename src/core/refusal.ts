@@ -131,7 +131,7 @@ export const refusals = {
   "passkey-only": [95, "A-32", "Officers sign in with their passkeys here; links are not taken any more."],
   "wrong-pin": [96, "A-12", "The hardware module does not take this PIN."],
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
-  "no-fork": [98, "EV-14", "The two entries do not contradict each other."],
+  "no-fork": [98, "EV-14", "The two do not contradict each other."],
   "bad-duress-word": [99, "A-43", "The word is shorter or longer than the law allows."],
   "no-carried-key": [
     104,

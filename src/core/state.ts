@@ -4,7 +4,7 @@ import { type BreakState, noBreak } from "./break-state.ts"
 import { type CarriedState, noneCarried } from "./carried-state.ts"
 import type { Charter } from "./charter.ts"
 import type { Entry, InLog } from "./entry.ts"
-import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell } from "./event.ts"
+import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell, Writing } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier, type Grown } from "./log.ts"
@@ -230,16 +230,9 @@ export type State = {
   consoles: number
   wakeAt: number
   asideCount: number
-  /** Hashes of what this process has set aside, at most as many. Not in the snapshot. */
+  /** Hashes of what this process has set aside, at most as many; and by log, the least size of two histories. Not in the snapshot. */
   asideNames: Set<string>
-}
-
-export type Writing = {
-  readonly rows: readonly Accepted[]
-  readonly own: readonly { readonly order: Order | null; readonly held: Held }[]
-  readonly heads: readonly Head[]
-  readonly tells: readonly Tell[]
-  readonly after: readonly (() => void)[]
+  readonly forkedAt: Map<string, number>
 }
 
 /** Questions to keys and store that are not answered yet. */
@@ -390,6 +383,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   wakeAt: Infinity,
   asideCount: 0,
   asideNames: new Set(),
+  forkedAt: new Map(),
 })
 
 /** Puts a question to keys or store; its answer comes as an event that names it. */

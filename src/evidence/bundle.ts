@@ -4,7 +4,7 @@ import type { Charter } from "../core/charter.ts"
 import { type Body, decodeEntry, type Entry, leafHash } from "../core/entry.ts"
 import { concat, equal, hex, utf8 } from "../core/hash.ts"
 import { type Head, note, originOf } from "../core/head.ts"
-import { cardTenure, isKeyChange, judge, keysAfter, type NodeKeys, tenureOf } from "../core/key.ts"
+import { cardTenure, isKeyChange, judge, keysAfter, type NodeKeys, type Tenure, tenureOf } from "../core/key.ts"
 import { decodeOfficerBody } from "../core/officer.ts"
 import { consistencyProof, inclusionProof, type RootOf, rootsOf } from "../core/proof.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
@@ -26,6 +26,12 @@ import {
 } from "./files.ts"
 import { writeZip } from "./zip.ts"
 
+/** What contradicts what. Of entries, `first` holds the place in the record; of a head, `first` is the last entry that it covers. */
+export type Rivals =
+  | { readonly of: "entries"; readonly first: Entry; readonly second: Entry }
+  | { readonly of: "head"; readonly first: Entry; readonly second: Head }
+  | { readonly of: "heads"; readonly first: Head; readonly second: Head }
+
 /** A record, and what is to be shown of it. */
 export type Wanted = {
   readonly charter: Charter
@@ -35,8 +41,8 @@ export type Wanted = {
   readonly heads: Iterable<Head>
   readonly bodyOf: (hash: Hash) => Body | undefined
   readonly chosen: readonly Entry[]
-  /** Of a fork proof: what contradicts each chosen entry. (EV-16) */
-  readonly rivals?: readonly Entry[]
+  /** Of a fork proof: what contradicts each chosen entry, or two heads that contradict each other. (EV-16, EV-21) */
+  readonly rivals?: readonly Rivals[]
   /** Whether the body of an entry is shown. Charters' bodies always are: they hold the roots' signatures. */
   readonly shows: (entry: Entry) => boolean
   /** verify.html, as it was released. */
@@ -80,9 +86,10 @@ const nameOf = ({ author, generation }: Pick<Entry, "author" | "generation">): s
 
 export const writeBundle = (wanted: Wanted): Written | Refusal => {
   const { charter, suite, chosen } = wanted
-  if (chosen.length === 0) return refuse("bad-request", { field: "entries" })
+  const rivals = wanted.rivals ?? []
+  if (chosen.length + rivals.length === 0) return refuse("bad-request", { field: "entries" })
   const logs = gather(wanted)
-  withNotes(wanted, logs)
+  const tenures = withNotes(wanted, logs)
   const others = gatherOthers(wanted, logs)
   addOfficers(wanted, logs, others)
   const files = new Map<string, Uint8Array>()
@@ -91,14 +98,14 @@ export const writeBundle = (wanted: Wanted): Written | Refusal => {
   }
   put(charterFile, charter.bytes)
   for (const entry of chosen) put(fileOf("chosen", stemOf(charter, entry)), entry.bytes)
-  for (const entry of wanted.rivals ?? []) put(fileOf("rival", stemOf(charter, entry)), entry.bytes)
+  for (const rival of rivals) putRival(wanted, logs, { rival, tenures }, put)
   for (const [stem, entry] of others) put(fileOf("other", stem), entry.bytes)
   const all = [...chosen, ...others.values()]
   const counts = putBodies(wanted, all, put)
   putHeads(wanted, logs, all, put)
   for (const entry of all) putProof(wanted, logs, entry, put)
   for (const entry of all) putConsistency(wanted, logs, entry, put)
-  put(readmeFile, readme(charter, chosen, (wanted.rivals ?? []).length > 0))
+  put(readmeFile, readme(charter, chosen, rivals.length > 0))
   put(pageFile, wanted.page)
   put(sumsFile, sumsOf(files, suite))
   const uncovered = chosen.filter(entry => !isCovered(logs, entry))
@@ -133,10 +140,10 @@ const gather = ({ charter, suite, entries, heads }: Wanted): Map<string, Log> =>
   return logs
 }
 
-/** What is proven with the head of every log, which follows from the keys in force at its size. (K-4) */
-const withNotes = ({ charter, suite, bodyOf }: Wanted, logs: ReadonlyMap<string, Log>): void => {
-  for (const author of charter.parties.keys()) {
-    const tenures = [cardTenure(charter.parties, author)]
+/** What is proven with the head of every log, which follows from the keys in force at its size. → Each author's keys. (K-4) */
+const withNotes = ({ charter, suite, bodyOf }: Wanted, logs: ReadonlyMap<string, Log>): readonly Tenure[][] => {
+  const all = charter.parties.map((_, author) => [cardTenure(charter.parties, author)])
+  for (const [author, tenures] of all.entries()) {
     for (let generation = 1; ; generation++) {
       const log = logs.get(nameOf({ author, generation }))
       if (log === undefined) break
@@ -153,6 +160,7 @@ const withNotes = ({ charter, suite, bodyOf }: Wanted, logs: ReadonlyMap<string,
       log.note = note(charter.line, head, log.keys, suite)
     }
   }
+  return all
 }
 
 /** A log's entries in their order, up to the first gap. */
@@ -246,6 +254,26 @@ const putBodies = (wanted: Wanted, all: readonly Entry[], put: Put): { shown: nu
     if (isChosen && body === undefined) withheld++
   }
   return { shown, withheld }
+}
+
+type Against = { readonly rival: Rivals; readonly tenures: readonly (readonly Tenure[])[] }
+
+/** An entry of the same place; two heads; or a head with the path by which the entry shows another root. (EV-13, EV-19) */
+const putRival = ({ charter, suite }: Wanted, logs: ReadonlyMap<string, Log>, about: Against, put: Put): void => {
+  const { rival, tenures } = about
+  const noteOf = (head: Head): string =>
+    note(charter.line, head, keysAfter(tenures[head.author]!, head.generation, head.size), suite)
+  if (rival.of === "entries") return put(fileOf("rival", stemOf(charter, rival.second)), rival.second.bytes)
+  const { second } = rival
+  const stem = stemOf(charter, { ...second, seq: second.size })
+  if (rival.of === "heads") {
+    put(fileOf("firstHead", stem), noteOf(rival.first))
+    return put(fileOf("secondHead", stem), noteOf(second))
+  }
+  const { leaves, roots } = logs.get(nameOf(rival.first)) ?? emptyLog(suite)
+  if (leaves.length < second.size) throw new Error("A head was compared with entries that are not held.")
+  const path = inclusionProof(leaves.slice(0, second.size), second.size, suite, roots)
+  put(fileOf("rivalPath", stem), tlogProof(second.size, path, noteOf(second)))
 }
 
 /** The head of every log that an entry of the bundle lies in. */

@@ -40,6 +40,9 @@ export const folders = {
   other: "others",
   proof: "proofs",
   rival: "rivals",
+  rivalPath: "rivals",
+  firstHead: "rivals",
+  secondHead: "rivals",
 } as const
 export type Folder = keyof typeof folders
 
@@ -52,6 +55,9 @@ const endings: Record<Folder, string> = {
   other: ".cose",
   proof: ".tlog-proof",
   rival: ".cose",
+  rivalPath: ".tlog-proof",
+  firstHead: ".first.note",
+  secondHead: ".second.note",
 }
 
 export const fileOf = (folder: Folder, stem: string): string => `${folders[folder]}/${stem}${endings[folder]}`

@@ -11,7 +11,7 @@ import { nodeSuite as suite } from "../suites/node.ts"
 import { writeBundle } from "./bundle.ts"
 import { sumsFile, sumsOf } from "./files.ts"
 import { judge } from "./judge.ts"
-import { forksKept } from "./kept.ts"
+import { chosenFor, forksKept } from "./kept.ts"
 import { tell } from "./say.ts"
 import { fingerprint } from "./trust.ts"
 import { readZip, writeZip } from "./zip.ts"
@@ -35,7 +35,8 @@ const written = (author: number): Uint8Array => {
   const made = writeBundle({
     ...{ charter: line.charter, suite, heads: [], entries: said.map(({ entry }) => entry.bytes) },
     bodyOf: hash => said.find(({ entry }) => equal(entry.hash, hash))?.body,
-    ...{ chosen: [first.entry], rivals: [second.entry], shows: () => false, page: utf8("page") },
+    ...chosenFor({ of: "entries", first: first.entry, second: second.entry }),
+    ...{ shows: () => false, page: utf8("page") },
   })
   return isRefusal(made) ? assert.fail(made.refusal) : made.bytes
 }
@@ -57,7 +58,7 @@ test("EV-13, EV-14, EV-15: the file and the liar's fingerprint show that it sign
   const found = judge(proof, [trust[1]!], suite)
   if (isRefusal(found)) return assert.fail(found.refusal)
   assert.deepEqual(found.forks, [
-    { stem: `${codes[1]}.1.2`, party: 1, first: hex(first.entry.hash), second: hex(second.entry.hash) },
+    { of: "entries", stem: `${codes[1]}.1.2`, party: 1, first: hex(first.entry.hash), second: hex(second.entry.hash) },
   ])
   for (const language of ["en", "ja", "zh"] as const) {
     const told = tell(found, language)
@@ -134,9 +135,11 @@ test("EV-16: a record gives each fork once, with the entry that holds the place 
   const store = {
     asides: () => [aside("wrong-own-root"), aside("two-histories"), aside("two-histories")],
     find: (hash: Uint8Array) => (equal(hash, first.entry.hash) ? first.entry : undefined),
+    read: () => [],
+    headOver: () => undefined,
   }
   const [kept, ...more] = forksKept(store, suite)
   assert.equal(more.length, 0)
   assert.deepEqual([kept?.id, kept?.at], [hex(second.entry.hash), 7])
-  assert.equal(hex(kept!.first.hash), hex(first.entry.hash))
+  assert.deepEqual(kept?.rivals, { of: "entries", first: first.entry, second: second.entry })
 })

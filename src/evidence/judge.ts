@@ -74,7 +74,7 @@ export type Judgement = {
   readonly parties: readonly PartyFound[]
   readonly entries: readonly Verdict[]
   readonly faults: readonly Fault[]
-  /** Of a fork proof: places of which a party has signed two entries. Undefined of any other bundle. (EV-13) */
+  /** Of a fork proof: where a party has signed two histories. Undefined of any other bundle. (EV-13, EV-19) */
   readonly forks: readonly Fork[] | undefined
   /** SHA-256 of the verify.html inside: who opens that page compares it with the release's. (EV-11) */
   readonly page: string
@@ -93,6 +93,7 @@ class Judge {
   readonly #suite: Suite
   readonly #parties: readonly PartyFound[]
   readonly #strangers: readonly string[]
+  readonly #isFork: boolean
   readonly #faults: Fault[] = []
   readonly #heads = new Map<string, Head>()
   readonly #all: ReadonlyMap<string, Entry>
@@ -124,6 +125,7 @@ class Judge {
       const print = fingerprint(card, suite)
       return { code: card.code, names: card.names, fingerprint: print, trusted: trust.includes(print) }
     })
+    this.#isFork = [...opened.files.keys()].some(name => name.startsWith("rivals/"))
     this.#strangers = trust.filter(print => !this.#parties.some(party => party.fingerprint === print))
   }
 
@@ -146,19 +148,19 @@ class Judge {
       faults: this.#faults,
       forks,
       page: hex(this.#suite.sha256(files.get(pageFile)!)),
-      outcome: this.#outcome(entries),
+      outcome: this.#outcome(entries, forks),
     }
   }
 
-  #outcome(entries: readonly Verdict[]): true | Refusal {
+  #outcome(entries: readonly Verdict[], forks: readonly Fork[] | undefined): true | Refusal {
     const [fault] = this.#faults
     if (fault !== undefined) return refuse(fault.refusal.refusal, { ...fault.refusal.details, file: fault.file })
-    // EV-14: two signatures show a fork, whatever lies under a head.
-    const isFork = this.#opened.rivals.size > 0
-    const uncovered = isFork ? undefined : entries.find(verdict => verdict.included === undefined)
+    // EV-14, EV-20: signatures show a fork, whatever lies under a head.
+    const uncovered = forks ? undefined : entries.find(verdict => verdict.included === undefined)
     if (uncovered !== undefined) return refuse("not-covered", { entry: uncovered.stem })
     if (this.#strangers[0] !== undefined) return refuse("untrusted", { fingerprint: this.#strangers[0] })
-    const untrusted = entries.find(verdict => !verdict.trusted)
+    const stranger = forks?.find(({ party }) => !this.#parties[party]?.trusted)
+    const untrusted = entries.find(verdict => !verdict.trusted) ?? stranger
     return untrusted === undefined || refuse("untrusted", { entry: untrusted.stem })
   }
 
@@ -223,8 +225,7 @@ class Judge {
     this.#officers[entry.author] = officers
     if (refusal === undefined) this.#proven.set(stem, before.inOffice)
     else this.#unreleased.set(stem, refusal)
-    const isFork = this.#opened.rivals.has(stem)
-    if (refusal !== undefined && chosen.has(stem) && !isFork) this.#fault(file, refusal)
+    if (refusal !== undefined && chosen.has(stem) && !this.#isFork) this.#fault(file, refusal)
   }
 
   #takeTenure(said: Carried, tenures: Tenure[], tenure: Tenure): void {
@@ -245,12 +246,10 @@ class Judge {
   }
 
   #readRivals(): readonly Fork[] | undefined {
-    const { chosen, rivals } = this.#opened
-    if (rivals.size === 0) return undefined
-    const about = { chosen, rivals, tenures: this.#tenures, disavowed: this.#disavowed, suite: this.#suite }
+    const about = { opened: this.#opened, tenures: this.#tenures, disavowed: this.#disavowed, suite: this.#suite }
     const { forks, faults } = forksIn(about)
     this.#faults.push(...faults)
-    return forks
+    return this.#isFork ? forks : undefined
   }
 
   #readCharter(stem: string, { author }: Entry, body: Uint8Array): void {

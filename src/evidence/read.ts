@@ -27,7 +27,7 @@ export type Opened = {
   /** By stem, in the order of author, generation and seq. */
   readonly chosen: ReadonlyMap<string, Entry>
   readonly others: ReadonlyMap<string, Entry>
-  /** Of a fork proof, by the stem of the chosen entry that each contradicts. (EV-13) */
+  /** Of a fork proof of entries, by the stem of the chosen entry that each contradicts. (EV-13) */
   readonly rivals: ReadonlyMap<string, Entry>
   readonly bodies: ReadonlyMap<string, Body>
 }
@@ -49,7 +49,6 @@ export const openBundle = (zip: Uint8Array, suite: Suite): Opened | Refusal => {
   if (isRefusal(chosen)) return chosen
   const others = entriesIn(files, charter, "other", suite)
   if (isRefusal(others)) return others
-  if (chosen.size === 0) return refuse("missing-file", { file: "chosen" })
   const rivals = entriesIn(files, charter, "rival", suite)
   if (isRefusal(rivals)) return rivals
   const twice = [...chosen.keys()].find(stem => others.has(stem))
@@ -107,7 +106,8 @@ const bodiesIn = (files: Files): Map<string, Body> => {
 }
 
 /** EV-2: every file belongs to an entry that is there, every log has its head, and both sides' charter entries are whole. */
-const missing = ({ charter, files, chosen, others, rivals, bodies }: Opened): Refusal | undefined => {
+const missing = (opened: Opened): Refusal | undefined => {
+  const { charter, files, chosen, others, bodies } = opened
   const isHeld = (stem: string): boolean => chosen.has(stem) || others.has(stem)
   for (const name of files.keys()) {
     const { folder, stem = "" } = stemIn(name) ?? {}
@@ -117,11 +117,8 @@ const missing = ({ charter, files, chosen, others, rivals, bodies }: Opened): Re
     const head = fileOf("head", folder === "key" ? stem : logStem(charter, placeOf(charter, stem)!))
     if (!files.has(head)) return refuse("missing-file", { file: head })
   }
-  for (const stem of rivals.keys())
-    if (!chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
-  // EV-13: a fork proof says one thing. What was chosen beside it would be shown as if it were part of it.
-  for (const stem of rivals.size > 0 ? chosen.keys() : [])
-    if (!rivals.has(stem)) return refuse("missing-file", { file: fileOf("rival", stem) })
+  const fork = missingOfFork(opened)
+  if (fork !== undefined) return fork
   for (const author of charter.parties.keys()) {
     const first: Place = { author, generation: 1, seq: 1 }
     const stem = stemOf(charter, first)
@@ -129,4 +126,26 @@ const missing = ({ charter, files, chosen, others, rivals, bodies }: Opened): Re
     if (!bodies.has(stem)) return refuse("missing-file", { file: fileOf("body", stem) })
   }
   return undefined
+}
+
+/** EV-13, EV-19: every rival has what it contradicts, and a fork proof says one thing: what was chosen beside it would be shown as if it
+ *  were part of it. Two heads contradict each other, and need no entry. */
+const missingOfFork = ({ files, chosen }: Opened): Refusal | undefined => {
+  const stems = new Map<Folder, Set<string>>()
+  for (const name of files.keys()) {
+    const found = stemIn(name)
+    if (found) stems.set(found.folder, (stems.get(found.folder) ?? new Set()).add(found.stem))
+  }
+  const of = (folder: Folder): Set<string> => stems.get(folder) ?? new Set()
+  const [entries, paths, firsts, seconds] = [of("rival"), of("rivalPath"), of("firstHead"), of("secondHead")]
+  const twice = [...entries].find(stem => paths.has(stem))
+  if (twice !== undefined) return refuse("bad-bundle", { file: fileOf("rivalPath", twice), why: "contradicted twice" })
+  const against = new Set([...entries, ...paths])
+  for (const stem of against) if (!chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
+  for (const stem of firsts) if (!seconds.has(stem)) return refuse("missing-file", { file: fileOf("secondHead", stem) })
+  for (const stem of seconds) if (!firsts.has(stem)) return refuse("missing-file", { file: fileOf("firstHead", stem) })
+  const isFork = against.size + seconds.size > 0
+  for (const stem of isFork ? chosen.keys() : [])
+    if (!against.has(stem)) return refuse("missing-file", { file: fileOf("rival", stem) })
+  return isFork || chosen.size > 0 ? undefined : refuse("missing-file", { file: "chosen" })
 }

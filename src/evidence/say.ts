@@ -64,12 +64,21 @@ type T = (word: BundleWord, given?: Given) => string
 
 const forkWord = { none: { yes: "proven", no: "not-proven" }, fork: { yes: "fork.yes", no: "fork.no" } } as const
 
+const forkWords = {
+  entries: { said: "fork.said", second: "fork.second" },
+  head: { said: "fork.head.said", second: "fork.head.second" },
+  // No entry is shown of these: all is in the sentence.
+  heads: { said: "fork.heads.said", second: "fork.second" },
+} as const
+
 /** Who has signed two histories, and where; of any other bundle, that it is proven. (EV-15) */
 const forkSentence = ({ forks, parties }: Judgement, language: Language, t: T): string =>
   forks === undefined
     ? t("proven.all")
     : forks
-        .map(({ stem, party }) => t("fork.said", { stem, party: parties[party]?.names[language] ?? String(party) }))
+        .map(({ of, party, ...facts }) =>
+          t(forkWords[of].said, { ...facts, party: parties[party]?.names[language] ?? String(party) }),
+        )
         .join(" ")
 
 const entryLines = ({ parties, forks }: Judgement, verdict: Verdict, language: Language, t: T): EntryLines => {
@@ -92,7 +101,8 @@ const entryLines = ({ parties, forks }: Judgement, verdict: Verdict, language: L
     lines.push(found ? yes(t("countersigned", given)) : no(t("countersigned.not", given)))
   }
   const fork = forks?.find(it => it.stem === stem)
-  if (fork !== undefined) lines.push(no(t("fork.second", { ...facts, hash: fork.second })))
+  if (fork !== undefined)
+    lines.push(no(t(forkWords[fork.of].second, { ...facts, first: fork.first, hash: fork.second })))
   for (const { kind, party, at, by, officers } of verdict.receipts) {
     const given = { kind: rungWord(kind, t), party: name(party), time: timeOf(at), by, officer: namesOf(officers, t) }
     lines.push(yes(t(officers.length > 0 ? "receipt.officer" : "receipt", given)))

@@ -4,7 +4,8 @@ import { before, test } from "node:test"
 import { act, type ExampleLine, exampleLine, Pen } from "../../protocol/vectors/line.ts"
 import { madeBefore } from "../../protocol/vectors/make.ts"
 import { encodeMessageBody } from "../core/body.ts"
-import { hex } from "../core/hash.ts"
+import { encodePart, joinParts } from "../core/frame.ts"
+import { hex, utf8 } from "../core/hash.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import { LineRecord } from "../record/record.ts"
@@ -48,6 +49,15 @@ const scene = () => {
   const open = (from: Store = store): Alarms => new Alarms({ us: 0, record, store: from, suite, now: () => 42 })
   return { open, fork, refusal, used: hex(used.entry.hash), second: hex(second.entry.hash), disk }
 }
+/** The same home, where party 1 has signed a head that its own entries contradict. */
+const headScene = () => {
+  const { open, disk } = scene()
+  const head = new Pen(line, 1).head({ size: 1, root: suite.sha256(utf8("another tree")) })
+  const bytes = joinParts([encodePart({ type: "head", head })])
+  const refusal = refuse("bad-head", { author: 1, generation: 1, size: 1 })
+  const keep = (): void => disk.open().append({ ...empty, rows: [], asides: [{ author: 1, bytes, refusal, at: 9 }] })
+  return { open: () => open(disk.open()), keep, refusal, id: hex(suite.sha256(bytes)) }
+}
 const watch = { name: "Åsa", role: "watch" } as const
 
 test("A-40: a fork and the use of our own sealed key stand, over a restart, until somebody acknowledges; theirs is a mark and no alarm", () => {
@@ -70,6 +80,26 @@ test("A-40: a fork and the use of our own sealed key stand, over a restart, unti
       [used, second].sort(),
     )
   assert.ok(alarms.list().every(({ acknowledged }) => acknowledged === undefined))
+})
+
+test("A-40, L-12: a head that contradicts raises it as two entries do, over a restart, with a proof to be had", () => {
+  const { open, keep, refusal, id } = headScene()
+  const before = open()
+  keep()
+  assert.equal(before.told({ type: "refused", refusal, peer: 1 }), true)
+  const alarms = open()
+  assert.equal(alarms.told({ type: "refused", refusal, peer: 1 }), false, "it is there from the record alone")
+  const found = alarms.list().find(it => it.what === "two-histories")
+  assert.deepEqual([found?.id, found?.party, found?.seq, found?.ofHeads, found?.at], [id, 1, 1, true, 9])
+  assert.equal(alarms.acknowledge(watch, { id }), true)
+  assert.equal(
+    open()
+      .list()
+      .find(it => it.id === id)?.acknowledged?.by,
+    "Åsa",
+  )
+  const kept = alarms.fork({ id })
+  assert.equal(isRefusal(kept) ? kept.refusal : kept.rivals.of, "head")
 })
 
 test("A-41: who acknowledged a fork, and when, is durable; the first word stands, and the evidence stays", () => {

@@ -6,7 +6,7 @@ import { decodeEntry, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
 import { breakGlass } from "../core/officer.ts"
-import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
 import { forksKept, type KeptFork } from "../evidence/kept.ts"
 import type { LineRecord } from "../record/record.ts"
@@ -17,7 +17,7 @@ import { isObject, readHash } from "./requests.ts"
 export type AlarmsOptions = {
   readonly us: number
   readonly record: LineRecord
-  readonly store: Pick<Store, "asides" | "find"> & Settings
+  readonly store: Pick<Store, "asides" | "find" | "read" | "headOver"> & Settings
   readonly suite: Suite
   readonly now: () => number
 }
@@ -25,6 +25,8 @@ export type AlarmsOptions = {
 /** Shown at once; what is not acknowledged first, the newest of each. All are kept. */
 const shownMax = 50
 const bounds = { rowsMax: 8192, bytesMax: 2_097_152 }
+/** Under which two histories are kept aside. (L-8, L-12) */
+const forkCodes: readonly RefusalCode[] = ["two-histories", "bad-head"]
 const supervisors: readonly Officer["role"][] = ["auditor", "administrator"]
 
 export class Alarms {
@@ -45,7 +47,7 @@ export class Alarms {
   /** Whether what the loop tells has raised one more. */
   told(tell: Tell): boolean {
     const before = this.#raised.size
-    if (tell.type === "refused" && tell.refusal.refusal === "two-histories") this.#findForks()
+    if (tell.type === "refused" && forkCodes.includes(tell.refusal.refusal)) this.#findForks()
     if (tell.type === "rows")
       for (const { held } of tell.rows) if (held.entry.author === this.#options.us) this.#usedIn(held.entry)
     return this.#raised.size > before
@@ -89,9 +91,11 @@ export class Alarms {
 
   #findForks(): void {
     for (const kept of forksKept(this.#options.store, this.#options.suite)) {
-      const { author: party, generation, seq } = kept.first
-      this.#forks.set(kept.id, kept)
-      this.#raised.set(kept.id, { id: kept.id, what: "two-histories", party, generation, seq, at: kept.at })
+      const { id, place, at, rivals } = kept
+      const { author: party, generation, seq } = place
+      this.#forks.set(id, kept)
+      const ofHeads = rivals.of === "entries" ? {} : { ofHeads: true as const }
+      this.#raised.set(id, { id, what: "two-histories", party, generation, seq, at, ...ofHeads })
     }
   }
 

@@ -2,13 +2,14 @@
 // (page: protocol/security.md, A-48). It has no key: the texts that are shown are handed to it, and of a locked home it can read no other.
 import { parentPort, workerData } from "node:worker_threads"
 import { decodeCharter } from "../core/charter.ts"
-import { type Body, decodeEntry, type Entry } from "../core/entry.ts"
+import { type Body, decodeEntry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
-import { isRefusal, type Refusal } from "../core/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kindName } from "../core/registry.ts"
 import { writeBundle } from "../evidence/bundle.ts"
 import { bodyIn, entriesOf, headsOf, named } from "../evidence/choose.ts"
 import { placeOf, stemIn, stemOf } from "../evidence/files.ts"
+import { chosenFor, forksKept } from "../evidence/kept.ts"
 import { openSqliteReader } from "../store/sqlite.ts"
 import { nodeSuite } from "../suites/node.ts"
 
@@ -19,8 +20,8 @@ export type ExportAsked = {
   readonly chosen: readonly string[]
   readonly shown: ReadonlyMap<string, Body>
   readonly page: Uint8Array
-  /** Of a fork proof: what contradicts each chosen entry. (EV-16) */
-  readonly rivals: readonly Uint8Array[]
+  /** Of a fork proof: which, by its name. Nothing else is chosen then. (EV-16, EV-21) */
+  readonly fork?: string
 }
 
 export type ExportMade = {
@@ -29,21 +30,22 @@ export type ExportMade = {
   readonly uncovered: readonly string[]
 }
 
-const write = ({ record, charter: bytes, chosen: hashes, shown, page, rivals }: ExportAsked): ExportMade | Refusal => {
+const write = ({ record, charter: bytes, chosen: hashes, shown, page, fork }: ExportAsked): ExportMade | Refusal => {
   const charter = decodeCharter(bytes, nodeSuite)
   if (isRefusal(charter)) return charter
   const store = openSqliteReader(record)
   try {
     const chosen = named(hashes, { charter, suite: nodeSuite, store })
     if (isRefusal(chosen)) return chosen
+    const kept = fork === undefined ? undefined : forksKept(store, nodeSuite).find(({ id }) => id === fork)
+    if (fork !== undefined && kept === undefined) return refuse("not-found")
     const written = writeBundle({
       charter,
       suite: nodeSuite,
       heads: headsOf(store, charter.parties.length),
       entries: entriesOf(store),
       bodyOf: hash => shown.get(hex(hash)) ?? bodyIn(store, hash),
-      chosen,
-      rivals: rivals.flatMap(rival => entriesIn(rival)),
+      ...(kept ? chosenFor(kept.rivals) : { chosen }),
       shows: ({ hash }) => shown.has(hex(hash)),
       page,
     })
@@ -66,11 +68,6 @@ const write = ({ record, charter: bytes, chosen: hashes, shown, page, rivals }: 
   } finally {
     store.close()
   }
-}
-
-const entriesIn = (bytes: Uint8Array): Entry[] => {
-  const entry = decodeEntry(bytes, nodeSuite)
-  return isRefusal(entry) ? [] : [entry]
 }
 
 const made = write(workerData)

@@ -61,11 +61,10 @@ export const exportDesk = (options: ExportOptions): ExportDesk => {
         return isRefusal(chosen) ? chosen : written(options, asked, chosen)
       })
     },
-    fork: ({ first, second }) =>
+    fork: ({ id }) =>
       alone(async () => {
         const about = { record: options.path, charter: options.charter.bytes, page: options.page() }
-        const chosen = [hex(first.hash)]
-        const made = await writeBeside({ ...about, chosen, rivals: [second.bytes], shown: new Map() })
+        const made = await writeBeside({ ...about, chosen: [], fork: id, shown: new Map() })
         if (isRefusal(made)) return made
         return made.bytes.length > bytesMax ? refuse("too-large", { most: bytesMax }) : made.bytes
       }),
@@ -146,7 +145,7 @@ const written = async (
   }
   await underHeads(store, chosen)
   const page = options.page()
-  const made = await writeBeside({ record: path, charter: charter.bytes, chosen: [...names], rivals: [], shown, page })
+  const made = await writeBeside({ record: path, charter: charter.bytes, chosen: [...names], shown, page })
   if (isRefusal(made)) return made
   const { bytes, others, uncovered } = made
   if (bytes.length > bytesMax) return refuse("too-large", { bytes: bytes.length, most: bytesMax })

@@ -1,6 +1,5 @@
 // Routes of the API for alarms that stay; who may use which stands in routes.ts.
 import type { FastifyInstance } from "fastify"
-import { hex } from "../core/hash.ts"
 import { isRefusal } from "../core/refusal.ts"
 import type { Alarms } from "./alarms.ts"
 import type { Duress } from "./duress.ts"
@@ -44,7 +43,7 @@ export const alarmRoutes = (app: FastifyInstance, { entrant }: Gate, options: Al
     const kept = alarms.fork(request.body)
     const made = isRefusal(kept) ? kept : await exports.fork(kept)
     if (isRefusal(made)) return refused(reply, statuses[made.refusal] ?? 409, made, now())
-    const id = isRefusal(kept) ? "" : hex(kept.second.hash)
+    const id = isRefusal(kept) ? "" : kept.id
     log.info({ officer: entrant(request).officer.name, entry: id }, "the proof of two histories was exported")
     return reply
       .type("application/zip")

@@ -71,20 +71,24 @@ const Acknowledge = ({ alarm }: { readonly alarm: AlarmView }) => {
   )
 }
 
+const ofEntries = { what: "staying.fork.what", rely: "staying.fork.rely" } as const
+const ofHeads = { what: "staying.fork.heads.what", rely: "staying.fork.heads.rely" } as const
+
 const One = ({ alarm, more }: { readonly alarm: AlarmView; readonly more: number }) => {
   const { line } = useKnowledge()
   const { t } = useReader()
   const facts = useFacts(alarm)
   const isFork = alarm.what === "two-histories"
+  const forkWords = alarm.ofHeads ? ofHeads : ofEntries
   return (
     <section className="refused-band break-band staying-band" role="alert" data-staying={alarm.what}>
       <RefusedMark />
       <strong>{t(isFork ? "staying.fork" : "staying.break-glass")}</strong>
       <Code>{dtg(alarm.at)}</Code>
-      <span className="refused-sentence">{t(isFork ? "staying.fork.what" : "staying.break-glass.what", facts)}</span>
+      <span className="refused-sentence">{t(isFork ? forkWords.what : "staying.break-glass.what", facts)}</span>
       {isFork ? (
         <ol>
-          <li>{t("staying.fork.rely", facts)}</li>
+          <li>{t(forkWords.rely, facts)}</li>
           <li>{t("staying.fork.ring", facts)}</li>
           <li>
             {t("staying.fork.tell")} <Save alarm={alarm} />

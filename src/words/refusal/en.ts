@@ -95,7 +95,7 @@ export const refusalEn = {
   "refusal.passkey-only": "Officers sign in with their passkeys here; links are not taken any more.",
   "refusal.wrong-pin": "The hardware module does not take this PIN.",
   "refusal.wrong-token": "The hardware module does not hold the key of this home.",
-  "refusal.no-fork": "The two entries do not contradict each other.",
+  "refusal.no-fork": "The two do not contradict each other.",
   "refusal.bad-duress-word": "The word is shorter or longer than the law allows.",
   "refusal.too-many-requests":
     "Too many requests in too short a time; nothing was done. It can be tried again in a moment.",

@@ -92,7 +92,7 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.passkey-only": "ここでは担当官はパスキーでサインインします。リンクは使えません。",
   "refusal.wrong-pin": "ハードウェアモジュールがこの暗証番号を受け付けません。",
   "refusal.wrong-token": "ハードウェアモジュールに、この側の鍵がありません。",
-  "refusal.no-fork": "二つの記載は互いに矛盾していません。",
+  "refusal.no-fork": "二つは互いに矛盾していません。",
   "refusal.bad-duress-word": "その言葉は、定められた長さより短いか長すぎます。",
   "refusal.too-many-requests": "短時間の要求が多すぎるため、何も行っていません。少し待てばやり直せます。",
   "refusal.wrong-host": "このノードはその名前では応答しません。",

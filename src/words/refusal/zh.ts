@@ -89,7 +89,7 @@ export const refusalZh: Record<keyof typeof refusalEn, string> = {
   "refusal.passkey-only": "本机人员须用通行密钥登录，不再接受链接。",
   "refusal.wrong-pin": "硬件密码模块不接受这个PIN码。",
   "refusal.wrong-token": "硬件密码模块中没有本方的密钥。",
-  "refusal.no-fork": "这两个条目并不互相矛盾。",
+  "refusal.no-fork": "二者并不互相矛盾。",
   "refusal.bad-duress-word": "该词语短于或长于规定长度。",
   "refusal.too-many-requests": "短时间内请求过多，未执行任何操作。稍后可以重试。",
   "refusal.wrong-host": "本节点不使用该名称。",
