@@ -33,6 +33,7 @@ export type Ordering =
   | { readonly at: "failed"; readonly failure: Failure }
 
 export const isBusy = ({ at }: Ordering): boolean => at === "under-way" || at === "signing"
+export const failureOf = (ordering: Ordering): Failure | null => (ordering.at === "failed" ? ordering.failure : null)
 
 /** Done, or laid down for a second officer to sign. */
 export type Given = OrderReply | { readonly waits: WaitingView }

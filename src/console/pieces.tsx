@@ -105,6 +105,13 @@ export const PartyName = ({ party, className }: { readonly party: number; readon
   return <span className={className}>{side ? name(side.names) : codeOf(line, party)}</span>
 }
 
+/** The other parties, by name. */
+export const useThem = (): string => {
+  const { line } = useKnowledge()
+  const { name } = useReader()
+  return line.them.map(party => name(party.names)).join(" · ")
+}
+
 /** A person's name in the writing of their own side, whatever the reader's language. */
 export const PersonName = ({ name, party }: { readonly name: string; readonly party: number }) => {
   const { line } = useKnowledge()

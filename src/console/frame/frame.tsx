@@ -6,7 +6,7 @@ import type { Traffic } from "../../core/registry.ts"
 import { graded } from "../gravity.ts"
 import { BoardMark, EvidenceMark, KeyMark, PagesMark, PersonsMark, RefusedMark, WriteMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
-import { Code, PersonName, TrafficTag } from "../pieces.tsx"
+import { Code, PersonName, TrafficTag, useThem } from "../pieces.tsx"
 import { isOnWatch } from "../seen.ts"
 import { dtg, zulu } from "../time.ts"
 import { FaultBand, useVerified } from "../verify/verified.tsx"
@@ -110,11 +110,12 @@ const StaleBand = () => {
 const Identity = ({ traffic }: { readonly traffic: Traffic }) => {
   const { line } = useKnowledge()
   const { t, name } = useReader()
+  const them = useThem()
   return (
     <div className="identity">
       <div>
         <h1 className="own-name">{name(line.us.names)}</h1>
-        <p className="line-to">{t("frame.line-to", { them: line.them.map(party => name(party.names)).join(" · ") })}</p>
+        <p className="line-to">{t("frame.line-to", { them })}</p>
       </div>
       <div className="in-hand">
         <span className="visually-hidden">{t("mark.in-hand")}</span>

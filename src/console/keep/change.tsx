@@ -7,6 +7,7 @@ import { checkText } from "../../core/body.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { classical } from "../../core/suite.ts"
 import { type Failure, isFailure } from "../ask.ts"
+import { Failed } from "../failed.tsx"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { useReader } from "../words.tsx"
@@ -85,7 +86,6 @@ type FormProps = {
 
 const Prepare = ({ name, fits, request, look, children }: FormProps) => {
   const { t } = useReader()
-  const say = useFailure()
   const [isOpen, setOpen] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -121,7 +121,7 @@ const Prepare = ({ name, fits, request, look, children }: FormProps) => {
         >
           <Follows words={follows} />
           {children}
-          {failure && <p role="alert">{t("act.failed", { why: say(failure) })}</p>}
+          <Failed failure={failure} />
           <div className="buttons">
             <button type="submit" className="button strong" disabled={!fits || isBusy}>
               {t(isBusy ? "change.preparing" : "change.prepare")}

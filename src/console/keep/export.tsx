@@ -3,9 +3,11 @@ import { useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import type { ExportRequest, ExportView } from "../../api/export.ts"
 import { type Failure, isFailure } from "../ask.ts"
-import { useFailure } from "../failure.ts"
+import { Choices } from "../choices.tsx"
+import { Failed } from "../failed.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf, partiesOf } from "../number.ts"
+import { Code } from "../pieces.tsx"
 import { utcDay } from "../time.ts"
 import { useReader } from "../words.tsx"
 import { lookAtExport } from "./ask.ts"
@@ -67,27 +69,19 @@ const Choose = ({ hash, choice, change }: ChooseProps) => {
     .join(" ")
   return (
     <>
-      <fieldset className="keep-choice">
-        <legend>{t("export.which")}</legend>
-        {offered.map(which => (
-          <label key={which} className="keep-check">
-            <input
-              type="radio"
-              name="which"
-              value={which}
-              checked={choice.which === which}
-              onChange={() => change({ ...choice, which })}
-            />
-            <span>
-              {t(`export.${which}`)}{" "}
-              {message && (which === "one" || which === "thread") && (
-                <span className="code" lang="en">
-                  {numberOf(line, message)}
-                </span>
-              )}
-            </span>
-          </label>
-        ))}
+      <Choices
+        isOne
+        legend={t("export.which")}
+        of={offered}
+        chosen={[choice.which]}
+        choose={which => change({ ...choice, which })}
+        label={which => (
+          <>
+            {t(`export.${which}`)}{" "}
+            {message && (which === "one" || which === "thread") && <Code>{numberOf(line, message)}</Code>}
+          </>
+        )}
+      >
         {choice.which === "days" && <Days choice={choice} change={change} />}
         {choice.which === "places" && (
           <label className="field">
@@ -101,22 +95,15 @@ const Choose = ({ hash, choice, change }: ChooseProps) => {
             />
           </label>
         )}
-      </fieldset>
-      <fieldset className="keep-choice">
-        <legend>{t("export.texts")}</legend>
-        {texts.map(each => (
-          <label key={each} className="keep-check">
-            <input
-              type="radio"
-              name="texts"
-              value={each}
-              checked={choice.texts === each}
-              onChange={() => change({ ...choice, texts: each })}
-            />
-            <span>{t(`export.texts-${each}`)}</span>
-          </label>
-        ))}
-      </fieldset>
+      </Choices>
+      <Choices
+        isOne
+        legend={t("export.texts")}
+        of={texts}
+        chosen={[choice.texts]}
+        choose={each => change({ ...choice, texts: each })}
+        label={each => t(`export.texts-${each}`)}
+      />
     </>
   )
 }
@@ -127,7 +114,6 @@ type Looked = { readonly request: ExportRequest; readonly view: ExportView }
 export const Export = ({ hash }: { readonly hash: string | null }) => {
   const { state } = useKnowledge()
   const { t } = useReader()
-  const say = useFailure()
   const [choice, setChoice] = useState<Choice>(() => {
     const today = utcDay(state.offset + (state.heardAt ?? 0))
     const which = hash === null ? ("days" as const) : ("one" as const)
@@ -174,7 +160,7 @@ export const Export = ({ hash }: { readonly hash: string | null }) => {
           </Button>
         </div>
       </form>
-      {failure && <p role="alert">{t("act.failed", { why: say(failure) })}</p>}
+      <Failed failure={failure} />
       {looked !== null && (
         <Shows
           key={looked.view.sha256}

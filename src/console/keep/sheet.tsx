@@ -7,7 +7,7 @@ import { fromHex } from "../../core/hash.ts"
 import { isRefusal } from "../../core/refusal.ts"
 import { readSheet } from "../../core/sheet.ts"
 import { type Failure, isFailure } from "../ask.ts"
-import { useFailure } from "../failure.ts"
+import { Failed } from "../failed.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { Code, PersonName, Words } from "../pieces.tsx"
 import { inGroups } from "../release.ts"
@@ -67,7 +67,6 @@ const fileOf = ({ parley, sheet, code, prefix, message }: SheetView): SheetFile 
 export const Sheet = ({ sheet, look }: { readonly sheet: SheetView | null; readonly look: () => Promise<void> }) => {
   const { line } = useKnowledge()
   const { t } = useReader()
-  const say = useFailure()
   const field = useId()
   const { chosen, choose, fits, commit, failure, isBusy, seq } = useSigned(sheet, look)
   if (sheet === null) return <p role="status">{seq !== null && t("sheet.said", { seq })}</p>
@@ -121,7 +120,7 @@ export const Sheet = ({ sheet, look }: { readonly sheet: SheetView | null; reado
           </span>
         </Step>
       </ol>
-      {failure && <p role="alert">{t("act.failed", { why: say(failure) })}</p>}
+      <Failed failure={failure} />
       <div className="buttons">
         <Button className="button strong" isDisabled={!fits || isBusy} onPress={() => void commit()}>
           {t(isBusy ? "sheet.saying" : "sheet.say")}

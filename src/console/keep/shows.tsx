@@ -7,7 +7,7 @@ import { pageFile } from "../../evidence/files.ts"
 import { readZip } from "../../evidence/zip.ts"
 import { en, type Word } from "../../words/en.ts"
 import { type Failure, isFailure } from "../ask.ts"
-import { useFailure } from "../failure.ts"
+import { Failed } from "../failed.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { Code, Words } from "../pieces.tsx"
@@ -152,7 +152,6 @@ type Taken = { readonly sha256: string; readonly page: Uint8Array | undefined }
 export const Shows = ({ view, request, isChosen, shown, toggle }: ShowsProps) => {
   const { t } = useReader()
   const kindOf = useKind()
-  const say = useFailure()
   const [taken, setTaken] = useState<Taken | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -189,7 +188,7 @@ export const Shows = ({ view, request, isChosen, shown, toggle }: ShowsProps) =>
           {t(isBusy ? "export.taking" : "export.take", { name })}
         </Button>
       </div>
-      {failure && <p role="alert">{t("act.failed", { why: say(failure) })}</p>}
+      <Failed failure={failure} />
       <p role="status">
         {taken !== null && t(taken.sha256 === view.sha256 ? "export.taken" : "export.grown", { name })}{" "}
         {taken !== null && taken.sha256 !== view.sha256 && <Code className="hash">{inGroups(taken.sha256)}</Code>}

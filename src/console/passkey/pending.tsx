@@ -4,6 +4,8 @@ import { Button } from "react-aria-components/Button"
 import type { Invitation, PendingPasskey } from "../../api/passkeys.ts"
 import { breakGlass, officerCode, roles } from "../../core/officer.ts"
 import { type Failure, isFailure } from "../ask.ts"
+import { Choices } from "../choices.tsx"
+import { Failed } from "../failed.tsx"
 import { useFailure } from "../failure.ts"
 import { Sure } from "../keep/sure.tsx"
 import { useKnowledge } from "../knowledge.tsx"
@@ -97,7 +99,6 @@ const Table = ({ pending, drop }: { readonly pending: readonly PendingPasskey[];
 
 const Invite = () => {
   const { t } = useReader()
-  const say = useFailure()
   const [asked, setAsked] = useState<Inviting>({ code: "", name: "", roles: ["watch"] })
   const [given, setGiven] = useState<(Invitation & { readonly code: string }) | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -138,28 +139,19 @@ const Invite = () => {
         {field("name")}
         {field("code")}
       </div>
-      <fieldset className="keep-choice">
-        <legend>{t("invite.roles")}</legend>
-        {offered.map(role => (
-          <label key={role} className="keep-check">
-            <input
-              type="checkbox"
-              checked={asked.roles.includes(role)}
-              onChange={() =>
-                setAsked({
-                  ...asked,
-                  roles: roles.filter(each => asked.roles.includes(each) !== (each === role)),
-                })
-              }
-            />
-            <span>{t(`role.${role}`)}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        legend={t("invite.roles")}
+        of={offered}
+        chosen={asked.roles}
+        choose={role =>
+          setAsked({ ...asked, roles: roles.filter(each => asked.roles.includes(each) !== (each === role)) })
+        }
+        label={role => t(`role.${role}`)}
+      />
       <button type="submit" className="button" disabled={!fits}>
         {t("invite.make")}
       </button>
-      {failure !== null && <p role="alert">{t("act.failed", { why: say(failure) })}</p>}
+      <Failed failure={failure} />
       {given !== null && (
         <p role="status" className="notice">
           {t("invite.link", { code: given.code, dtg: dtg(given.expires) })}

@@ -5,7 +5,7 @@ import { waiting, waitingElsewhere } from "../alarms.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, reached } from "../ladder.ts"
 import { numberOf } from "../number.ts"
-import { Code, Dtg, Due, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { Code, Dtg, Due, PrecedenceTag, TrafficTag, useThem, Words } from "../pieces.tsx"
 import { useSeen } from "../seen.ts"
 import { inOrder, isSaid } from "../state.ts"
 import { dtg } from "../time.ts"
@@ -124,9 +124,9 @@ export const Board = ({ open, takeBack }: BoardProps) => {
 
 const FoldedBoard = ({ open }: Opens) => {
   const { line, said, state } = useKnowledge()
-  const { t, name } = useReader()
+  const { t } = useReader()
   const us = line.us.party
-  const them = line.them.map(party => name(party.names)).join(" · ")
+  const them = useThem()
   const counts = [
     [t("watch.for-us"), waiting(said, us).length],
     [t("watch.for-them", { them }), waitingElsewhere(said, us).length],
@@ -148,9 +148,9 @@ const FoldedBoard = ({ open }: Opens) => {
 
 const WholeBoard = ({ open }: Opens) => {
   const { line, said, state } = useKnowledge()
-  const { t, name } = useReader()
+  const { t } = useReader()
   const us = line.us.party
-  const them = line.them.map(party => name(party.names)).join(" · ")
+  const them = useThem()
   const last = inOrder(state.messages).find(isSaid)
   return (
     <div className="board">

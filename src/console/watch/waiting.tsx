@@ -9,11 +9,11 @@ import { hex } from "../../core/hash.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { isFailure, releaseWaiting, setAside } from "../ask.ts"
 import { type Draft, emptyDraft } from "../draft.ts"
-import { useFailure } from "../failure.ts"
+import { Failed } from "../failed.tsx"
 import { BackMark, CheckMark, KeyMark, RefusedMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { codeOf, numberOf } from "../number.ts"
-import { isBusy, useSteps } from "../orders.ts"
+import { failureOf, isBusy, useSteps } from "../orders.ts"
 import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
 import { digestOf } from "../proof/act.ts"
 import { Touch } from "../proof/need.tsx"
@@ -208,7 +208,6 @@ const Open = ({ waiting, takeBack, ...releasing }: CardProps & Releasing) => {
 const WaitingCard = ({ waiting, takeBack }: CardProps) => {
   const { now } = useMoment()
   const { t } = useReader()
-  const failure = useFailure()
   const releasing = useRelease(waiting)
   const { ordering, off } = releasing
   const { aside, given, name, at } = waiting
@@ -231,7 +230,7 @@ const WaitingCard = ({ waiting, takeBack }: CardProps) => {
       ) : (
         <Open waiting={waiting} takeBack={takeBack} {...releasing} />
       )}
-      {ordering.at === "failed" && <p role="alert">{t("act.failed", { why: failure(ordering.failure) })}</p>}
+      <Failed failure={failureOf(ordering)} />
     </li>
   )
 }

@@ -8,7 +8,7 @@ import { composition } from "../keys.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import type { Given } from "../orders.ts"
-import { Words } from "../pieces.tsx"
+import { useThem, Words } from "../pieces.tsx"
 import { firstHidden } from "../visible.ts"
 import { langTag, languages, useReader } from "../words.tsx"
 import { Choice } from "./choice.tsx"
@@ -106,13 +106,13 @@ const Fields = ({
 
 export const Compose = ({ draft, change, close }: ComposeProps) => {
   const { line, up, state } = useKnowledge()
-  const { t, name, language } = useReader()
+  const { t, language } = useReader()
   const [reviewing, setReviewing] = useState(false)
   const [kept, setKept] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   useEffect(() => setKept(keepDraft(line.line, draft)), [line.line, draft])
-  const them = line.them.map(party => name(party.names)).join(" · ")
+  const them = useThem()
   const asked = draft.answers === null ? undefined : state.messages.get(draft.answers)
   const hidden = firstHidden(draft.text)
   const ready = draft.text.trim() !== "" && measure(draft).fits

@@ -8,7 +8,7 @@ import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { codeOf, numberOf } from "../number.ts"
 import { type Given, isBusy, useOrder } from "../orders.ts"
-import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { Code, PrecedenceTag, TrafficTag, useThem, Words } from "../pieces.tsx"
 import { personsOf } from "../proof/act.ts"
 import { Need, Touch } from "../proof/need.tsx"
 import { useReader } from "../words.tsx"
@@ -17,10 +17,10 @@ type ReviewProps = { readonly draft: Draft; readonly finished: (given: Given | n
 
 export const Review = ({ draft, finished }: ReviewProps) => {
   const { line, up, state } = useKnowledge()
-  const { t, name } = useReader()
+  const { t } = useReader()
   const { ordering, give } = useOrder()
   const failure = useFailure()
-  const them = line.them.map(party => name(party.names)).join(" · ")
+  const them = useThem()
   const asked = draft.answers === null ? undefined : state.messages.get(draft.answers)
   const act = {
     traffic: t(`traffic.act.${draft.traffic}`),
