@@ -6,7 +6,7 @@ import { hex } from "../core/hash.ts"
 import { parcelBytesMax, parcelNamesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
-import { frameReader } from "../transport/framing.ts"
+import { frameReader, lengthBytes } from "../transport/framing.ts"
 import { hasFields, keptList, type Settings } from "./kept-list.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
@@ -82,6 +82,6 @@ const framesOf = (bytes: Uint8Array): Uint8Array[] | Refusal => {
   if (bytes.length > parcelBytesMax) return refuse("too-large", { bytes: bytes.length, most: parcelBytesMax })
   const frames: Uint8Array[] = []
   const broken = frameReader(frame => frames.push(frame)).push(bytes)
-  const read = frames.reduce((sum, frame) => sum + 4 + frame.length, 0)
+  const read = frames.reduce((sum, frame) => sum + lengthBytes + frame.length, 0)
   return broken !== undefined || read !== bytes.length ? refuse("malformed", { frame: "parcel" }) : frames
 }

@@ -21,6 +21,7 @@ import type { Line } from "../core/state.ts"
 import type { Hash } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Store } from "../store/store.ts"
+import { lengthBytes, lengthOf } from "../transport/framing.ts"
 
 /** `from` above `to`: the peer is proven to hold all, and the parcel says so by being empty. `isWhole`: nothing more would follow. */
 export type Parcel = {
@@ -58,13 +59,13 @@ export const makeParcel = async (
   const [signature] = await signer.sign([concat(parcelLabel, payload)], key)
   const opening = parcelFrame(payload, signature!)
   const keys = parcelKeys(line, { from: line.us, to: party }, secret, { psk: to.psk, key: to.secret })
-  const file = new FrameFile([...shown, opening])
+  const file = new FrameFile([...shown, opening], (counter, plain) => sealInParcel(line, party, keys, counter, plain))
   let last = from - 1
   for (const part of parts(line, store, { generation, from, to: frontier.size })) {
-    if (!file.add(part.bytes, plain => sealInParcel(line, party, keys, file.sealed, plain))) break
+    if (!file.add(part.bytes)) break
     last = part.seq
   }
-  file.end(plain => sealInParcel(line, party, keys, file.sealed, plain))
+  file.end()
   const name = parcelName(line, opening)
   return { bytes: file.bytes(), name, generation, from, to: last, isWhole: last === frontier.size }
 }
@@ -84,24 +85,27 @@ const parts = function* (
   }
 }
 
-type Seal = (plain: Uint8Array) => Uint8Array
+/** `counter`: of the frames that were sealed before, each once. */
+type Seal = (counter: number, plain: Uint8Array) => Uint8Array
 
 /** Frames one after the other, each with its length before it (F-9), none beyond what a parcel may have. */
 class FrameFile {
-  sealed = 0
+  readonly #seal: Seal
+  #sealed = 0
   readonly #frames: Uint8Array[]
   #bytes: number
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
 
-  constructor(first: readonly Uint8Array[]) {
+  constructor(first: readonly Uint8Array[], seal: Seal) {
+    this.#seal = seal
     this.#frames = [...first]
-    this.#bytes = first.reduce((sum, frame) => sum + 4 + frame.length, 0)
+    this.#bytes = first.reduce((sum, frame) => sum + lengthBytes + frame.length, 0)
   }
 
   /** False when it does not fit any more. */
-  add(part: Uint8Array, seal: Seal): boolean {
-    if (this.#waitingBytes + part.length > frameBytes) this.end(seal)
+  add(part: Uint8Array): boolean {
+    if (this.#waitingBytes + part.length > frameBytes) this.end()
     // With what fills a frame it is a sixteenth longer at the most. (F-10)
     const grown = this.#bytes + Math.ceil(1.07 * (this.#waitingBytes + part.length)) + headerBytes + tagBytes + 512
     if (grown > parcelBytesMax) return false
@@ -110,23 +114,16 @@ class FrameFile {
     return true
   }
 
-  end(seal: Seal): void {
+  end(): void {
     if (this.#waiting.length === 0) return
-    const frame = seal(joinParts(padded(this.#waiting, 2 * frameBytes)))
+    const frame = this.#seal(this.#sealed++, joinParts(padded(this.#waiting, 2 * frameBytes)))
     this.#frames.push(frame)
-    this.#bytes += 4 + frame.length
-    this.sealed++
+    this.#bytes += lengthBytes + frame.length
     this.#waiting = []
     this.#waitingBytes = 0
   }
 
   bytes(): Uint8Array {
-    return concat(
-      ...this.#frames.flatMap(frame => {
-        const length = new Uint8Array(4)
-        new DataView(length.buffer).setUint32(0, frame.length)
-        return [length, frame]
-      }),
-    )
+    return concat(...this.#frames.flatMap(frame => [lengthOf(frame), frame]))
   }
 }

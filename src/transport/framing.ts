@@ -8,6 +8,8 @@ export const streamFrameBytesMax = 270_000
 /** Small frames of one turn are written together up to this; more than one write's worth would only delay `flushed`. */
 const writeBytes = 65_536
 
+export const lengthBytes = 4
+
 export type FrameReader = {
   /** Takes bytes of the stream; says why the stream cannot be followed any further, where that is so. */
   push(chunk: Uint8Array): "too-large" | undefined
@@ -16,7 +18,7 @@ export type FrameReader = {
 }
 
 export const frameReader = (heard: (frame: Uint8Array) => void): FrameReader => {
-  const header = new Uint8Array(4)
+  const header = new Uint8Array(lengthBytes)
   let headerBytes = 0
   let frame: Uint8Array | undefined
   let filled = 0
@@ -27,7 +29,7 @@ export const frameReader = (heard: (frame: Uint8Array) => void): FrameReader => 
       while (at < chunk.length && !stopped) {
         if (!frame) {
           header[headerBytes++] = chunk[at++]!
-          if (headerBytes < 4) continue
+          if (headerBytes < lengthBytes) continue
           const length = new DataView(header.buffer).getUint32(0)
           if (length > streamFrameBytesMax) {
             stopped = true
@@ -54,6 +56,13 @@ export const frameReader = (heard: (frame: Uint8Array) => void): FrameReader => 
   }
 }
 
+/** What stands before a frame, in a stream and in a file of frames alike. (F-9) */
+export const lengthOf = (frame: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(lengthBytes)
+  new DataView(bytes.buffer).setUint32(0, frame.length)
+  return bytes
+}
+
 /** Writes frames to a socket, those of one turn together; `flushed` hears of the frames' bytes, without their lengths. */
 export const frameWriter = (socket: Socket, flushed: (bytes: number) => void): ((frame: Uint8Array) => void) => {
   let waiting: Uint8Array[] = []
@@ -71,9 +80,7 @@ export const frameWriter = (socket: Socket, flushed: (bytes: number) => void): (
   return frame => {
     assert(frame.length <= streamFrameBytesMax, "a frame larger than the path's fragment")
     if (waiting.length === 0) queueMicrotask(write)
-    const header = new Uint8Array(4)
-    new DataView(header.buffer).setUint32(0, frame.length)
-    waiting.push(header, frame)
+    waiting.push(lengthOf(frame), frame)
     waitingBytes += frame.length
     if (waitingBytes >= writeBytes) write()
   }
