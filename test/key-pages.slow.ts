@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { after, before, test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
@@ -83,6 +83,27 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
     await setTimeout(100)
   }
 }
+/** The file that comes when `button` is pressed. */
+const downloaded = async ({ page, language }: Seat, button: string): Promise<string> => {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(button).click()])
+  const file = join(folder, `${language}-${download.suggestedFilename()}`)
+  await download.saveAs(file)
+  return file
+}
+/** By a side's roots, away from its node. */
+const signedBy = ({ side }: Capital, sheet: string): string => {
+  const signed = sheet.replace(/\.json$/, `-by-${side.settings.code}.json`)
+  assert.notEqual(signed, sheet)
+  assert.equal(parley("roots", "sign", sheet, "--root", join(side.path, "root.json"), "-o", signed).code, 0)
+  return signed
+}
+/** Looked at once more, and done. */
+const sure = async (seat: Seat, name: string): Promise<void> => {
+  await seat.page.waitForSelector(".dialog.sure")
+  await shot(seat, name)
+  await seat.tabTo(".dialog .button.strong")
+  await seat.press("Enter")
+}
 const inForce = ({ page }: Seat): Promise<string | null> =>
   page.locator(".keep-table tr.in-force").first().locator("td .code").first().textContent()
 
@@ -96,9 +117,7 @@ test("A-46, K-10: an administrator changes the node keys with two keystrokes and
     await keeper.tabTo(".keep-act .button", keeper.say("change.rotate"))
     await keeper.press("Enter")
     await keeper.page.waitForSelector(".dialog.sure .follows")
-    await shot(keeper, "keys-rotate")
-    await keeper.tabTo(".dialog .button.strong")
-    await keeper.press("Enter")
+    await sure(keeper, "keys-rotate")
     await keeper.page.waitForSelector(".dialog", { state: "detached" })
     await until(async () => (await inForce(keeper)) !== before)
     await shot(keeper, "keys-rotated")
@@ -124,20 +143,10 @@ test("A-47, K-8: a revocation goes to the roots as a file and comes back signed;
     await keeper.press("Enter")
     await page.waitForSelector(".keep-sheet .keep-steps")
     await fits(keeper, "keys-sheet")
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.locator(".keep-sheet button.small").click(),
-    ])
-    const sheet = join(folder, `${language}-${download.suggestedFilename()}`)
-    await download.saveAs(sheet)
+    const sheet = await downloaded(keeper, ".keep-sheet button.small")
     const shown = parley("roots", "show", sheet, "--json")
     assert.equal(JSON.parse(shown.out).what, "revocation")
-    const signed = join(folder, `${language}-signed.json`)
-    const root = join(stage.tokyo.side.path, "root.json")
-    assert.equal(parley("roots", "sign", sheet, "--root", root, "-o", signed).code, 0)
-    const strangers = join(folder, `${language}-strangers.json`)
-    const other = join(stage.beijing.side.path, "root.json")
-    assert.equal(parley("roots", "sign", sheet, "--root", other, "-o", strangers).code, 0)
+    const [signed, strangers] = [signedBy(stage.tokyo, sheet), signedBy(stage.beijing, sheet)]
     const choose = (file: string): Promise<void> => page.locator(".keep-file input").setInputFiles(file)
     await choose(sheet)
     await page.locator(".keep-steps [role=status]", { hasText: /\S/ }).waitFor()
@@ -181,18 +190,13 @@ test("A-48, EV-18: an auditor looks at what a bundle will show, downloads it, an
     await page.waitForSelector(".keep-shows")
     await fits(auditor, "export-shows")
     const sha = (await page.locator(".keep-shows > .keep-fact .hash").nth(1).textContent())?.replaceAll(" ", "")
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.locator(".keep-shows > .buttons .button").click(),
-    ])
-    const file = join(folder, `${language}-${download.suggestedFilename()}`)
-    await download.saveAs(file)
+    const file = await downloaded(auditor, ".keep-shows > .buttons .button")
     await page.locator(".keep-shows > [role=status]", { hasText: /\S/ }).waitFor()
     const [fingerprint] = parley("card", stage.tokyo.side.path, "--fingerprint").out.match(/[0-9a-f]{64}/) ?? []
     const proven = parley("verify", file, "--trust", fingerprint ?? "", "--json")
     assert.equal(proven.code, 0, proven.out + proven.err)
     const by = join(folder, `${language}-by-command.parley.zip`)
-    const [place] = /tokyo\.1\.\d+/.exec(download.suggestedFilename()) ?? []
+    const [place] = /tokyo\.1\.\d+/.exec(basename(file)) ?? []
     assert.equal(parley("export", stage.tokyo.side.path, "--entries", place ?? "", "-o", by).code, 0)
     // Nothing was said in between, so both doors write the same bytes.
     assert.ok(readFileSync(by).equals(readFileSync(file)), "the console's file is the command line's")
@@ -216,10 +220,7 @@ test("A-24, A-46: sessions are seen by an auditor, and ended by an administrator
     await fits(keeper, "sessions")
     await keeper.tabTo(".keep .button", keeper.say("sessions.end-others"))
     await keeper.press("Enter")
-    await keeper.page.waitForSelector(".dialog.sure")
-    await shot(keeper, "sessions-sure")
-    await keeper.tabTo(".dialog .button.strong")
-    await keeper.press("Enter")
+    await sure(keeper, "sessions-sure")
     for (const { page } of [watch, auditor]) await page.waitForSelector(".door")
     await until(async () => (await keeper.page.locator(".keep-table tbody tr").count()) === 1)
     for (const { page } of [keeper, watch, auditor]) await page.context().close()
@@ -265,15 +266,8 @@ test("A-49, L-11: a home put back from a copy says what happens, what the other 
   await fits(first, "keys-anew")
   await first.tabTo(".keep-form.anew button[type=submit]")
   await first.press("Enter")
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.locator(".keep-sheet button.small").click(),
-  ])
-  const [sheet, signed] = [join(folder, "anew.json"), join(folder, "anew-signed.json")]
-  await download.saveAs(sheet)
-  const root = join(stage.tokyo.side.path, "root.json")
-  assert.equal(parley("roots", "sign", sheet, "--root", root, "-o", signed).code, 0)
-  await page.locator(".keep-file input").setInputFiles(signed)
+  const sheet = await downloaded(first, ".keep-sheet button.small")
+  await page.locator(".keep-file input").setInputFiles(signedBy(stage.tokyo, sheet))
   await page.locator(".keep-sheet > .buttons .button:not([data-disabled])").click()
   for (const seat of seats) {
     await seat.page.waitForSelector(".restore-band", { state: "detached" })

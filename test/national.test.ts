@@ -47,6 +47,10 @@ const watched = (suite: Suite): Watched => {
   return { suite: { ...suite, seal }, lengths: () => lengths }
 }
 
+/** Who has a suite of its own, and the other one. */
+const placesIn = ({ charter }: Pair): { readonly first: 0 | 1; readonly second: 0 | 1 } =>
+  charter.parties[0]!.code === "aland" ? { first: 0, second: 1 } : { first: 1, second: 0 }
+
 /** Each side says three things, through an outage and with a body that is cut in fragments. */
 const talk = async (
   pair: Pair,
@@ -54,8 +58,7 @@ const talk = async (
 ): Promise<{ stores: readonly [Store, Store]; refusals: string[] }> => {
   const stores = [memoryDisk().open(), memoryDisk().open()] as const
   const line = new Cable(pair, { fragmentBytes: 1_400 })
-  const place = (code: string): 0 | 1 => (pair.charter.parties[0]!.code === code ? 0 : 1)
-  const [first, second] = [place("aland"), place("bland")]
+  const { first, second } = placesIn(pair)
   const a = await line.start(first, { suite: suites[0], store: stores[0] })
   const b = await line.start(second, { suite: suites[1], store: stores[1] })
   await line.until("up", () => isUp(a) && isUp(b))
@@ -140,8 +143,8 @@ test("F-14: towards a side that opens the suite, what is sealed is sealed by it 
 test("F-14: what is carried by hand has the layer as well, and opens only with it", () => {
   const at = (us: 0 | 1) =>
     newLine({ charter: both.charter, us, suite: nodeSuite, charterBody: both.parties[us].charterBody })
-  const from = both.charter.parties[0]!.code === "aland" ? 0 : 1
-  const [sender, reader] = [at(from), at(from === 0 ? 1 : 0)]
+  const { first: from, second } = placesIn(both)
+  const [sender, reader] = [at(from), at(second)]
   const secret = { psk: [0] as const, key: new Uint8Array(32).fill(7) }
   const keys = parcelKeys(sender, { from, to: reader.us }, new Uint8Array(32), secret)
   assert.equal(keys.inner?.suite.number, sm.number)
@@ -155,7 +158,7 @@ test("F-14: what is carried by hand has the layer as well, and opens only with i
 test("F-15: a frame without the layer, or with another's, is a bad frame, and the record does not suffer", async () => {
   const pair = both
   const line = new Cable(pair)
-  const first = pair.charter.parties[0]!.code === "aland" ? 0 : 1
+  const { first, second } = placesIn(pair)
   let isHonest = true
   const lying = {
     ...sm,
@@ -165,7 +168,7 @@ test("F-15: a frame without the layer, or with another's, is a bad frame, and th
     },
   }
   const a = await line.start(first, { suite: { ...nodeSuite, national: [lying] } })
-  const b = await line.start(first === 0 ? 1 : 0)
+  const b = await line.start(second)
   await line.until("up", () => isUp(a) && isUp(b))
   isHonest = false
   const said = a.order("unheard")
@@ -180,49 +183,14 @@ test("E-22: a second signature that is missing, of another form, false or anothe
   const [entry, next] = entriesOf(pair, stores[1], "aland").slice(1)
   assert.ok(entry && next)
   const { keys } = pair.parties.find(({ card }) => card.code === "aland")!
-  const {
-    line,
-    author,
-    generation,
-    seq,
-    ownRoot,
-    seen,
-    time,
-    traffic,
-    precedence,
-    kind,
-    refs,
-    action,
-    info,
-    handling,
-    releases,
-  } = entry
-  const fields = {
-    ...entry,
-    line,
-    author,
-    generation,
-    seq,
-    ownRoot,
-    seen,
-    time,
-    traffic,
-    precedence,
-    kind,
-    refs,
-    action,
-    info,
-    handling,
-    releases,
-  }
   const again = async (second?: { suite: number; signature: Uint8Array }): Promise<Entry> => {
-    const unsigned = toSign(fields, entry.kid, entry.alg, second)
+    const unsigned = toSign(entry, entry.kid, entry.alg, second)
     const [signature] = await keys.sign([unsigned.signed])
     const made = decodeEntry(assemble(unsigned, signature!, nodeSuite).bytes, nodeSuite)
     assert.ok(!isRefusal(made))
     return made
   }
-  const good = keys.second!.sign(secondSigned(fields))
+  const good = keys.second!.sign(secondSigned(entry))
   const outcome = (given: Entry, suite: Suite = nodeSuite): string => {
     const second = secondOf(given, pair.charter, suite)
     return isRefusal(second) ? second.refusal : second
@@ -239,7 +207,8 @@ test("E-22: a second signature that is missing, of another form, false or anothe
   const rows = stores[1].since(0, 10_000).map(({ row }) => row)
   const until = rows.filter(row => row.author !== entry.author || row.seq < entry.seq)
   const bare = await again()
-  const changed = [...until, { author, generation, seq, hash: bare.hash, bytes: bare.bytes }]
+  const { author, generation, seq, hash, bytes } = bare
+  const changed = [...until, { author, generation, seq, hash, bytes }]
   const faults = async (suite: Suite): Promise<string[]> =>
     (await verify({ charter: pair.charter, suite, rows: changed, heads: [], depth: "signatures" })).first
       .map(it => it.refusal)
@@ -249,12 +218,12 @@ test("E-22: a second signature that is missing, of another form, false or anothe
 
 test("E-22, CH-14: who knows the suite is told of a false second signature, and the entry stands, unmarked and receipted", async () => {
   const line = new Cable(both)
-  const first = both.charter.parties[0]!.code === "aland" ? 0 : 1
+  const { first, second } = placesIn(both)
   const { keys } = both.parties[first]
   const lying = { ...sm, verify: () => true }
   const signer = { ...keys, keys: keys.keys, second: { ...keys.second!, sign: () => new Uint8Array(64) } }
   const a = await line.start(first, { suite: { ...nodeSuite, national: [lying] }, signer })
-  const b = await line.start(first === 0 ? 1 : 0)
+  const b = await line.start(second)
   await line.until("up", () => isUp(a) && isUp(b))
   await confirms(line, a, a.order("a word"))
   await line.until("told", () => refusalsOf(b).includes("second-false"))
