@@ -102,6 +102,7 @@ const beginAnew = (line: Line, log: Log, closedAt: number): void => {
     headSize: 0,
     checkedTo: 0,
     broken: false,
+    askedWholeAt: -Infinity,
     claimed: 0,
     pendingHeads: [],
     unjudgedHeads: [],

@@ -57,7 +57,7 @@ export type Log = {
   bufferBytes: number
   /** The last entry, of those that wait too: what goes without saying is as in this one. (F-16) */
   last: Entry | null
-  /** When an entry was last asked for that came short and could not be made whole. */
+  /** When an entry was last asked for that came short and could not be made whole; Infinity: once the rival of a stopped log was. */
   askedWholeAt: number
   checking: boolean
   /** The next entry, held beyond a gap until now, is being read again to be judged; 0: none. */

@@ -157,6 +157,7 @@ export const heardHello = (line: Line, peer: Peer, path: Path, hello: Extract<Pa
   rewind(peer)
   if (!isThin(path.traits)) peer.headSentTo = 0
   heardFromPeer(line, peer, hello.restored)
+  line.state.logs[peer.party]!.askedWholeAt = -Infinity
   heardHave(line, peer, hello.have)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
   peer.linkTold = true
@@ -234,9 +235,21 @@ const wantPath = (line: Line, log: Log): Path | undefined => {
   )
 }
 
+/** A stopped log: of two histories, each entry beyond where they part carries another root, so that its author's entry at our last
+ *  place is the proof, if there are two. It is asked for once on each link. (L-8) */
+const wantRival = (line: Line, log: Log): void => {
+  const { author, generation, frontier } = log
+  const path = [...line.state.paths.values()].find(it => it.peer === author && it.helloSent)
+  if (path === undefined || frontier.size === 0 || log.askedWholeAt === Infinity) return
+  log.askedWholeAt = Infinity
+  const place = { author, generation, from: frontier.size, to: frontier.size }
+  enqueue(path, { precedence: immediate, part: encodePart({ type: "want", ...place }) })
+}
+
 /** Asks for what is said to exist and does not come. (S-7) */
 const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
+    if (log.broken) wantRival(line, log)
     const path = wantPath(line, log)
     if (!path || line.now - log.progressAt < wantAfterMs) continue
     if (asksAnew(log)) {
