@@ -5,11 +5,14 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import type { Charter } from "../src/core/charter.ts"
 import { fromHex, hex } from "../src/core/hash.ts"
 import { isRefusal, refuse } from "../src/core/refusal.ts"
 import { openKeys } from "../src/keys/file.ts"
 import { keyOffice } from "../src/node/key-office.ts"
+import { RecordReader } from "../src/node/main.ts"
 import { memoryDisk } from "../src/store/memory.ts"
+import type { Store } from "../src/store/store.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { xwingNode } from "../src/suites/xwing-node.ts"
 import { Cable, confirms, isUp, type Node, refusalsOf } from "./fixtures/cable.ts"
@@ -59,6 +62,12 @@ const beginAnew = async (talk: Talk, node: Node, signer: ReturnType<typeof openK
     office.commit({ sheet: sheet.sheet, signatures: signatures.map(hex) }),
   )
   assert.ok(!isRefusal(reply), JSON.stringify(reply))
+}
+
+/** As the console and the CLI read it. */
+const shown = (charter: Charter, store: Store) => {
+  const reader = new RecordReader(charter, 1, store)
+  return { changes: reader.read(), record: reader.record }
 }
 
 const logOf = (node: Node) => node.running.status().logs[1]!
@@ -111,4 +120,29 @@ test("K-5, K-9, EP-3: a home put back from before its keys changed begins anew w
   await line.until("even", () => isEven(a, again))
   const since = a.told.slice(from).flatMap(it => (it.type === "refused" ? [it.refusal.refusal] : []))
   assert.ok(!since.includes("bad-generation"), "a change that is shown twice is no fault")
+})
+
+test("L-8, R-4: a copy that speaks before it is heard of is proven to have two histories, and nothing of it counts as stored", async () => {
+  const { pair, line, disk, a, b, signer } = await talked()
+  const copy = disk.clone()
+  const before = logOf(b).size
+  await confirms(line, b, b.order("what was said"))
+  b.kill()
+  await line.wait(5_000)
+  line.hears = false
+  const again = await line.start(1, { store: copy.open(), signer })
+  for (const text of ["what the copy says instead", "and goes on"]) {
+    const said = await done(line, text, again.order(text))
+    assert.ok(!isRefusal(said), JSON.stringify(said))
+  }
+  line.hears = true
+  line.cut()
+  line.mend()
+  await line.until("proven", () => refusalsOf(a).includes("two-histories"), 60_000)
+  await line.until("told", () => refusalsOf(again).includes("false-receipt"))
+  const { record, changes } = shown(pair.charter, again.store)
+  const { messages } = changes
+  const copied = messages.filter(place => record.facts.author(place) === 1 && record.facts.seq[place]! > before)
+  assert.equal(copied.length, 2)
+  for (const place of copied) assert.deepEqual(record.rungs(place), [])
 })

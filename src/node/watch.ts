@@ -27,7 +27,7 @@ import { decideBreak } from "./break-request.ts"
 import { clocksOf } from "./clocks.ts"
 import { lamps, touchMs } from "./lamps.ts"
 import { lineView, restoreView } from "./line-view.ts"
-import { marking } from "./marking.ts"
+import { takeMarks } from "./marking.ts"
 import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.ts"
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
@@ -316,10 +316,7 @@ export class Watch {
     refused(problem, peer)
     this.#refusals.unshift(problem)
     this.#refusals.length = Math.min(this.#refusals.length, refusalsKept)
-    if (marking.has(refusal.refusal)) {
-      for (const mark of store.marks()) record.mark(mark.hash, mark.refusal.refusal)
-      this.#gather()
-    }
+    if (takeMarks(record, store, refusal)) this.#gather()
     this.#broadcast(() => ({ type: "refused", problem }))
   }
 

@@ -15,7 +15,7 @@ export class Ladder {
   readonly #facts: Facts
   readonly #rungs = new Map<number, RungFact[]>()
   readonly #stored = new Map<number, Cumulative[]>()
-  /** Receipts that were judged false: they say nothing of any message. (OF-6) */
+  /** Receipts and answers that are marked: they say nothing of any message. (R-4, OF-6, K-8) */
   readonly #withdrawn = new Set<number>()
   /** Rungs that came after another of their kind and party: they take its place when that is withdrawn. */
   readonly #later = new Map<number, RungFact[]>()
@@ -28,6 +28,7 @@ export class Ladder {
 
   /** Reads a receipt or an answer; calls `changed` for every message that stands otherwise than before. */
   add(proof: number, changed: (message: number) => void): void {
+    if (this.#withdrawn.has(proof)) return
     const kind = this.#facts.kind[proof]!
     for (const ref of kind === kinds.answer ? this.#facts.refs(proof).slice(0, 1) : this.#facts.refs(proof))
       if (this.rung(proof, ref)) changed(ref)
@@ -73,6 +74,24 @@ export class Ladder {
         if (later.proof !== proof) this.rung(later.proof, message)
       changed(message)
     }
+    if (this.#facts.kind[proof] === kinds.stored)
+      this.#facts.eachSeen(proof, stream => this.#countAnew(stream, proof, changed))
+  }
+
+  /** A cumulative receipt is withdrawn: what it hid counts again, and what it alone claimed counts no more. */
+  #countAnew(stream: number, proof: number, changed: (message: number) => void): void {
+    const party = this.#facts.author(proof)
+    const all = this.#stored.get(stream)
+    const old = all?.find(cumulative => cumulative.party === party)
+    if (all === undefined || old === undefined || !old.proofs.includes(proof)) return
+    all.splice(all.indexOf(old), 1)
+    for (const { author, held, beyond } of this.#facts.streams)
+      if (author === party)
+        for (const each of [...held, ...beyond.values()])
+          if (this.#facts.kind[each] === kinds.stored && !this.#withdrawn.has(each))
+            this.#facts.eachSeen(each, (of, size) => of === stream && this.#addStored(each, of, size, () => undefined))
+    for (const message of this.#facts.streams[stream]!.held.slice(0, old.sizes.at(-1)))
+      if (this.#facts.isMessage(message)) changed(message)
   }
 
   /** What is said of a message is said by the other parties; but a second officer speaks of what one of her own side released. (OF-11) */

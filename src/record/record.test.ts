@@ -259,6 +259,35 @@ test("OF-6: a receipt that its officer did not give is not shown as said, and wh
   assert.deepEqual(rungs(again, message), [])
 })
 
+test("R-4, L-5: a false receipt delivers nothing, whenever it was found out, and what it hid counts again", () => {
+  const messages = [1, 2, 3].map(seq => entry(0, seq, 100 * seq))
+  const [one, liar, two] = [1, 3, 2].map((seen, at) => entry(1, at + 1, 400 + at, { kind: kinds.stored, seen }))
+  const proofs = (record: LineRecord): number[][] =>
+    messages.map(({ entry: { hash } }) => record.rungs(record.place(hash)).map(({ proof }) => record.facts.seq[proof]!))
+  const record = opened()
+  record.feed([...messages, one!, liar!, two!])
+  assert.deepEqual(proofs(record), [[1], [2], [2]])
+  record.changes()
+  record.mark(liar!.entry.hash, "false-receipt")
+  assert.deepEqual(proofs(record), [[1], [3], []])
+  assert.equal(record.changes().messages.length, 3)
+  const again = opened()
+  again.mark(liar!.entry.hash, "false-receipt")
+  again.feed([...messages, one!, liar!, two!])
+  assert.deepEqual(proofs(again), [[1], [3], []])
+})
+
+test("K-8: however many entries are marked, none of them is shown as said after a start, and an answer among them answers nothing", () => {
+  const record = opened()
+  const asked = entry(0, 1, 100)
+  const said = Array.from({ length: 5_000 }, (_, at) => entry(1, at + 1, 200 + at))
+  const answer = entry(1, 5_001, 9_000, { kind: kinds.answer, refs: [asked.entry.hash] })
+  for (const { entry: its } of [...said, answer]) record.mark(its.hash, "key-revoked")
+  record.feed([asked, ...said, answer])
+  assert.ok([...said, answer].every(({ entry: its }) => record.markOf(record.place(its.hash)) === "key-revoked"))
+  assert.deepEqual(rungs(record, asked), [])
+})
+
 test("OF-11: the second officer of the author's own side speaks of what one released; he himself and the other side do not", () => {
   const by = (officer: string) => ({ releases: [{ type: "key", officer, proof: none }] as const })
   const record = opened()

@@ -36,7 +36,7 @@ export class LineRecord {
   readonly #places = new Places(this.facts)
   readonly #ladder = new Ladder(this.facts)
   readonly #marks = new Map<number, RefusalCode>()
-  /** Marks of entries that are not fed yet, and entries that refer to what is not held: by hash in hex. */
+  /** Marks of entries that are not fed yet, which the store holds; and entries that refer to what is not held: by hash in hex. */
   readonly #earlyMarks = new Map<string, RefusalCode>()
   readonly #missing = new Map<string, number[]>()
   readonly #sentAt = new Map<number, number>()
@@ -69,20 +69,19 @@ export class LineRecord {
   mark(hash: Uint8Array, code: RefusalCode): void {
     const place = this.place(hash)
     if (place < 0) {
-      if (this.#earlyMarks.size < missingMax) this.#earlyMarks.set(nameOf(hash), code)
+      this.#earlyMarks.set(nameOf(hash), code)
       return
     }
     if (this.#marks.get(place) === code) return
     this.#marks.set(place, code)
-    this.#withdraw(place)
+    if (this.#saysOfOthers(place)) this.#ladder.withdraw(place, message => this.#touch(message))
     this.#touch(place)
   }
 
-  /** OF-6: a receipt that its author's officers did not give is nobody's; what it claimed of messages is not shown as said. */
-  #withdraw(place: number): void {
-    const code = this.#marks.get(place)
-    if (code !== "bad-release" && code !== "release-missing") return
-    if (isReceipt(this.facts.kind[place]!)) this.#ladder.withdraw(place, message => this.#touch(message))
+  /** What it says of messages is not said either, once it is marked. (R-4, OF-6, K-8) */
+  #saysOfOthers(place: number): boolean {
+    const kind = this.facts.kind[place]!
+    return isReceipt(kind) || kind === kinds.answer
   }
 
   /** Our own claim that our log up to this entry was handed to a path: no proof, and not kept over a restart. */
@@ -229,7 +228,8 @@ export class LineRecord {
     )
     if (ms !== undefined) this.#deskMs.set(place, ms)
     if (entry.kind === kinds["reported-record"]) this.#reported.push(place)
-    if (isReceipt(entry.kind) || entry.kind === kinds.answer) this.#ladder.add(place, message => this.#touch(message))
+    this.#markEarly(entry.hash, place)
+    if (this.#saysOfOthers(place)) this.#ladder.add(place, message => this.#touch(message))
     this.#resolve(entry.hash, place)
     if (this.facts.isMessage(place)) this.#touch(place)
   }
@@ -241,20 +241,26 @@ export class LineRecord {
     else if (this.#missing.size < missingMax) this.#missing.set(name, [place])
   }
 
-  /** Entries that came before what they name. */
-  #resolve(hash: Uint8Array, place: number): void {
-    if (this.#missing.size === 0 && this.#earlyMarks.size === 0) return
+  /** Known as marked before it is fed, as at every start. */
+  #markEarly(hash: Uint8Array, place: number): void {
+    if (this.#earlyMarks.size === 0) return
     const name = nameOf(hash)
     const mark = this.#earlyMarks.get(name)
-    if (mark !== undefined) this.#marks.set(place, mark)
-    if (mark !== undefined) this.#withdraw(place)
+    if (mark === undefined) return
     this.#earlyMarks.delete(name)
+    this.#marks.set(place, mark)
+    if (this.#saysOfOthers(place)) this.#ladder.withdraw(place, message => this.#touch(message))
+  }
+
+  /** Entries that came before what they name. */
+  #resolve(hash: Uint8Array, place: number): void {
+    if (this.#missing.size === 0) return
+    const name = nameOf(hash)
     for (const referrer of this.#missing.get(name) ?? []) {
       this.facts.addRef(referrer, place)
       this.#places.caused(referrer)
-      const kind = this.facts.kind[referrer]!
-      const first = kind !== kinds.answer || this.facts.refs(referrer)[0] === place
-      if ((isReceipt(kind) || kind === kinds.answer) && first && this.#ladder.rung(referrer, place)) this.#touch(place)
+      const first = this.facts.kind[referrer]! !== kinds.answer || this.facts.refs(referrer)[0] === place
+      if (this.#saysOfOthers(referrer) && first && this.#ladder.rung(referrer, place)) this.#touch(place)
     }
     this.#missing.delete(name)
   }
