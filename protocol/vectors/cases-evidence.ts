@@ -6,7 +6,7 @@ import { inclusionProof } from "../../src/core/proof.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { writeBundle } from "../../src/evidence/bundle.ts"
-import { sumsFile, sumsOf, tlogProof } from "../../src/evidence/files.ts"
+import { hashLines, sumsFile, sumsOf } from "../../src/evidence/files.ts"
 import { judge } from "../../src/evidence/judge.ts"
 import { fingerprint } from "../../src/evidence/trust.ts"
 import { type Files, readZip, writeZip } from "../../src/evidence/zip.ts"
@@ -74,6 +74,13 @@ const rivalOf = (line: ExampleLine): Uint8Array => {
   return pen.say({ kind: kinds.message, traffic: 2 }).entry.bytes
 }
 
+/** What follows that. */
+const nextOf = (line: ExampleLine): Uint8Array => {
+  const pen = new Pen(line, 0)
+  for (pen.charter(); pen.frontier.size < 5; ) pen.say({ kind: kinds.stored })
+  return pen.say({ kind: kinds.stored }).entry.bytes
+}
+
 type Change = (files: Map<string, Uint8Array>, line: ExampleLine) => void
 const replaced = (files: Files, name: string, edit: (text: string) => string): Uint8Array =>
   utf8(edit(fromUtf8(files.get(name)!)!))
@@ -135,36 +142,45 @@ const pathAt5 = (line: ExampleLine): Uint8Array[] =>
     suite,
   )
 
-/** What becomes of it with heads of the size of the chosen entry's place. (EV-19, EV-20) */
-const headChanges = (a: string): readonly (readonly [string, string, string, Change])[] => {
-  const path = `rivals/${a}.1.5.tlog-proof`
+/** What becomes of it with roots of the size of the chosen entry's place. (EV-19, EV-20) */
+const rootChanges = (a: string): readonly (readonly [string, string, string, Change])[] => {
+  const rival = (ending: string): string => `rivals/${a}.1.5${ending}`
   const other = suite.sha256(utf8("another tree"))
-  const alone = (files: Map<string, Uint8Array>): void => {
-    for (const name of [`chosen/${a}.1.5.cose`, `bodies/${a}.1.5.bin`, `proofs/${a}.1.5.tlog-proof`]) files.delete(name)
+  const path = (files: Map<string, Uint8Array>, line: ExampleLine, root?: Uint8Array): void => {
+    files.set(rival(".path"), utf8(hashLines(pathAt5(line))))
+    files.set(rival(".note"), utf8(noteAt5(line, root)))
   }
   const both = (files: Map<string, Uint8Array>, ...notes: [string, string]): void => {
-    alone(files)
-    files.set(`rivals/${a}.1.5.first.note`, utf8(notes[0]))
-    files.set(`rivals/${a}.1.5.second.note`, utf8(notes[1]))
+    for (const name of [`chosen/${a}.1.5.cose`, `bodies/${a}.1.5.bin`, `proofs/${a}.1.5.tlog-proof`]) files.delete(name)
+    files.set(rival(".note"), utf8(notes[0]))
+    files.set(rival(".second.note"), utf8(notes[1]))
   }
   return [
     [
       "EV-20",
-      "a head of its place with another root, and the path to it",
+      "the path to it, and a head of its place with another root",
       "proven",
-      (files, line) => files.set(path, utf8(tlogProof(5, pathAt5(line), noteAt5(line, other)))),
+      (files, line) => path(files, line, other),
     ],
+    ["EV-20", "the path to it, and the true head of its place", "no-fork", (files, line) => path(files, line)],
     [
       "EV-20",
-      "the true head of its place, and the path to it",
-      "no-fork",
-      (files, line) => files.set(path, utf8(tlogProof(5, pathAt5(line), noteAt5(line)))),
-    ],
-    [
-      "EV-20",
-      "a head of its place with another root, and a path that its author has not signed",
+      "a path that its author has not signed, and a head of its place with another root",
       "bad-proof",
-      (files, line) => files.set(path, utf8(tlogProof(5, [other], noteAt5(line, other)))),
+      (files, line) => {
+        path(files, line, other)
+        files.set(rival(".path"), utf8(hashLines([other])))
+      },
+    ],
+    [
+      "EV-20",
+      "the path to it, and a next entry whose own root is another",
+      "proven",
+      (files, line) => {
+        path(files, line)
+        files.delete(rival(".note"))
+        files.set(rival(".next.cose"), nextOf(line))
+      },
     ],
     [
       "EV-20",
@@ -175,12 +191,9 @@ const headChanges = (a: string): readonly (readonly [string, string, string, Cha
     ["EV-20", "one head twice", "no-fork", (files, line) => both(files, noteAt5(line), noteAt5(line))],
     [
       "EV-19",
-      "one head without the other",
+      "one head without another root",
       "missing-file",
-      (files, line) => {
-        alone(files)
-        files.set(`rivals/${a}.1.5.first.note`, utf8(noteAt5(line)))
-      },
+      (files, line) => files.set(rival(".note"), utf8(noteAt5(line))),
     ],
   ]
 }
@@ -189,7 +202,7 @@ const headChanges = (a: string): readonly (readonly [string, string, string, Cha
 const changes = (a: string, b: string): readonly (readonly [string, string, string, Change])[] => [
   ["EV-9", "as it was written", "proven", () => {}],
   ...forkChanges(a),
-  ...headChanges(a),
+  ...rootChanges(a),
   ["EV-4", "a text with one letter changed", "wrong-body", files => flip(files, `bodies/${a}.1.5.bin`, -1)],
   ["EV-4", "a text kept back", "proven", files => files.delete(`bodies/${a}.1.5.bin`)],
   ["EV-4", "a charter's signatures left out", "missing-file", files => files.delete(`bodies/${b}.1.1.bin`)],

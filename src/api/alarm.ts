@@ -7,10 +7,10 @@ export type AlarmView = {
   readonly what: "two-histories" | "break-glass"
   readonly party: number
   readonly generation: number
-  /** Of heads: their size. */
+  /** Of roots: their size. */
   readonly seq: number
-  /** Two histories not by two entries of one place, but by heads. (L-12) */
-  readonly ofHeads?: true
+  /** Two histories not by two entries of one place, but by two roots of one size. (L-12) */
+  readonly ofRoots?: true
   readonly at: number
   /** Of a sealed key that was used: whose. */
   readonly officer?: string

@@ -12,16 +12,21 @@ import { granted, sayer } from "./say.ts"
 
 const what: Readonly<Record<KeptFork["rivals"]["of"], string>> = {
   entries: "two entries as",
-  head: "a head that its own entries contradict, of",
-  heads: "two heads that differ, of",
+  roots: "two roots that differ, of",
 }
 
 type Options = { readonly output?: string; readonly entry?: string; readonly json?: true }
 
+/** The hash of the entry that the record has, or the root that its head has. */
+const firstOf = ({ of, first }: KeptFork["rivals"]): string => {
+  if (of === "entries") return first.hash.toHex()
+  return (first.by === "head" ? first.head.root : first.entry.hash).toHex()
+}
+
 export const fork = (): Command =>
   new Command("fork")
     .description(
-      "Lists where the other side has signed two histories: two entries of one place that contradict each other, or signed heads that do. With -o it writes the proof into a file, which parley verify FILE judges. The node may run or be stopped; no text is read or shown.",
+      "Lists where the other side has signed two histories: two entries of one place that contradict each other, or two roots of one size. With -o it writes the proof into a file, which parley verify FILE judges. The node may run or be stopped; no text is read or shown.",
     )
     .argument("<home>")
     .option("-o, --output <file>", "a new file, named *.parley.zip")
@@ -39,12 +44,12 @@ export const fork = (): Command =>
           for (const fork of found) {
             const { id, at, rivals, place } = fork
             const entry = stemOf(charter, place)
-            const first = ("hash" in rivals.first ? rivals.first.hash : rivals.first.root).toHex()
+            const first = firstOf(rivals)
             say.result(
               { entry, of: rivals.of, party: codeOf(place.author), first, second: id, at },
               `${codeOf(place.author)} has signed ${what[rivals.of]} ${entry}; found ${new Date(at).toISOString()}`,
-              `  ${rivals.of === "heads" ? "one of the roots" : "in the record   "}  ${first}`,
-              `  kept aside        ${id}`,
+              `  in the record   ${first}`,
+              `  kept aside      ${id}`,
             )
           }
           return

@@ -27,6 +27,7 @@ export const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
   line.state.asideNames.add(hex(entry.hash))
   line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
   if (refusal.refusal === "two-histories") forked(line, entry, entry.seq)
+  if (refusal.refusal === "wrong-own-root") forked(line, entry, entry.seq - 1)
 }
 
 type InLog = { readonly author: number; readonly generation: number }

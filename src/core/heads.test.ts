@@ -129,6 +129,21 @@ test("L-12: after two entries of one place, heads above them are their consequen
   assert.deepEqual(sizes(), [[2]])
 })
 
+test("L-12: an entry whose own root is another parts the log before it; heads from there on are its consequence", () => {
+  write(4)
+  deliver(...said)
+  const fork = new Pen(example, 1)
+  fork.charter()
+  for (let seq = 2; seq < 4; seq++) fork.say({ kind: kinds.message, traffic: 2 })
+  fork.say({ kind: kinds.message, traffic: 1 })
+  deliver(fork.say({ kind: kinds.message, traffic: 2 }))
+  assert.deepEqual([told, log.broken], [["wrong-own-root"], true])
+  hear(lie(4))
+  assert.deepEqual(sizes(), [])
+  hear(lie(3))
+  assert.deepEqual(sizes(), [[3]])
+})
+
 test("L-12: two heads of a size that is not held contradict each other, whether its entries come or not", () => {
   const heads = write(4)
   deliver(said[0]!)

@@ -15,7 +15,9 @@ import {
   charterFile,
   consistencyText,
   fileOf,
+  hashLines,
   logStem,
+  type Place,
   pageFile,
   readmeFile,
   stemOf,
@@ -26,11 +28,16 @@ import {
 } from "./files.ts"
 import { writeZip } from "./zip.ts"
 
-/** What contradicts what. Of entries, `first` holds the place in the record; of a head, `first` is the last entry that it covers. */
+/** What a party has signed of the root of one size: as a head, in the entry after it, or in the last that it covers. (L-12) */
+export type Statement =
+  | { readonly by: "head"; readonly head: Head }
+  | { readonly by: "next"; readonly entry: Entry }
+  | { readonly by: "last"; readonly entry: Entry }
+
+/** What contradicts what: of two entries, `first` holds the place in the record; of two roots, it says what the record has. */
 export type Rivals =
   | { readonly of: "entries"; readonly first: Entry; readonly second: Entry }
-  | { readonly of: "head"; readonly first: Entry; readonly second: Head }
-  | { readonly of: "heads"; readonly first: Head; readonly second: Head }
+  | { readonly of: "roots"; readonly place: Place; readonly first: Statement; readonly second: Statement }
 
 /** A record, and what is to be shown of it. */
 export type Wanted = {
@@ -258,22 +265,23 @@ const putBodies = (wanted: Wanted, all: readonly Entry[], put: Put): { shown: nu
 
 type Against = { readonly rival: Rivals; readonly tenures: readonly (readonly Tenure[])[] }
 
-/** An entry of the same place; two heads; or a head with the path by which the entry shows another root. (EV-13, EV-19) */
+/** An entry of the same place, or two statements of one size. (EV-13, EV-19) */
 const putRival = ({ charter, suite }: Wanted, logs: ReadonlyMap<string, Log>, about: Against, put: Put): void => {
   const { rival, tenures } = about
   const noteOf = (head: Head): string =>
     note(charter.line, head, keysAfter(tenures[head.author]!, head.generation, head.size), suite)
-  if (rival.of === "entries") return put(fileOf("rival", stemOf(charter, rival.second)), rival.second.bytes)
-  const { second } = rival
-  const stem = stemOf(charter, { ...second, seq: second.size })
-  if (rival.of === "heads") {
-    put(fileOf("firstHead", stem), noteOf(rival.first))
-    return put(fileOf("secondHead", stem), noteOf(second))
+  const pathTo = (entry: Entry): Hash[] => {
+    const { leaves, roots } = logs.get(nameOf(entry)) ?? emptyLog(suite)
+    if (leaves.length < entry.seq) throw new Error("A root was compared with entries that are not held.")
+    return inclusionProof(leaves.slice(0, entry.seq), entry.seq, suite, roots)
   }
-  const { leaves, roots } = logs.get(nameOf(rival.first)) ?? emptyLog(suite)
-  if (leaves.length < second.size) throw new Error("A head was compared with entries that are not held.")
-  const path = inclusionProof(leaves.slice(0, second.size), second.size, suite, roots)
-  put(fileOf("rivalPath", stem), tlogProof(second.size, path, noteOf(second)))
+  if (rival.of === "entries") return put(fileOf("rival", stemOf(charter, rival.second)), rival.second.bytes)
+  const stem = stemOf(charter, rival.place)
+  for (const [at, it] of [rival.first, rival.second].entries()) {
+    if (it.by === "next") put(fileOf("rivalNext", stem), it.entry.bytes)
+    else if (it.by === "last") put(fileOf("rivalPath", stem), hashLines(pathTo(it.entry)))
+    else put(fileOf(at === 1 && rival.first.by === "head" ? "rivalSecond" : "rivalHead", stem), noteOf(it.head))
+  }
 }
 
 /** The head of every log that an entry of the bundle lies in. */

@@ -31,6 +31,7 @@ export const placeOf = (charter: Charter, stem: string): Place | undefined => {
   return author >= 0 && Number.isSafeInteger(place.generation) && Number.isSafeInteger(place.seq) ? place : undefined
 }
 
+/** Where two of one folder end alike, the longer ending stands first. */
 export const folders = {
   body: "bodies",
   chosen: "chosen",
@@ -39,10 +40,11 @@ export const folders = {
   key: "keys",
   other: "others",
   proof: "proofs",
+  rivalNext: "rivals",
   rival: "rivals",
+  rivalSecond: "rivals",
+  rivalHead: "rivals",
   rivalPath: "rivals",
-  firstHead: "rivals",
-  secondHead: "rivals",
 } as const
 export type Folder = keyof typeof folders
 
@@ -55,9 +57,10 @@ const endings: Record<Folder, string> = {
   other: ".cose",
   proof: ".tlog-proof",
   rival: ".cose",
-  rivalPath: ".tlog-proof",
-  firstHead: ".first.note",
-  secondHead: ".second.note",
+  rivalHead: ".note",
+  rivalNext: ".next.cose",
+  rivalPath: ".path",
+  rivalSecond: ".second.note",
 }
 
 export const fileOf = (folder: Folder, stem: string): string => `${folders[folder]}/${stem}${endings[folder]}`
@@ -96,7 +99,15 @@ export const tlogProof = (seq: number, path: readonly Hash[], note: string): str
 export const consistencyText = (size: number, path: readonly Hash[], note: string): string =>
   `old ${size}\n${hashLines(path)}\n${note}`
 
-const hashLines = (path: readonly Hash[]): string => path.map(hash => `${base64(hash)}\n`).join("")
+export const hashLines = (path: readonly Hash[]): string => path.map(hash => `${base64(hash)}\n`).join("")
+
+/** The hashes of a file that holds nothing else; undefined when it is not exactly of that form. (EV-19) */
+export const hashesIn = (text: string): readonly Hash[] | undefined => {
+  const path = text.split("\n").slice(0, -1).map(fromBase64)
+  return path.every(isHash) && hashLines(path) === text ? path : undefined
+}
+
+const isHash = (hash: Hash | undefined): hash is Hash => hash?.length === 32
 
 /** The path between a text's beginning and its note; undefined when the text is not exactly of that form. */
 export const pathIn = (
@@ -107,6 +118,5 @@ export const pathIn = (
   if (!text.endsWith(`\n${note}`)) return undefined
   const lines = text.slice(0, -note.length - 1).split("\n")
   const path = lines.filter(line => line.length === 44).map(fromBase64)
-  const isWhole = (hash: Hash | undefined): hash is Hash => hash?.length === 32
-  return path.every(isWhole) && write(path, note) === text ? path : undefined
+  return path.every(isHash) && write(path, note) === text ? path : undefined
 }

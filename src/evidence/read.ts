@@ -29,8 +29,15 @@ export type Opened = {
   readonly others: ReadonlyMap<string, Entry>
   /** Of a fork proof of entries, by the stem of the chosen entry that each contradicts. (EV-13) */
   readonly rivals: ReadonlyMap<string, Entry>
+  /** Of a fork proof of roots, by the stem of a size: which files say its root, in order; and the entries after it. (EV-19) */
+  readonly sizes: ReadonlyMap<string, readonly Statement[]>
+  readonly nexts: ReadonlyMap<string, Entry>
   readonly bodies: ReadonlyMap<string, Body>
 }
+
+/** What says the root of one size, in the order in which it is told. */
+export const statements = ["rivalPath", "rivalHead", "rivalSecond", "rivalNext"] as const satisfies readonly Folder[]
+export type Statement = (typeof statements)[number]
 
 const saltBytes = 16
 
@@ -53,7 +60,9 @@ export const openBundle = (zip: Uint8Array, suite: Suite): Opened | Refusal => {
   if (isRefusal(rivals)) return rivals
   const twice = [...chosen.keys()].find(stem => others.has(stem))
   if (twice !== undefined) return refuse("bad-bundle", { file: twice, why: "both chosen and not" })
-  const opened = { charter, files, chosen, others, rivals, bodies: bodiesIn(files) }
+  const nexts = entriesIn(files, charter, "rivalNext", suite)
+  if (isRefusal(nexts)) return nexts
+  const opened = { charter, files, chosen, others, rivals, nexts, sizes: sizesIn(files), bodies: bodiesIn(files) }
   return missing(opened) ?? opened
 }
 
@@ -89,10 +98,20 @@ const entriesIn = (files: Files, charter: Charter, folder: Folder, suite: Suite)
     if (isRefusal(entry)) return refuse(entry.refusal, { ...entry.details, file: name })
     if (charter.parties[entry.author] === undefined) return refuse("unknown-author", { file: name })
     if (!equal(entry.line, charter.line)) return refuse("wrong-line", { file: name })
-    if (stemOf(charter, entry) !== found.stem) return refuse("wrong-entry", { file: name })
+    const place = folder === "rivalNext" ? { ...entry, seq: entry.seq - 1 } : entry
+    if (stemOf(charter, place) !== found.stem) return refuse("wrong-entry", { file: name })
     entries.push([found.stem, entry])
   }
   return new Map(entries.sort(([, a], [, b]) => a.author - b.author || a.generation - b.generation || a.seq - b.seq))
+}
+
+const sizesIn = (files: Files): Map<string, Statement[]> => {
+  const stems = new Set<string>()
+  for (const name of files.keys()) {
+    const { folder, stem = "" } = stemIn(name) ?? {}
+    if (statements.some(it => it === folder)) stems.add(stem)
+  }
+  return new Map([...stems].map(stem => [stem, statements.filter(it => files.has(fileOf(it, stem)))]))
 }
 
 const bodiesIn = (files: Files): Map<string, Body> => {
@@ -129,23 +148,20 @@ const missing = (opened: Opened): Refusal | undefined => {
 }
 
 /** EV-13, EV-19: every rival has what it contradicts, and a fork proof says one thing: what was chosen beside it would be shown as if it
- *  were part of it. Two heads contradict each other, and need no entry. */
-const missingOfFork = ({ files, chosen }: Opened): Refusal | undefined => {
-  const stems = new Map<Folder, Set<string>>()
-  for (const name of files.keys()) {
-    const found = stemIn(name)
-    if (found) stems.set(found.folder, (stems.get(found.folder) ?? new Set()).add(found.stem))
+ *  were part of it. */
+const missingOfFork = ({ chosen, rivals, sizes }: Opened): Refusal | undefined => {
+  for (const stem of rivals.keys()) {
+    if (!chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
+    if (sizes.has(stem)) return refuse("bad-bundle", { file: fileOf("rival", stem), why: "contradicted twice" })
   }
-  const of = (folder: Folder): Set<string> => stems.get(folder) ?? new Set()
-  const [entries, paths, firsts, seconds] = [of("rival"), of("rivalPath"), of("firstHead"), of("secondHead")]
-  const twice = [...entries].find(stem => paths.has(stem))
-  if (twice !== undefined) return refuse("bad-bundle", { file: fileOf("rivalPath", twice), why: "contradicted twice" })
-  const against = new Set([...entries, ...paths])
-  for (const stem of against) if (!chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
-  for (const stem of firsts) if (!seconds.has(stem)) return refuse("missing-file", { file: fileOf("secondHead", stem) })
-  for (const stem of seconds) if (!firsts.has(stem)) return refuse("missing-file", { file: fileOf("firstHead", stem) })
-  const isFork = against.size + seconds.size > 0
+  for (const [stem, [first, ...more]] of sizes) {
+    if (first === "rivalPath" && !chosen.has(stem)) return refuse("missing-file", { file: fileOf("chosen", stem) })
+    if (more.length === 0) return refuse("missing-file", { file: fileOf("rivalHead", stem) })
+    if (more.length > 1) return refuse("bad-bundle", { file: fileOf(more[1]!, stem), why: "contradicted twice" })
+  }
+  const isFork = rivals.size + sizes.size > 0
   for (const stem of isFork ? chosen.keys() : [])
-    if (!against.has(stem)) return refuse("missing-file", { file: fileOf("rival", stem) })
+    if (!rivals.has(stem) && sizes.get(stem)?.[0] !== "rivalPath")
+      return refuse("missing-file", { file: fileOf("rival", stem) })
   return isFork || chosen.size > 0 ? undefined : refuse("missing-file", { file: "chosen" })
 }

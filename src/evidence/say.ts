@@ -66,9 +66,7 @@ const forkWord = { none: { yes: "proven", no: "not-proven" }, fork: { yes: "fork
 
 const forkWords = {
   entries: { said: "fork.said", second: "fork.second" },
-  head: { said: "fork.head.said", second: "fork.head.second" },
-  // No entry is shown of these: all is in the sentence.
-  heads: { said: "fork.heads.said", second: "fork.second" },
+  roots: { said: "fork.roots.said", second: "fork.roots.second" },
 } as const
 
 /** Who has signed two histories, and where; of any other bundle, that it is proven. (EV-15) */

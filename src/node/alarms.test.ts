@@ -90,7 +90,7 @@ test("A-40, L-12: a head that contradicts raises it as two entries do, over a re
   const alarms = open()
   assert.equal(alarms.told({ type: "refused", refusal, peer: 1 }), false, "it is there from the record alone")
   const found = alarms.list().find(it => it.what === "two-histories")
-  assert.deepEqual([found?.id, found?.party, found?.seq, found?.ofHeads, found?.at], [id, 1, 1, true, 9])
+  assert.deepEqual([found?.id, found?.party, found?.seq, found?.ofRoots, found?.at], [id, 1, 1, true, 9])
   assert.equal(alarms.acknowledge(watch, { id }), true)
   assert.equal(
     open()
@@ -99,7 +99,7 @@ test("A-40, L-12: a head that contradicts raises it as two entries do, over a re
     "Åsa",
   )
   const kept = alarms.fork({ id })
-  assert.equal(isRefusal(kept) ? kept.refusal : kept.rivals.of, "head")
+  assert.equal(isRefusal(kept) ? kept.refusal : kept.rivals.of, "roots")
 })
 
 test("A-41: who acknowledged a fork, and when, is durable; the first word stands, and the evidence stays", () => {

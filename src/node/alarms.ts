@@ -6,9 +6,9 @@ import { decodeEntry, type Entry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
 import { breakGlass } from "../core/officer.ts"
-import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
-import { forksKept, type KeptFork } from "../evidence/kept.ts"
+import { forkCodes, forksKept, type KeptFork } from "../evidence/kept.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
 import { hasFields, type KeptList, keptList, type Settings } from "./kept-list.ts"
@@ -17,7 +17,7 @@ import { isObject, readHash } from "./requests.ts"
 export type AlarmsOptions = {
   readonly us: number
   readonly record: LineRecord
-  readonly store: Pick<Store, "asides" | "find" | "read" | "headOver"> & Settings
+  readonly store: Pick<Store, "asides" | "marks" | "find" | "read" | "headOver"> & Settings
   readonly suite: Suite
   readonly now: () => number
 }
@@ -25,8 +25,6 @@ export type AlarmsOptions = {
 /** Shown at once; what is not acknowledged first, the newest of each. All are kept. */
 const shownMax = 50
 const bounds = { rowsMax: 8192, bytesMax: 2_097_152 }
-/** Under which two histories are kept aside. (L-8, L-12) */
-const forkCodes: readonly RefusalCode[] = ["two-histories", "bad-head"]
 const supervisors: readonly Officer["role"][] = ["auditor", "administrator"]
 
 export class Alarms {
@@ -94,8 +92,8 @@ export class Alarms {
       const { id, place, at, rivals } = kept
       const { author: party, generation, seq } = place
       this.#forks.set(id, kept)
-      const ofHeads = rivals.of === "entries" ? {} : { ofHeads: true as const }
-      this.#raised.set(id, { id, what: "two-histories", party, generation, seq, at, ...ofHeads })
+      const ofRoots = rivals.of === "entries" ? {} : { ofRoots: true as const }
+      this.#raised.set(id, { id, what: "two-histories", party, generation, seq, at, ...ofRoots })
     }
   }
 

@@ -5,9 +5,9 @@ export const alarmEn = {
   "staying.fork.what":
     "{them} has signed two different entries as {place}. Both signatures are genuine and both entries are kept here. They cannot both be true.",
   "staying.fork.rely": "Rely on nothing from {them}, from this number on, until it is explained.",
-  "staying.fork.heads.what":
+  "staying.fork.roots.what":
     "{them} has signed, of its record up to {place}, two states that differ. All signatures are genuine and are kept here. The two states cannot both be true.",
-  "staying.fork.heads.rely":
+  "staying.fork.roots.rely":
     "Rely on nothing from {them} until it is explained. The two part at {place} or before; from which number on, these signatures do not tell.",
   "staying.fork.ring":
     "Ring {them} at a number on the fallback card, not over this line. A copy that was put back, or a stolen key, does this as well: ask for both.",
@@ -36,9 +36,9 @@ export const alarmJa: Words = {
   "staying.fork.what":
     "{them}が{place}として、異なる二つの記載に署名しました。署名はいずれも本物であり、両方の記載をここに保存してあります。両方が正しいことはあり得ません。",
   "staying.fork.rely": "事情が明らかになるまで、この番号以降の{them}の記載に依拠しないでください。",
-  "staying.fork.heads.what":
+  "staying.fork.roots.what":
     "{them}が、{place}までの自らの記録について、異なる二つの状態に署名しました。署名はすべて本物であり、ここに保存してあります。両方が正しいことはあり得ません。",
-  "staying.fork.heads.rely":
+  "staying.fork.roots.rely":
     "事情が明らかになるまで、{them}の記載に依拠しないでください。二つは{place}またはそれ以前で分かれていますが、どの番号からかは、これらの署名からは分かりません。",
   "staying.fork.ring":
     "この回線ではなく、予備連絡票の番号で{them}に電話してください。複製からの復元や鍵の盗難でも起こります。その両方を尋ねてください。",
@@ -65,9 +65,9 @@ export const alarmZh: Words = {
   "staying.fork.what":
     "{them}以{place}签署了两个不同的条目。两个签名均属真实，两个条目均已保存于此。二者不可能同时属实。",
   "staying.fork.rely": "在查明情况之前，请勿依据{them}自此序号起的任何内容行事。",
-  "staying.fork.heads.what":
+  "staying.fork.roots.what":
     "{them}就其截至{place}的记录签署了两个不同的状态。所有签名均属真实，并已保存于此。二者不可能同时属实。",
-  "staying.fork.heads.rely":
+  "staying.fork.roots.rely":
     "在查明情况之前，请勿依据{them}的任何内容行事。二者在{place}或更早处分歧，究竟自哪个序号起，这些签名无法说明。",
   "staying.fork.ring":
     "请勿使用本线路，改拨备用联络卡上的号码致电{them}。用备份恢复或密钥被盗同样会造成这种情况，请一并询问。",

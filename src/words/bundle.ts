@@ -29,8 +29,8 @@ What is proven is that a party said something. Whether it is so, no signature sa
   "readme.fork": `
 rivals/          TWO HISTORIES: for each chosen entry a second one of the same place, which says something else and bears the same
                  party's signature. Both cannot stand in one log. Which of them is true, no signature says.
-                 Or, of heads: two signed roots of one size that differ (.note), or a signed head that the chosen entry contradicts
-                 (.tlog-proof: the path gives the entry's own root and, with the entry, another root than the head's).
+                 Or two roots of one size, as two of these say it: heads (.note), the entry after that size by its own root (.next.cose), and
+                 the chosen entry, by the path (.path) that gives its own root and, with the entry, the root of its size.
 `,
   title: "Evidence of a line",
   intro: "Checks a bundle of evidence on this machine. Nothing is sent anywhere.",
@@ -46,12 +46,10 @@ rivals/          TWO HISTORIES: for each chosen entry a second one of the same p
   "fork.yes": "TWO HISTORIES: PROVEN",
   "fork.no": "TWO HISTORIES: NOT PROVEN",
   "fork.said": "{party} has signed two different entries as its {stem}. Which of the two is true, no signature says.",
-  "fork.heads.said":
+  "fork.roots.said":
     "{party} has signed two different roots of its log, both of {stem}: {first} and {second}. Which of the two is true, no signature says.",
-  "fork.head.said":
-    "{party} has signed a head of {stem} with another root than its own entries give. Which of the two is true, no signature says.",
-  "fork.head.second":
-    "By this entry, which commits to all before it, the root at {stem} is {first}. A head signed with both keys of {party} says: {hash}",
+  "fork.roots.second":
+    "By this entry, which commits to all before it, the root at {stem} is {first}. {party} has signed as well that it is {hash}",
   "fork.second": "A second entry {stem}, signed with the same key of {party}, says something else. Its hash: {hash}",
   line: "Line {line}",
   trusted: "{party}, fingerprint {fingerprint}: trusted by you",
@@ -131,8 +129,8 @@ consistency/     先方の見た記録の続きに先頭値があること
   "readme.fork": `
 rivals/          二つの経過：表示された各記載と同じ位置に、同じ当事者が署名した、内容の異なる別の記載です。
                  一つの記録に両方が存在することはできません。どちらが正しいかは、署名からは分かりません。
-                 先頭値の場合：同じ大きさで根の異なる、署名済みの二つの先頭値（.note）、または、表示された記載と矛盾する
-                 署名済みの先頭値（.tlog-proof：経路からはその記載の署名した直前までの根が、記載を加えると先頭値とは別の根が得られます）。
+                 または、同じ大きさについての二つの異なる根です。根を示すのは、先頭値（.note）、その次の記載が署名した直前までの
+                 根（.next.cose）、表示された記載とその経路（.path）のうちの二つです。
 `,
   title: "回線の証拠",
   intro: "証拠一式をこの機器の中で確認します。どこにも送信しません。",
@@ -147,12 +145,10 @@ rivals/          二つの経過：表示された各記載と同じ位置に、
   "proven.all": "ここに示すものは、信頼する当事者が署名したものです。",
   "fork.yes": "二つの経過：証明されました",
   "fork.no": "二つの経過：証明されていません",
-  "fork.heads.said":
+  "fork.roots.said":
     "{party}は自らの記録の{stem}として、異なる二つの根に署名しています：{first} と {second}。どちらが正しいかは、署名からは分かりません。",
-  "fork.head.said":
-    "{party}は{stem}の先頭値として、自らの記載から得られるものとは別の根に署名しています。どちらが正しいかは、署名からは分かりません。",
-  "fork.head.second":
-    "それ以前のすべてを確定するこの記載によれば、{stem}の根は {first} です。{party}の両方の鍵で署名された先頭値の根：{hash}",
+  "fork.roots.second":
+    "それ以前のすべてを確定するこの記載によれば、{stem}の根は {first} です。{party}は、根が {hash} であるとも署名しています。",
   "fork.said": "{party}は{stem}として、異なる二つの記載に署名しています。どちらが正しいかは、署名からは分かりません。",
   "fork.second":
     "同じ{stem}として、{party}の同じ鍵で署名された別の記載があり、内容が異なります。そのハッシュ値：{hash}",
@@ -233,8 +229,8 @@ consistency/     首部延续了对方所见记录的证明
   "readme.fork": `
 rivals/          两份历史：与所示条目处于同一位置、由同一方签署而内容不同的另一个条目。
                  二者不可能同时存在于一份记录之中。哪一个属实，签名无法说明。
-                 若为首部：两个大小相同而根不同的已签名首部（.note），或一个与所示条目相矛盾的已签名首部
-                 （.tlog-proof：由路径得出该条目所签署的此前之根，加上该条目则得出不同于首部的根）。
+                 或为同一大小的两个不同的根，由下列之二说明：首部（.note）、其后一个条目所签署的此前之根（.next.cose）、
+                 所示条目及其路径（.path）。
 `,
   title: "线路的证据",
   intro: "在本机核验证据包，不向任何地方发送内容。",
@@ -250,9 +246,8 @@ rivals/          两份历史：与所示条目处于同一位置、由同一方
   "fork.yes": "两份历史：已证明",
   "fork.no": "两份历史：未证明",
   "fork.said": "{party}以{stem}签署了两个不同的条目。哪一个属实，签名无法说明。",
-  "fork.heads.said": "{party}就其记录的{stem}签署了两个不同的根：{first} 和 {second}。哪一个属实，签名无法说明。",
-  "fork.head.said": "{party}就{stem}签署的首部，其根与自身条目得出的根不同。哪一个属实，签名无法说明。",
-  "fork.head.second": "该条目确定了此前的全部条目，据此{stem}的根为 {first}。由{party}两把密钥签署的首部则为：{hash}",
+  "fork.roots.said": "{party}就其记录的{stem}签署了两个不同的根：{first} 和 {second}。哪一个属实，签名无法说明。",
+  "fork.roots.second": "该条目确定了此前的全部条目，据此{stem}的根为 {first}。{party}另又签署该根为 {hash}",
   "fork.second": "另有一个条目同为{stem}，由{party}的同一密钥签署，内容不同。其散列值：{hash}",
   line: "线路 {line}",
   trusted: "{party}，指纹 {fingerprint}：为您所信任",

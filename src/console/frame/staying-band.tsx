@@ -72,14 +72,14 @@ const Acknowledge = ({ alarm }: { readonly alarm: AlarmView }) => {
 }
 
 const ofEntries = { what: "staying.fork.what", rely: "staying.fork.rely" } as const
-const ofHeads = { what: "staying.fork.heads.what", rely: "staying.fork.heads.rely" } as const
+const ofRoots = { what: "staying.fork.roots.what", rely: "staying.fork.roots.rely" } as const
 
 const One = ({ alarm, more }: { readonly alarm: AlarmView; readonly more: number }) => {
   const { line } = useKnowledge()
   const { t } = useReader()
   const facts = useFacts(alarm)
   const isFork = alarm.what === "two-histories"
-  const forkWords = alarm.ofHeads ? ofHeads : ofEntries
+  const forkWords = alarm.ofRoots ? ofRoots : ofEntries
   return (
     <section className="refused-band break-band staying-band" role="alert" data-staying={alarm.what}>
       <RefusedMark />

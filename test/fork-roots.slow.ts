@@ -118,7 +118,7 @@ test("L-12, A-40: a head for another history, served before true entries, raises
   const [alarm, ...more] = (await lineOf()).alarms ?? []
   const { us } = openCharter(sides[1].path)
   assert.deepEqual(
-    [alarm?.what, alarm?.ofHeads, alarm?.party, alarm?.generation, alarm?.seq, more.length],
+    [alarm?.what, alarm?.ofRoots, alarm?.party, alarm?.generation, alarm?.seq, more.length],
     ["two-histories", true, us, 1, size, 0],
   )
   assert.ok(honest.status().logs[us]!.size >= size, "what was truly signed is held")
@@ -129,7 +129,7 @@ test("L-12, A-40: a head for another history, served before true entries, raises
     const band = page.locator("[data-staying='two-histories']")
     await band.waitFor()
     const shown = await band.innerText()
-    for (const word of ["staying.fork.heads.what", "staying.fork.heads.rely"] as const) {
+    for (const word of ["staying.fork.roots.what", "staying.fork.roots.rely"] as const) {
       const [first = ""] = words[lang][word].split("{them}").filter(part => part !== "")
       assert.ok(shown.includes(first.split("{place}")[0]!), `${lang} ${word}: ${shown}`)
     }
@@ -145,7 +145,7 @@ test("EV-20, EV-21: the proof is judged by one fingerprint, by the command line 
   const file = join(folder, "fork.parley.zip")
   const written = await parley("fork", sides[0].path, "-o", file)
   assert.equal(written.code, 0, written.err)
-  assert.equal(listed.of, "head")
+  assert.equal(listed.of, "roots")
   for (const each of [file, ...languages.map(lang => join(folder, `${lang}.parley.zip`))]) {
     const proven = await parley("verify", each, "--trust", prints[1])
     assert.deepEqual([proven.code, proven.out.split(":")[0]], [0, "TWO HISTORIES"], proven.err)
