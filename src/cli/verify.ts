@@ -86,9 +86,9 @@ const linesOf = (proved: Verified, { parties }: Charter, asides: number, seconds
     `${proved.faults === 0 ? "WHOLE" : "NOT WHOLE"}: ${proved.entries} entries ${depth}, in ${seconds.toFixed(2)} s (${speed} a second).`,
     ...proved.logs.map(
       log =>
-        `  ${code(log.author)}, generation ${log.generation}: ${log.size} entries, each following from the one before; ${log.underHead} under ${log.heads} heads; ${log.signatures} signatures checked one by one${log.beyond > 0 ? `; ${log.beyond} beyond a gap, whose place is not proven` : ""}; root ${log.root}`,
+        `  ${code(log.author)}, generation ${log.generation}: ${log.size} entries, each following from the one before; ${log.underHead} under ${log.heads} heads; ${log.signatures} signatures checked one by one${log.disavowed > 0 ? `; ${log.disavowed} are not its word, by its roots (key-revoked, disowned)` : ""}${log.beyond > 0 ? `; ${log.beyond} beyond a gap, whose place is not proven` : ""}; root ${log.root}`,
     ),
-    `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held${proved.bodiesLocked > 0 ? `, ${proved.bodiesLocked} are locked and were not read` : ""}; ${proved.seen} claims to have seen the other's log found in it; ${asides} entries kept aside.`,
+    `  ${proved.bodies} texts are those that were signed, ${proved.bodiesMissing} are not held${proved.bodiesLocked > 0 ? `, ${proved.bodiesLocked} are locked and were not read` : ""}; ${proved.seen} claims to have seen the other's log found in it${proved.seenBeyond > 0 ? `, ${proved.seenBeyond} of what its author left behind by beginning anew and is not held here` : ""}; ${asides} entries kept aside.`,
     `  ${proved.officers} entries of officers signed by their roots; ${proved.releases} releases by officers' own keys, each by somebody who was in office at its place${proved.releasesUnjudged > 0 ? `; ${proved.releasesUnjudged} not judged, since an officer's entry was not read` : ""}.`,
     ...(proved.secondSignatures > 0
       ? [`  ${proved.secondSignatures} second signatures by their authors' national suites are true.`]

@@ -101,6 +101,10 @@ test("K-9, L-11: two that were both restored go on by new generations, and what 
   const proved = await verified(b.store)
   assert.deepEqual([proved.faults, proved.first], [0, []])
   assert.equal(proved.logs.find(log => log.author === 0 && log.generation === 1)?.disavowed, before - held)
+  // What b had seen of it is no fault of b's where it is not held.
+  const here = await verified(again.store)
+  assert.deepEqual([here.faults, here.first], [0, []])
+  assert.ok(here.seenBeyond > 0)
 })
 
 test("K-9: what the new generation names of the old one is fetched before it opens", async () => {

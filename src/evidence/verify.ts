@@ -60,6 +60,8 @@ export type Verified = ReleaseProof & {
   readonly bodiesLocked: number
   /** Claims to have seen the other's log, each found in it. */
   readonly seen: number
+  /** … and those of what its author had left behind by beginning anew, which is not held here and can be judged only where it is. (K-9) */
+  readonly seenBeyond: number
   /** Second signatures, by their authors' national suites, that are true; and those of suites that are not known here. */
   readonly secondSignatures: number
   readonly secondSignaturesUnknown: number
@@ -95,6 +97,7 @@ class Verification {
   #bodiesLocked = 0
   #entries = 0
   #seen = 0
+  #seenBeyond = 0
   readonly #seconds = { good: 0, unknown: 0 }
 
   constructor(options: VerifyOptions) {
@@ -122,6 +125,7 @@ class Verification {
       bodiesMissing: this.#bodiesMissing,
       bodiesLocked: this.#bodiesLocked,
       seen: this.#seen,
+      seenBeyond: this.#seenBeyond,
       secondSignatures: this.#seconds.good,
       secondSignaturesUnknown: this.#seconds.unknown,
       ...this.#releases.proven(),
@@ -292,6 +296,7 @@ class Verification {
   #checkSeen({ entry, author, generation, size, root }: Claim): void {
     const log = this.#logs.get(nameOf(author, generation))
     if (log === undefined || size > log.frontier.size) {
+      if (log && this.#logs.has(nameOf(author, generation + 1))) return void this.#seenBeyond++
       return this.#fault(entry, refuse("seen-mismatch", { seen: author, size, held: log?.frontier.size ?? 0 }))
     }
     if (!equal(rootAt(log, size), root)) return this.#fault(entry, refuse("seen-mismatch", { seen: author, size }))
