@@ -1,9 +1,11 @@
 import assert from "node:assert/strict"
 import { before, test } from "node:test"
 import { bundleOfCase, exampleBundle, filesOf, packed } from "../../protocol/vectors/cases-evidence.ts"
-import { type ExampleLine, exampleLine, Pen } from "../../protocol/vectors/line.ts"
+import { chief, duty, withProofs } from "../../protocol/vectors/cases-officer.ts"
+import { act, type ExampleLine, exampleLine, Pen, type Said } from "../../protocol/vectors/line.ts"
 import { madeBefore } from "../../protocol/vectors/make.ts"
 import { fc } from "../../test/fixtures/property.ts"
+import type { Fields } from "../core/entry.ts"
 import { base64, concat, equal, fromUtf8, hex, utf8 } from "../core/hash.ts"
 import { encodeKeyBody } from "../core/key.ts"
 import { isRefusal } from "../core/refusal.ts"
@@ -114,6 +116,34 @@ test("EV-5, EV-6, EV-12: after a change of keys the bundle brings the change, an
   const [a] = line.charter.parties.map(({ code }) => code)
   for (const name of files.keys()) if (name.includes(`${a}.1.2.`)) files.delete(name)
   assert.equal(outcome(packed(files)), "unknown-key")
+})
+
+test("OF-11, EV-9: the second officer is shown after what one released, and never the one who released it", () => {
+  const [ours, theirs] = [new Pen(line, 0), new Pen(line, 1)]
+  const said = [ours.charter(), theirs.charter()]
+  for (const name of ["duty", "chief"] as const)
+    said.push(ours.say({ kind: kinds.officer, precedence: 2 }, line.officers[name].body))
+  const by = (name: string, fields: Partial<Fields> & { readonly kind: number }, signer: typeof duty): Said =>
+    ours.take(withProofs(ours, { precedence: 4, traffic: 0, act: act(name), ...fields }, [signer]))
+  const sole = by("sole", { kind: kinds.message, sole: ours.time - line.charter.terms.soleMs }, duty)
+  const refs = [sole.entry.hash]
+  said.push(sole, by("self", { kind: kinds.seconded, refs }, duty), by("other", { kind: kinds.seconded, refs }, chief))
+  said.push(theirs.say({ kind: kinds.stored, seen: ours.seen() }))
+  const written = writeBundle({
+    ...{ charter: line.charter, suite, chosen: [sole.entry], shows: () => false, page: utf8("page") },
+    entries: said.map(({ entry }) => entry.bytes),
+    heads: [ours.head(), theirs.head()],
+    bodyOf: hash => said.find(({ entry }) => equal(entry.hash, hash))?.body,
+  })
+  assert.ok(!isRefusal(written))
+  const [verdict] = judged(written.bytes, trust).entries
+  assert.equal(verdict!.proven, true)
+  assert.deepEqual(
+    verdict!.receipts
+      .filter(({ kind }) => kind === kinds.seconded)
+      .map(({ officers }) => officers.map(it => it.officer)),
+    [["7"]],
+  )
 })
 
 test("EV-11: nothing that was not chosen is in it, and the hash of its page is said", () => {

@@ -375,7 +375,13 @@ class Judge {
     const said = new Map<string, Said>()
     const others = this.#ofOthers(entry.author)
     const own = [...this.#all].filter(([stem, it]) => it.author === entry.author && this.#signed.has(stem))
-    const second = own.filter(([, it]) => it.kind === kinds.seconded || it.kind === kinds.objected)
+    // OF-11: of what was released by one, and by who is not among those who released it.
+    const second = own.filter(
+      ([, it]) =>
+        (it.kind === kinds.seconded || it.kind === kinds.objected) &&
+        entry.sole !== undefined &&
+        !it.releases.some(({ officer }) => entry.releases.some(given => given.officer === officer)),
+    )
     const names = (it: Entry): boolean => it.refs.some(ref => equal(ref, entry.hash))
     const lacks = new Set(
       others.flatMap(([, it]) => (it.kind === kinds["without-body"] && names(it) ? [it.author] : [])),

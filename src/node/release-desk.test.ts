@@ -1,5 +1,6 @@
 // What waits for a second officer: the desk over a real node, its disk in memory, with the officers of the vectors.
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -36,7 +37,12 @@ const duty: Officer = { name: "Watch officer", role: "watch" }
 const chief: Officer = { name: "Chief", role: "releaser" }
 const keys: Readonly<Record<string, string>> = { "duty-1": "duty", "7": "chief", "duty-2": "night" }
 
-type Place = { readonly node: TestNode; readonly desk: ReleaseDesk; readonly record: LineRecord }
+type Place = {
+  readonly node: TestNode
+  readonly watch: Watch
+  readonly desk: ReleaseDesk
+  readonly record: LineRecord
+}
 let clock = 0
 let disk = memoryDisk()
 let here: Place
@@ -75,7 +81,7 @@ const opened = async (store: Store): Promise<Place> => {
   const watch = new Watch({ ...about, version: "0", release: null, refused: () => {}, alarms: { list: () => [] } })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
   hearers.push(watch, desk)
-  return { node, desk, record }
+  return { node, watch, desk, record }
 }
 
 const enrol = async ({ node }: Place, body: Uint8Array): Promise<void> => {
@@ -275,6 +281,36 @@ test("A-37: alone by who signed first, when the second had time enough, over the
   const done = await alone("duty-1", at)
   assert.ok(!isRefusal(done) && "hash" in done)
   assert.deepEqual([desk.list(), released(here)], [[], 1])
+})
+
+test("OF-11: afterwards another officer speaks of what one released alone; that one himself does not, and of nothing else anybody", async () => {
+  const order = textOf("alone again")
+  const { at } = laid(order)
+  const { desk, watch } = here
+  clock += soleMs
+  const done = await desk.release(duty, { act: order.act, release: by("duty-1", order, at), alone: true })
+  assert.ok(!isRefusal(done) && "hash" in done)
+  const whole = textOf("by both")
+  laid(whole)
+  const both = await desk.release(chief, { act: whole.act, release: by("7", whole) })
+  assert.ok(!isRefusal(both) && "hash" in both)
+  const seconded = (officer: string, hash: string) => {
+    const act = createHash("sha256").update(`${officer} ${hash}`).digest("hex").slice(0, 32)
+    const digest = actDigest(
+      {
+        ...{ line: charter.line, author: party.us, act: fromHex(act)!, kind: kinds.seconded, refs: [fromHex(hash)!] },
+        ...{ traffic: traffics.indexOf("drill"), precedence: precedences.indexOf("FLASH") },
+        ...{ action: [], info: [], handling: 0 },
+      },
+      suite,
+    )
+    const proof = hex(signBy(algorithms.ed25519, keys[officer] ?? officer, digest))
+    return watch.order(chief, { kind: "seconded", act, refs: [hash], releases: [{ type: "key", officer, proof }] })
+  }
+  assert.equal(refusedAs(await seconded("duty-1", done.hash)), "same-officer")
+  assert.equal(refusedAs(await seconded("7", both.hash)), "bad-request")
+  const second = await seconded("7", done.hash)
+  assert.ok(!isRefusal(second), JSON.stringify(second))
 })
 
 test("A-37, A-38: a session gives no time of its own, and after a passkey nobody else's proof", async () => {

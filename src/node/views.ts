@@ -98,7 +98,13 @@ export const reportedView = (options: ViewOptions, place: number): ReportedView 
   return { hash: hex(row.hash), importer: row.author, ...body }
 }
 
-const rowAt = ({ record, store }: ViewOptions, place: number): Row => {
+/** Whether one officer alone released it, where the charter asks for another besides. (OF-9) */
+export const isAlone = (charter: Charter, { kind, precedence, releases, sole }: Entry): boolean => {
+  const proven = new Set(releases.flatMap(it => (it.type === "node" ? [] : [it.officer])))
+  return sole !== undefined && proven.size < personsFor(kind, precedence, charter.terms)
+}
+
+export const rowAt = ({ record, store }: ViewOptions, place: number): Row => {
   const row = store.find(record.facts.hashes.at(place))
   // The record in memory was fed from this very store.
   if (row === undefined) throw new Error("An entry of the record is not in the store.")
@@ -156,11 +162,10 @@ const releaseOf = (
 ): Pick<MessageView, "second" | "breakGlass"> => {
   if (!record.isProven(place)) return {}
   const proven = new Set(entry.releases.flatMap(it => (it.type === "node" ? [] : [it.officer])))
-  const isAlone = entry.sole !== undefined && proven.size < personsFor(entry.kind, entry.precedence, charter.terms)
   const spoken = (kind: number): boolean => record.hasSaid(place, kind, entry.author)
   const second = spoken(kinds.objected) ? "objected" : spoken(kinds.seconded) ? "seconded" : "notified"
   return {
-    ...(isAlone && { second }),
+    ...(isAlone(charter, entry) && { second }),
     ...([...proven].some(code => code.startsWith(breakGlass)) && { breakGlass: true }),
   }
 }

@@ -32,6 +32,7 @@ import { charterView, type EntryRange, entriesFrom, newestHead } from "./proofs.
 import { type Asked, type Bearings, isObject, readHash, readOrder, readReported, replyTo } from "./requests.ts"
 import { isOnWatch } from "./routes.ts"
 import type { Running } from "./run.ts"
+import { secondFault } from "./second-officer.ts"
 import { entryView, messageView, reportedView, sentenceOf, type ViewOptions } from "./views.ts"
 
 export type WatchOptions = ViewOptions & {
@@ -203,6 +204,8 @@ export class Watch {
     this.#human()
     const asked = readOrder(request, this.#bearings())
     if (isRefusal(asked)) return asked
+    const fault = secondFault(this.#options, asked)
+    if (fault !== undefined) return fault
     const before = this.#acknowledgedBefore(asked)
     if (before !== undefined) return before
     this.#shownBefore(asked, officer)
