@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
@@ -184,3 +184,18 @@ test(
       store.close()
     }),
 )
+
+test("store: whatever mask its user has, the record and what lies beside it are the owner's alone", () =>
+  homed(path => {
+    const mask = process.umask(0)
+    try {
+      const store = openSqlite(path, { now: () => 0 })
+      store.append(batchOf({ rows: [rowOf(0, 1)] }))
+      const files = readdirSync(dirname(path))
+      assert.ok(files.length >= 4, files.join())
+      for (const file of files) assert.equal(statSync(join(dirname(path), file)).mode & 0o777, 0o600, file)
+      store.close()
+    } finally {
+      process.umask(mask)
+    }
+  }))

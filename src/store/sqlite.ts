@@ -1,6 +1,7 @@
 // The store of one machine: SQLite in WAL mode, every commit synced (page: protocol/security.md, section 3). One process at a
 // time may write a home. Two things see to that: the operating system's lock on a file beside the record, which goes with the
 // process however it dies, and the writer's number in the record itself, which holds where file locks do not. (L-10)
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { refuse } from "../core/refusal.ts"
 import { type Reading, reading } from "./reading.ts"
@@ -24,11 +25,19 @@ export type SqliteOptions = {
 export const openSqlite = (path: string, options: SqliteOptions): Store => {
   const lock = holdHome(path)
   try {
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) keepPrivate(file, file === path)
     return openWriter(path, lock, options)
   } catch (cause) {
     lock.close()
     throw cause
   }
+}
+
+/** SQLite gives what lies beside a record the mode of the record, and the record what the user's mask leaves: here it is the owner's alone, so
+ *  that a copy that keeps modes is too. */
+const keepPrivate = (file: string, make: boolean): void => {
+  if (make) closeSync(openSync(file, "a", 0o600))
+  if (existsSync(file)) chmodSync(file, 0o600)
 }
 
 /** For the CLI, beside a running node: never writes, never migrates, takes no lock. Without the cipher of a sealed record it reads all but
@@ -53,6 +62,7 @@ export const openSqliteReader = (path: string, cipher?: Cipher): StoreReader => 
 /** The home's lock, for who writes in it: an exclusive transaction on an empty database beside the record. SQLite asks the system for
  *  it, and keeps it open. */
 export const holdHome = (path: string): { close(): void } => {
+  keepPrivate(`${path}.lock`, true)
   const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 })
   try {
     lock.exec("BEGIN EXCLUSIVE")
