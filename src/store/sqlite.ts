@@ -33,8 +33,8 @@ export const openSqlite = (path: string, options: SqliteOptions): Store => {
   }
 }
 
-/** SQLite gives what lies beside a record the mode of the record, and the record what the user's mask leaves: here it is the owner's alone, so
- *  that a copy that keeps modes is too. */
+/** SQLite gives what lies beside a record the mode of the record, and the record what the user's mask leaves. Here it is the owner's
+ *  alone, so that a copy that keeps modes is too. */
 const keepPrivate = (file: string, make: boolean): void => {
   if (make) closeSync(openSync(file, "a", 0o600))
   if (existsSync(file)) chmodSync(file, 0o600)
