@@ -10,7 +10,7 @@ import { newPasskey } from "../core/release.ts"
 import { algorithms } from "../core/suite.ts"
 import { memoryStore } from "../store/memory.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
-import { challengeMs, invitationMs, Passkeys } from "./passkeys.ts"
+import { challengeMs, invitationMs, Passkeys, type Signed } from "./passkeys.ts"
 import { sessionsWhile } from "./sessions.ts"
 
 const { ed25519, esp256 } = algorithms
@@ -32,6 +32,8 @@ const side = (isExample = false) => {
 }
 
 const link: Officer = { name: "Sato", role: "watch" }
+const inSession = (officer: Officer | undefined, session = officer?.name ?? ""): Signed | undefined =>
+  officer && { officer, session }
 
 type Changed = Parameters<typeof authenticator.registration>[3]
 const registered = (
@@ -41,11 +43,11 @@ const registered = (
   more: object = {},
   changed: Changed = {},
 ) => {
-  const asked = passkeys.options(from, who, more)
+  const asked = passkeys.options(from, inSession(who), more)
   if (isRefusal(asked)) return asked
   const made = authenticator.registration(esp256, name, fromHex(asked.challenge)!, changed)
   const bytes = { clientData: hex(made.clientData), authenticatorData: hex(made.authenticatorData) }
-  return passkeys.register(from, who, { ...bytes, ...more })
+  return passkeys.register(from, inSession(who), { ...bytes, ...more })
 }
 
 const signedIn = (passkeys: Passkeys, name: string, more: object = {}, changed: Changed = {}) => {
@@ -117,19 +119,24 @@ test("E-15, A-29: a key that verifiers could judge differently is no passkey: of
 test("A-28: a challenge is for one purpose, one person and one time, and for five minutes", () => {
   const { passkeys, state } = side()
   const other: Officer = { name: "Ito", role: "watch" }
-  const asked = passkeys.options(from, link, {})
+  const asked = passkeys.options(from, inSession(link), {})
   assert.ok(!isRefusal(asked))
   const made = authenticator.registration(esp256, "sato", fromHex(asked.challenge)!)
   const request = { code: "duty-1", clientData: hex(made.clientData), authenticatorData: hex(made.authenticatorData) }
-  assert.equal(codeOf(passkeys.register(from, other, request)), "old-challenge", "another's")
-  assert.equal(codeOf(passkeys.register(from, link, request)), "taken")
-  assert.equal(codeOf(passkeys.register(from, link, request)), "old-challenge", "used")
-  const late = passkeys.options(from, link, {})
+  assert.equal(codeOf(passkeys.register(from, inSession(other), request)), "old-challenge", "another's")
+  assert.equal(codeOf(passkeys.register(from, inSession(link, "2"), request)), "old-challenge", "another of that name")
+  assert.equal(codeOf(passkeys.register(from, inSession(link), request)), "taken")
+  assert.equal(codeOf(passkeys.register(from, inSession(link), request)), "old-challenge", "used")
+  const late = passkeys.options(from, inSession(link), {})
   assert.ok(!isRefusal(late))
   state.now += challengeMs
   const after = authenticator.registration(esp256, "sato", fromHex(late.challenge)!)
   const bytes = { clientData: hex(after.clientData), authenticatorData: hex(after.authenticatorData) }
-  assert.equal(codeOf(passkeys.register(from, link, { code: "duty-1", ...bytes })), "old-challenge", "five minutes")
+  assert.equal(
+    codeOf(passkeys.register(from, inSession(link), { code: "duty-1", ...bytes })),
+    "old-challenge",
+    "five minutes",
+  )
   const first = passkeys.challenge(from)
   for (let at = 0; at < 256; at++) passkeys.challenge(from)
   state.officers = [officerOf("duty-1", ["watch"], [authenticator.softPasskey(esp256, "sato")])]
@@ -137,6 +144,24 @@ test("A-28: a challenge is for one purpose, one person and one time, and for fiv
   const said = { credentialId: hex(old.credentialId), authenticatorData: hex(old.authenticatorData) }
   const answer = passkeys.signIn({ ...said, clientData: hex(old.clientDataJSON), signature: hex(old.signature) })
   assert.equal(codeOf(answer), "old-challenge", "256 wait at the most")
+})
+
+test("A-28: whoever asks to sign in without end, or enrols without end, pushes out nobody else's enrolment", () => {
+  const { passkeys } = side()
+  const ask = (session: string) => {
+    const asked = passkeys.options(from, inSession(link, session), {})
+    return isRefusal(asked) ? assert.fail(asked.refusal) : asked.challenge
+  }
+  const answer = (session: string, challenge: string): string => {
+    const made = authenticator.registration(esp256, "sato", fromHex(challenge)!)
+    const said = { clientData: hex(made.clientData), authenticatorData: hex(made.authenticatorData) }
+    return codeOf(passkeys.register(from, inSession(link, session), { code: "duty-1", ...said }))
+  }
+  const [mine, others] = [ask("1"), ask("2")]
+  for (let at = 0; at < 300; at++) passkeys.challenge(from)
+  for (let at = 0; at < 300; at++) ask("2")
+  assert.equal(answer("2", others), "old-challenge", "its own oldest go")
+  assert.equal(answer("1", mine), "taken")
 })
 
 test("A-29, OF-2: a new passkey waits for the roots, over a restart, and no longer once it is in office", () => {
@@ -209,6 +234,16 @@ test("A-31: a session ends with its officer's office or role; one that a link op
   assert.ok(!sessions.find("", 0) && !sessions.holds("1", 0) && sessions.list(0).length === 0)
   assert.equal(ended, "1")
   assert.ok(passkeys.holds(link))
+})
+
+test("A-32: with the links end the sessions that they have opened; in an example neither does", () => {
+  for (const isExample of [false, true]) {
+    const { passkeys, state } = side(isExample)
+    assert.ok(passkeys.holds(link))
+    state.officers = [officerOf("chief", ["administrator"], [authenticator.softPasskey(esp256, "chief")])]
+    assert.equal(passkeys.holds(link), isExample)
+    assert.ok(passkeys.holds({ name: "Abe", role: "administrator", code: "chief" }))
+  }
 })
 
 test("A-32: links end with the first administrator who has a passkey, but for an example", () => {

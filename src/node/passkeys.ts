@@ -27,10 +27,18 @@ export type PasskeysOptions = {
 /** Where a browser asks from: its origin, which the gate has found to be this node's own. */
 export type From = { readonly origin: string; readonly rpId: string }
 
+/** Who makes a passkey, and in which session. */
+export type Signed = { readonly officer: Officer; readonly session: string }
+
 type Asked = { readonly bytes: Uint8Array; readonly expires: number; readonly purpose: string }
+/** By their challenge, the oldest first. */
+type AskedOnes = Map<string, Asked>
 
 export const challengeMs = 5 * 60_000
 const challengesMax = 256
+/** Of one session, or one invitation. */
+const purposeMax = 8
+const signingIn = "sign-in"
 export const invitationMs = 24 * 3_600_000
 /** Of several roles the one whose rights a session has, unless it names another of them; the key behind the glass releases. (A-31) */
 const strongest: readonly (Role & Officer["role"])[] = ["releaser", "watch", "translator", "auditor", "administrator"]
@@ -49,7 +57,9 @@ const wrong = (field: string): Refusal => refuse("bad-request", { field })
 export class Passkeys {
   readonly #options: PasskeysOptions
   readonly #kept: KeptPasskeys
-  readonly #asked = new Map<string, Asked>()
+  /** Apart, since anybody may ask to sign in: whoever does so without end must not push out what somebody enrols by. (A-28) */
+  readonly #signIns: AskedOnes = new Map()
+  readonly #enrolments: AskedOnes = new Map()
 
   constructor(options: PasskeysOptions) {
     this.#options = options
@@ -63,15 +73,15 @@ export class Passkeys {
     return !this.#options.isExample && [...this.#inOffice().values()].some(isKept)
   }
 
-  /** Whether a session may go on: its officer is in office, and in that role. (A-31) */
+  /** Whether a session may go on: its officer is in office, in that role; one of a link, while links are taken. (A-31, A-32) */
   holds({ code, role }: Officer): boolean {
-    if (code === undefined) return true
+    if (code === undefined) return !this.isOnly()
     const officer = this.#inOffice().get(code)
     return officer !== undefined && sessionRoles(officer).includes(role)
   }
 
   challenge({ rpId }: From): PasskeyChallenge {
-    const { bytes, expires } = this.#ask("sign-in")
+    const { bytes, expires } = this.#ask(this.#signIns, signingIn)
     return { challenge: bytes, rpId, expires }
   }
 
@@ -83,7 +93,7 @@ export class Passkeys {
     if (!credentialId || !authenticatorData || !clientDataJSON || !signature) return wrong("assertion")
     const asked = isObject(request) ? request.role : undefined
     if (asked !== undefined && !strongest.some(role => role === asked)) return wrong("role")
-    const challenge = this.#take("sign-in", clientDataJSON)
+    const challenge = this.#take(this.#signIns, signingIn, clientDataJSON)
     if (challenge === undefined) return refuse("old-challenge")
     const officer = [...this.#inOffice().values()].find(({ keys }) =>
       keys.some(key => key.type === "passkey" && equal(key.credentialId, credentialId)),
@@ -100,7 +110,7 @@ export class Passkeys {
   }
 
   /** What a browser makes a new one by: for who is signed in, or was invited. (A-29) */
-  options({ rpId }: From, who: Officer | undefined, request: unknown): PasskeyOptions | Refusal {
+  options({ rpId }: From, who: Signed | undefined, request: unknown): PasskeyOptions | Refusal {
     const owner = this.#owner(who, request)
     if (isRefusal(owner)) return owner
     const userId = createHash("sha256")
@@ -108,7 +118,7 @@ export class Passkeys {
       .digest()
     const held = owner.code === undefined ? [] : (this.#inOffice().get(owner.code)?.keys ?? [])
     return {
-      ...{ challenge: this.#ask(purposeOf(owner)).bytes, rpId, rpName: this.#options.side },
+      ...{ challenge: this.#ask(this.#enrolments, owner.purpose).bytes, rpId, rpName: this.#options.side },
       ...{ userId: hex(userId.subarray(0, 16)), userName: owner.code ?? owner.name },
       algorithms: [-8, -7],
       exclude: held.flatMap(key => (key.type === "passkey" ? [hex(key.credentialId)] : [])),
@@ -116,7 +126,7 @@ export class Passkeys {
   }
 
   /** It waits here until the roots have signed. (A-29) */
-  register({ origin, rpId }: From, who: Officer | undefined, request: unknown): PendingPasskey | Refusal {
+  register({ origin, rpId }: From, who: Signed | undefined, request: unknown): PendingPasskey | Refusal {
     const owner = this.#owner(who, request)
     if (isRefusal(owner)) return owner
     const [clientData, authenticatorData] = bytesOf(request, ["clientData", "authenticatorData"])
@@ -125,14 +135,14 @@ export class Passkeys {
     if (typeof code !== "string" || !officerCode.test(code)) return wrong("code")
     const before = this.#inOffice().get(code)
     // By a link, or by an invitation, nobody takes the place of an officer who is in office.
-    if (before !== undefined && who?.code !== code) return refuse("other-officer", { officer: code })
+    if (before !== undefined && who?.officer.code !== code) return refuse("other-officer", { officer: code })
     // … nor of somebody else who waits, or was invited under that code.
     const others = [...this.pending(), ...this.#kept.invitations(this.#options.now())]
     if (others.some(each => each.code === code && each.name !== owner.name))
       return refuse("other-officer", { officer: code })
     if ((before?.keys.length ?? 0) >= officerKeysMax)
       return refuse("too-large", { keys: officerKeysMax + 1, most: officerKeysMax })
-    const challenge = this.#take(purposeOf(owner), clientData)
+    const challenge = this.#take(this.#enrolments, owner.purpose, clientData)
     if (challenge === undefined) return refuse("old-challenge")
     const key = newPasskey({ clientData, authenticatorData }, { challenge, origin, rpId }, this.#options.suite)
     if (typeof key === "string") return refusalOf(key)
@@ -182,38 +192,41 @@ export class Passkeys {
     return this.#options.officers().inOffice
   }
 
-  #owner(who: Officer | undefined, request: unknown): Owner | Refusal {
+  #owner(who: Signed | undefined, request: unknown): Owner | Refusal {
     const secret = isObject(request) ? request.invitation : undefined
     if (secret === undefined) {
       if (who === undefined) return refuse("not-signed-in")
-      return { ...who, roles: [who.role] }
+      const { officer, session } = who
+      return { ...officer, roles: [officer.role], purpose: `session ${session}` }
     }
     if (typeof secret !== "string") return wrong("invitation")
     const digest = digestOf(secret)
     const found = this.#kept
       .invitations(this.#options.now())
       .find(it => timingSafeEqual(bytes(it.digest), bytes(digest)))
-    return found ?? refuse("not-signed-in")
+    return found ? { ...found, purpose: `invitation ${digest}` } : refuse("not-signed-in")
   }
 
   /** Bound to what it is for, used once, and forgotten in five minutes. (A-28) */
-  #ask(purpose: string): { readonly bytes: string; readonly expires: number } {
+  #ask(asked: AskedOnes, purpose: string): { readonly bytes: string; readonly expires: number } {
     const now = this.#options.now()
-    for (const [key, { expires }] of this.#asked) if (expires <= now) this.#asked.delete(key)
+    for (const [key, { expires }] of asked) if (expires <= now) asked.delete(key)
     // Of too many the oldest goes: whoever asks without end keeps nobody out for longer than a touch takes.
-    if (this.#asked.size >= challengesMax) this.#asked.delete(this.#asked.keys().next().value ?? "")
+    const same = [...asked].flatMap(([key, it]) => (it.purpose === purpose ? [key] : []))
+    if (purpose !== signingIn && same.length >= purposeMax) asked.delete(same[0] ?? "")
+    if (asked.size >= challengesMax) asked.delete(asked.keys().next().value ?? "")
     const made = Uint8Array.from(randomBytes(32))
-    this.#asked.set(Buffer.from(made).toString("base64url"), { bytes: made, expires: now + challengeMs, purpose })
+    asked.set(Buffer.from(made).toString("base64url"), { bytes: made, expires: now + challengeMs, purpose })
     return { bytes: hex(made), expires: now + challengeMs }
   }
 
   /** The one that the client data name, if it was asked for that and not used yet. What they hold besides is judged afterwards. */
-  #take(purpose: string, clientData: Uint8Array): Uint8Array | undefined {
+  #take(asked: AskedOnes, purpose: string, clientData: Uint8Array): Uint8Array | undefined {
     const name =
       /"challenge":"([A-Za-z0-9_-]{43})"/.exec(Buffer.from(clientData.subarray(0, 128)).toString("latin1"))?.[1] ?? ""
-    const held = this.#asked.get(name)
+    const held = asked.get(name)
     if (held === undefined || held.purpose !== purpose) return undefined
-    this.#asked.delete(name)
+    asked.delete(name)
     return held.expires > this.#options.now() ? held.bytes : undefined
   }
 }
@@ -223,9 +236,9 @@ type Owner = {
   readonly code?: string
   readonly roles: readonly Role[]
   readonly digest?: string
+  /** Two who came by links may have one name: what they are asked by is their session's. (A-28) */
+  readonly purpose: string
 }
-
-const purposeOf = ({ code, name, digest }: Owner): string => `enrol ${digest ?? `${code ?? ""} ${name}`}`
 
 const sessionRoles = ({ roles }: Enrolled): Officer["role"][] =>
   strongest.filter(role => roles.includes(role) || (role === "releaser" && roles.includes("break-glass")))

@@ -4,7 +4,7 @@ import type { Officer } from "../api/shapes.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
 import { type Gate, refused } from "./gate.ts"
 import type { Log } from "./log.ts"
-import type { From, Passkeys } from "./passkeys.ts"
+import type { From, Passkeys, Signed } from "./passkeys.ts"
 
 export type PasskeyRoutesOptions = {
   readonly passkeys: Passkeys
@@ -33,9 +33,9 @@ export const passkeyRoutes = (app: FastifyInstance, { visitor }: Gate, options: 
     return from ? answered(reply, use(from)) : refused(reply, 409, refuse("wrong-relying-party"), now())
   }
   /** The CLI is no person who could have a passkey. */
-  const officerOf = (request: FastifyRequest): Officer | undefined => {
+  const signed = (request: FastifyRequest): Signed | undefined => {
     const who = visitor(request)
-    return who === undefined || who.seat === "cli" || who.seat === "monitor" ? undefined : who.officer
+    return who === undefined || who.seat === "cli" || who.seat === "monitor" ? undefined : who
   }
   app.post("/api/passkeys/challenge", async (request, reply) =>
     fromName(request, reply, from => passkeys.challenge(from)),
@@ -47,11 +47,11 @@ export const passkeyRoutes = (app: FastifyInstance, { visitor }: Gate, options: 
     return refused(reply, 409, officer, now())
   })
   app.post("/api/passkeys/options", async (request, reply) =>
-    fromName(request, reply, from => passkeys.options(from, officerOf(request), request.body)),
+    fromName(request, reply, from => passkeys.options(from, signed(request), request.body)),
   )
   app.post("/api/passkeys", async (request, reply) =>
     fromName(request, reply, from => {
-      const pending = passkeys.register(from, officerOf(request), request.body)
+      const pending = passkeys.register(from, signed(request), request.body)
       if (!isRefusal(pending)) log.info({ code: pending.code }, "a passkey waits for the roots")
       return pending
     }),
