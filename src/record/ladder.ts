@@ -6,8 +6,16 @@ import type { Facts } from "./facts.ts"
 /** A rung: an entry's kind, who said it, and the entry that proves it. `kind` is of the receipts, or `answer`. */
 export type RungFact = { readonly kind: number; readonly party: number; readonly proof: number }
 
-/** Receipts of one party for one stream, by the proof's place in its log: sizes rise with it. */
-type Cumulative = { readonly party: number; readonly sizes: number[]; readonly proofs: number[] }
+/** Receipts of one party for one stream, by the proof's place in its log: sizes rise with it. `early`: for more than is held, as they
+ *  came. `covered`: those that another makes needless, until that is withdrawn. */
+type Cumulative = {
+  readonly party: number
+  readonly sizes: number[]
+  readonly proofs: number[]
+  readonly early: Claim[]
+  readonly covered: Claim[]
+}
+type Claim = { readonly proof: number; readonly size: number }
 
 const none: readonly RungFact[] = []
 
@@ -19,11 +27,18 @@ export class Ladder {
   readonly #withdrawn = new Set<number>()
   /** Rungs that came after another of their kind and party: they take its place when that is withdrawn. */
   readonly #later = new Map<number, RungFact[]>()
-  /** Claims that prove nothing: receipts for entries that are not there, or for one's own. */
-  ignored = 0
+  /** Claims that prove nothing: receipts for one's own entries. */
+  #ignored = 0
 
   constructor(facts: Facts) {
     this.#facts = facts
+  }
+
+  /** Claims that prove nothing, and those for entries that are not there, or not yet. */
+  get ignored(): number {
+    let early = 0
+    for (const all of this.#stored.values()) for (const mine of all) early += mine.early.length
+    return this.#ignored + early
   }
 
   /** Reads a receipt or an answer; calls `changed` for every message that stands otherwise than before. */
@@ -33,7 +48,15 @@ export class Ladder {
     for (const ref of kind === kinds.answer ? this.#facts.refs(proof).slice(0, 1) : this.#facts.refs(proof))
       if (this.rung(proof, ref)) changed(ref)
     if (kind === kinds.stored)
-      this.#facts.eachSeen(proof, (stream, size) => this.#addStored(proof, stream, size, changed))
+      this.#facts.eachSeen(proof, (stream, size) => this.#addStored({ proof, size }, stream, changed))
+  }
+
+  /** A stream has become longer: receipts that came before what they are for count now, as with a home put back from a copy. (R-3) */
+  grown(stream: number, changed: (message: number) => void): void {
+    const { held } = this.#facts.streams[stream]!
+    for (const mine of this.#stored.get(stream) ?? [])
+      while (mine.early.length > 0 && mine.early[0]!.size <= held.length)
+        this.#addStored(mine.early.shift()!, stream, changed)
   }
 
   /** One rung of one message; whether it stands otherwise than before. */
@@ -42,7 +65,7 @@ export class Ladder {
     const party = this.#facts.author(proof)
     if (!this.#facts.isMessage(message) || this.#withdrawn.has(proof)) return false
     if (!this.#maySay(kind, party, proof, message)) {
-      this.ignored++
+      this.#ignored++
       return false
     }
     const rungs = this.#rungs.get(message)
@@ -74,24 +97,19 @@ export class Ladder {
         if (later.proof !== proof) this.rung(later.proof, message)
       changed(message)
     }
-    if (this.#facts.kind[proof] === kinds.stored)
-      this.#facts.eachSeen(proof, stream => this.#countAnew(stream, proof, changed))
+    this.#facts.eachSeen(proof, stream => this.#withdrawStored(proof, stream, changed))
   }
 
-  /** A cumulative receipt is withdrawn: what it hid counts again, and what it alone claimed counts no more. */
-  #countAnew(stream: number, proof: number, changed: (message: number) => void): void {
-    const party = this.#facts.author(proof)
-    const all = this.#stored.get(stream)
-    const old = all?.find(cumulative => cumulative.party === party)
-    if (all === undefined || old === undefined || !old.proofs.includes(proof)) return
-    all.splice(all.indexOf(old), 1)
-    for (const { author, held, beyond } of this.#facts.streams)
-      if (author === party)
-        for (const each of [...held, ...beyond.values()])
-          if (this.#facts.kind[each] === kinds.stored && !this.#withdrawn.has(each))
-            this.#facts.eachSeen(each, (of, size) => of === stream && this.#addStored(each, of, size, () => undefined))
-    for (const message of this.#facts.streams[stream]!.held.slice(0, old.sizes.at(-1)))
-      if (this.#facts.isMessage(message)) changed(message)
+  #withdrawStored(proof: number, stream: number, changed: (message: number) => void): void {
+    for (const mine of this.#stored.get(stream) ?? []) {
+      const at = mine.proofs.indexOf(proof)
+      if (at < 0) continue
+      const size = mine.sizes[at]!
+      mine.sizes.splice(at, 1)
+      mine.proofs.splice(at, 1)
+      this.#tell(stream, mine.sizes[at - 1] ?? 0, size, changed)
+      for (const claim of mine.covered.splice(0)) this.#addStored(claim, stream, changed)
+    }
   }
 
   /** What is said of a message is said by the other parties; but a second officer speaks of what one of her own side released. (OF-11) */
@@ -132,36 +150,42 @@ export class Ladder {
     return rungs
   }
 
-  #addStored(proof: number, stream: number, size: number, changed: (message: number) => void): void {
-    const { streams } = this.#facts
-    const about = streams[stream]!
+  #addStored(claim: Claim, stream: number, changed: (message: number) => void): void {
+    const { proof, size } = claim
+    const about = this.#facts.streams[stream]!
     const party = this.#facts.author(proof)
-    if (party === about.author || size === 0) return
-    if (size > about.held.length) {
-      this.ignored++
-      return
-    }
-    const all = this.#stored.get(stream) ?? []
-    if (all.length === 0) this.#stored.set(stream, all)
-    let mine = all.find(cumulative => cumulative.party === party)
-    if (mine === undefined) {
-      mine = { party, sizes: [], proofs: [] }
-      all.push(mine)
-    }
+    if (party === about.author || size === 0 || this.#withdrawn.has(proof)) return
+    const mine = this.#cumulative(stream, party)
+    if (size > about.held.length) return void mine.early.push(claim)
     // Receipts come in their author's order, but for those that close a gap.
     let at = mine.proofs.length
     while (at > 0 && this.#isEarlier(proof, mine.proofs[at - 1]!)) at--
     const before = mine.sizes[at - 1] ?? 0
-    if (size <= before) return
-    mine.sizes.splice(at, 0, size)
-    mine.proofs.splice(at, 0, proof)
+    if (size <= before) return void mine.covered.push(claim)
     // A later receipt that claims no more than this one shows nothing new any longer.
-    let covered = at + 1
+    let covered = at
     while (covered < mine.sizes.length && mine.sizes[covered]! <= size) covered++
-    mine.sizes.splice(at + 1, covered - at - 1)
-    mine.proofs.splice(at + 1, covered - at - 1)
-    for (let seq = before + 1; seq <= size; seq++) {
-      const message = about.held[seq - 1]!
+    for (let it = at; it < covered; it++) mine.covered.push({ proof: mine.proofs[it]!, size: mine.sizes[it]! })
+    mine.sizes.splice(at, covered - at, size)
+    mine.proofs.splice(at, covered - at, proof)
+    this.#tell(stream, before, size, changed)
+  }
+
+  #cumulative(stream: number, party: number): Cumulative {
+    const all = this.#stored.get(stream) ?? []
+    if (all.length === 0) this.#stored.set(stream, all)
+    const held = all.find(cumulative => cumulative.party === party)
+    if (held !== undefined) return held
+    const mine = { party, sizes: [], proofs: [], early: [], covered: [] }
+    all.push(mine)
+    return mine
+  }
+
+  /** Messages of a stream after one size, up to another, stand otherwise. */
+  #tell(stream: number, after: number, size: number, changed: (message: number) => void): void {
+    const { held } = this.#facts.streams[stream]!
+    for (let seq = after + 1; seq <= size; seq++) {
+      const message = held[seq - 1]!
       if (this.#facts.isMessage(message)) changed(message)
     }
   }

@@ -231,6 +231,7 @@ export class LineRecord {
     this.#markEarly(entry.hash, place)
     if (this.#saysOfOthers(place)) this.#ladder.add(place, message => this.#touch(message))
     this.#resolve(entry.hash, place)
+    this.#ladder.grown(this.facts.stream[place]!, message => this.#touch(message))
     if (this.facts.isMessage(place)) this.#touch(place)
   }
 
