@@ -59,11 +59,14 @@ test("F-5: counters of an epoch begin at 0 and rise by one, whatever is sent", (
   )
 })
 
-test("F-8: pieces of a part come in any order, one twice, and are the part", () => {
+test("F-8: pieces of a part come in any order, one twice, and are the part that they name", () => {
   const node = reader()
   const whole = encodePart({ type: "ping", now: 77, lastHuman: null, consoles: 0, have: [] })
-  const piece = (offset: number, end: number): Uint8Array =>
-    encodePart({ type: "fragment", id: 9, offset, total: whole.length, bytes: whole.subarray(offset, end) })
+  const name = Buffer.from(suite.sha256(whole)).readUInt32BE(0)
+  const piece = (offset: number, end: number, id = name): Uint8Array =>
+    encodePart({ type: "fragment", id, offset, total: whole.length, bytes: whole.subarray(offset, end) })
+  node.hears(sealed(7, piece(0, 4, 9)))
+  node.hears(sealed(8, piece(4, whole.length, 9)))
   node.hears(sealed(3, piece(4, whole.length)))
   node.hears(sealed(4, piece(4, whole.length)))
   node.hears(sealed(5, piece(0, 4)))

@@ -19,13 +19,14 @@ import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
 import { epochConfirmed, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
+import { join } from "./fragment.ts"
 import { decodeParts, encodePart, type Part } from "./frame.ts"
 import { concat, equal, hex } from "./hash.ts"
 import { heardHead, heardPast, reachHeads } from "./heads.ts"
 import { heardOpening } from "./heard-opening.ts"
 import { heardAgain, heardShort } from "./heard-short.ts"
 import { heardShown, lackInForce, restoreKeys } from "./key-change.ts"
-import { creditBytes, creditSlack, frameBytesMax, openingBytesMax, shownBytesMax } from "./limits.ts"
+import { creditBytes, creditSlack, openingBytesMax, shownBytesMax } from "./limits.ts"
 import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
@@ -362,7 +363,7 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
     case "head":
       return heardHead(line, path, part.head)
     case "fragment":
-      return joinFragment(line, peer, path, part)
+      return heardFragment(line, peer, path, part)
     case "ping":
       return sync.heardPing(line, peer, path, part)
     case "pong":
@@ -376,23 +377,10 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
   }
 }
 
-const joiningMax = 16
-
-/** Pieces of a part that was larger than the path's fragment. What never becomes whole is dropped for newer ones. (F-8) */
-const joinFragment = (line: Line, peer: Peer, path: Path, part: Extract<Part, { type: "fragment" }>): void => {
-  const { id, offset, total, bytes } = part
-  if (offset + bytes.length > total || total > frameBytesMax || bytes.length === 0)
-    return refused(line, refuse("malformed", { part: "fragment" }), peer.party)
-  const whole = path.joining.get(id) ?? { bytes: new Uint8Array(total), got: new Set<number>(), filled: 0 }
-  if (whole.bytes.length !== total || whole.got.has(offset)) return
-  whole.bytes.set(bytes, offset)
-  whole.got.add(offset)
-  whole.filled += bytes.length
-  path.joining.set(id, whole)
-  if (path.joining.size > joiningMax) path.joining.delete(path.joining.keys().next().value!)
-  if (whole.filled < total) return
-  path.joining.delete(id)
-  const parts = decodeParts(concat(Uint8Array.of(0x81), whole.bytes), line.suite)
+const heardFragment = (line: Line, peer: Peer, path: Path, part: Extract<Part, { type: "fragment" }>): void => {
+  const whole = join(path, part, line.suite)
+  if (whole === undefined) return
+  const parts = isRefusal(whole) ? whole : decodeParts(concat(Uint8Array.of(0x81), whole), line.suite)
   if (isRefusal(parts)) return refused(line, parts, peer.party)
   for (const it of parts) if (it.type !== "fragment") heardPart(line, peer, path, it)
 }

@@ -1,7 +1,8 @@
 // What waits to be sent on a path, and how it is cut into frames: strict precedence, per fragment (page: protocol/sync.md, section 4).
 import { seal } from "./epoch.ts"
 import type { Held, PathTraits, Stored } from "./event.ts"
-import { encodeEntryPart, encodePart, joinParts } from "./frame.ts"
+import { cut } from "./fragment.ts"
+import { encodeEntryPart, joinParts } from "./frame.ts"
 import { frameBytesMax, headRateMin } from "./limits.ts"
 import { layerOf } from "./national.ts"
 import { padded } from "./pad.ts"
@@ -16,8 +17,6 @@ export const immediate = precedences.indexOf("IMMEDIATE")
 export const flash = precedences.indexOf("FLASH")
 /** A frame of many small parts ends here; larger ones only lengthen the wait of what comes after. */
 const gatherBytes = 65_536
-/** A fragment's own CBOR around its bytes, at most. */
-const fragmentOverhead = 40
 export const partsMax = 4_096
 
 export const isThin = (traits: PathTraits): boolean => traits.rate < headRateMin
@@ -75,8 +74,6 @@ export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored
   })
 }
 
-const fragmentsPerEpoch = 2 ** 20
-
 /** Sends while the path has room, the highest precedence first. */
 export const drain = (line: Line, path: Path, peer: Peer): void => {
   while (path.inFlight < path.traits.queueBytes) {
@@ -112,7 +109,7 @@ const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
     const most = Math.min(room, gatherBytes)
     if (queue[0]!.part.length > room) {
       const whole = queue.shift()!
-      queue.unshift(...fragments(peer, whole, room - fragmentOverhead))
+      queue.unshift(...cut(whole, room, line.suite))
     }
     let count = 0
     let bytes = 0
@@ -122,19 +119,4 @@ const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
     return { precedence, items, parts: items.map(it => it.part) }
   }
   return null
-}
-
-/** Pieces of one part. Its number is used once in all epochs that the peer still reads: a piece that comes late, from before a path
- *  was opened anew, must not be joined with those of another part. (F-8) */
-const fragments = (peer: Peer, whole: Outgoing, room: number): Outgoing[] => {
-  const id = peer.nextEpoch * fragmentsPerEpoch + (peer.fragmentId++ % fragmentsPerEpoch)
-  const total = whole.part.length
-  const pieces: Outgoing[] = []
-  for (let offset = 0; offset < total; offset += room) {
-    const bytes = whole.part.subarray(offset, Math.min(offset + room, total))
-    const part = encodePart({ type: "fragment", id, offset, total, bytes })
-    const last = offset + room >= total
-    pieces.push({ precedence: whole.precedence, part, ...(last && whole.entry && { entry: whole.entry }) })
-  }
-  return pieces
 }

@@ -148,7 +148,6 @@ export type Peer = BreakState & {
   takesShort: boolean
   /** It says that it was put back from a copy, and is not whole yet. */
   restored: boolean
-  fragmentId: number
   haveDue: number | null
   wantedAt: number
   lastHuman: number | null
@@ -331,7 +330,6 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   helloHeard: false,
   takesShort: false,
   restored: false,
-  fragmentId: 0,
   haveDue: null,
   wantedAt: -Infinity,
   lastHuman: null,
