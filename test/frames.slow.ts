@@ -114,8 +114,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     frame: concat(Uint8Array.of(5), encode([bytes(rotation.cose), bytes(rotation.salt), bytes(rotation.body)])),
     // In silence: of a generation that is over, and so held already.
     names: [
-      ...["bad-frame", "malformed", "too-large", "bad-text", "newer-law", "wrong-version", "unknown-key", "wrong-body"],
-      ...["bad-key-change", "bad-signature", silence],
+      ...["bad-frame", "malformed", "too-large", "bad-text", "newer-law", "wrong-version", "bad-key-change", silence],
     ],
     taken: node => peerOf(node).shownKeys.length > 0,
   },

@@ -16,7 +16,6 @@ export const setBack = (state: State, ms: number): void => {
     peer.refusedOpeningAt -= ms
     peer.shownAgainAt -= ms
     peer.reopenedAt -= ms
-    peer.wantedAt -= ms
     if (peer.haveDue !== null) peer.haveDue -= ms
     if (peer.heardAt !== null) peer.heardAt -= ms
     if (peer.lastHuman !== null) peer.lastHuman -= ms

@@ -98,6 +98,11 @@ const signOpening = (
         peer.opening = false
         return lackKey(line, null, by[0])
       }
+      // The keys have changed meanwhile: what the old ones have signed is judged by the new ones. (K-5)
+      if (!made.base && !equal(by[0].public, openingKeys(line)[0].public)) {
+        peer.opening = false
+        return openEpoch(line, peer)
+      }
       const frame = openingFrame(payload, ed25519, mlDsa65)
       peer.opening = false
       line.state.dirty = true
@@ -124,6 +129,8 @@ const signOpening = (
           confirmed: false,
           provenFrom: 0,
         }
+        // It could not judge what keys have signed that it does not know. (K-5)
+        for (const path of pathsOf(line, peer)) showChanges(line, peer, path)
         showOpening(line, peer, frame)
       })
     },
@@ -173,6 +180,7 @@ export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): U
 /** The peer says that it can open our epoch. */
 export const epochConfirmed = (line: Line, peer: Peer, epoch: number): void => {
   if (peer.sending?.epoch === epoch && !peer.sending.confirmed) {
+    peer.lacksKeys = false
     peer.sending.confirmed = true
     peer.sending.provenFrom = peer.sending.counter
   }
@@ -238,6 +246,8 @@ export const heardRefusal = (line: Line, peer: Peer, frame: Uint8Array): Refusal
   if (!sending || !isAboutNow(line, sending, fields)) return undefined
   if (number === refusals["unknown-epoch"][0] && !sending.confirmed) {
     if (line.now - peer.shownAgainAt < reopenMs) return undefined
+    // Shown again already, and it still cannot be read there.
+    if (line.now - peer.shownAgainAt < 10 * reopenMs) peer.lacksKeys = true
     peer.shownAgainAt = line.now
     for (const path of pathsOf(line, peer)) showOpenings(line, peer, path)
     return undefined

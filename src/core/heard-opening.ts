@@ -3,8 +3,18 @@ import { type HeardBreak, heardBreak, newPairing } from "./break.ts"
 import { decode, type Value } from "./cbor.ts"
 import { openEpoch } from "./epoch.ts"
 import { concat, equal } from "./hash.ts"
+import { showChanges } from "./key-change.ts"
 import { epochsKept, openingBytesMax } from "./limits.ts"
-import { keysOfPeer, openingLabel, readPayload, readPsk, refuseOpening, verifyBy } from "./opening.ts"
+import {
+  keysOfPeer,
+  openingLabel,
+  type Refused,
+  readPayload,
+  readPsk,
+  refuseOpening,
+  reopenMs,
+  verifyBy,
+} from "./opening.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { freshWindow } from "./seal.ts"
 import { derive, keepSecret, secretOf } from "./secret.ts"
@@ -49,7 +59,7 @@ export const heardOpening = (
   if (epoch <= peer.heardEpoch) {
     // A copy of the peer's home may have opened this number before, with another secret: only the very same opening is known here.
     if (peer.receiving.some(it => it.epoch === epoch && equal(it.enc, enc))) done(epoch)
-    else if (!peer.earlyOpening) refuseOpening(line, peer, path, { epoch, code: "replayed-frame", of })
+    else if (!peer.earlyOpening) refuseCopy(line, peer, path, { epoch, code: "replayed-frame", of })
     return undefined
   }
   const secret = secretOf(line, peer, psk)
@@ -60,7 +70,7 @@ export const heardOpening = (
       refuseOpening(line, peer, path, { epoch, code: "break-held", of })
       return undefined
     }
-    refuseOpening(line, peer, path, { epoch, code: "unknown-secret", of })
+    refuseCopy(line, peer, path, { epoch, code: "unknown-secret", of })
     // At first contact the peer may be a step ahead of us: that is no fault, and it opens again when asked.
     return psk[0] === 0 ? undefined : refuse("unknown-secret", { peer: peer.party, epoch })
   }
@@ -69,7 +79,7 @@ export const heardOpening = (
   const use = (sharedSecret: Uint8Array | null): void => {
     if (!sharedSecret) {
       peer.earlyOpening = false
-      refuseOpening(line, peer, path, { epoch, code: "undecipherable", of })
+      refuseCopy(line, peer, path, { epoch, code: "undecipherable", of })
       return
     }
     const keys = derive(line, { from: peer.party, to: line.us, epoch }, sharedSecret, { psk, key: secret })
@@ -87,6 +97,15 @@ export const heardOpening = (
   }
   line.out.push({ do: "decapsulate", id: ask(line, { about: "decapsulation", use }), number: keyNumber, enc })
   return undefined
+}
+
+/** It opens as a home may that was put back from a copy: one from before our last changes of keys could not read why it is refused.
+ *  (K-5) */
+const refuseCopy = (line: Line, peer: Peer, path: Path, refused: Refused): void => {
+  if (line.now - peer.refusedOpeningAt < reopenMs) return
+  peer.lacksKeys = true
+  showChanges(line, peer, path)
+  refuseOpening(line, peer, path, refused)
 }
 
 /** A base opening is for a first contact. From a side of which we hold entries, or another base opening, it says that one of us has
@@ -108,7 +127,7 @@ const heardBase = (
     return refuse("bad-opening", { peer: peer.party })
   const log = line.state.logs[peer.party]!
   if (peer.pairingTheirs || log.frontier.size > 0) {
-    refuseOpening(line, peer, path, { epoch: 0, code: "other-first-opening", of: hash })
+    refuseCopy(line, peer, path, { epoch: 0, code: "other-first-opening", of: hash })
     return undefined
   }
   peer.earlyOpening = true

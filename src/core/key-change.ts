@@ -157,12 +157,14 @@ export const restoreKeys = (line: Line, changes: readonly Held[]): void => {
 const isAt = ({ entry }: Held, { author }: Log, place: { generation: number; seq: number }): boolean =>
   entry.author === author && entry.generation === place.generation && entry.seq === place.seq
 
-/** Own changes that the peer is not proven to hold, as frames: it could not open what is signed with the keys that they bring. (K-5) */
+/** Own changes that the peer is not proven to hold, or may have lost, as frames: it could not open what is signed with the keys that they
+ *  bring. (K-5) */
 export const changesToShow = (line: Line, peer: Peer): Uint8Array[] => {
   const own = line.state.logs[line.us]!
   const unproven = own.changes.filter(
     ({ generation, seq, held }) =>
-      held !== null && (generation === own.generation ? seq > peer.confirmed : peer.confirmed === 0),
+      held !== null &&
+      (peer.lacksKeys || (generation === own.generation ? seq > peer.confirmed : peer.confirmed === 0)),
   )
   return unproven.slice(-shownMax).map(({ held }) => {
     const { entry, body } = held!
@@ -171,7 +173,9 @@ export const changesToShow = (line: Line, peer: Peer): Uint8Array[] => {
   })
 }
 
+/** Not again on a path where what went before has not left yet: on a modem line one change takes seconds. */
 export const showChanges = (line: Line, peer: Peer, path: Path): void => {
+  if (path.inFlight > path.traits.queueBytes) return
   for (const frame of changesToShow(line, peer)) sendOpening(line, path, frame)
 }
 
@@ -181,8 +185,11 @@ const keysBrought = ({ kind }: Entry, body: Uint8Array): NodeKeys | null => {
   return isRefusal(change) ? null : change.keys
 }
 
+/** What a path can make of an honest frame that is not sealed, or of the order of two. */
+const unsealed: ReadonlySet<string> = new Set(["unknown-key", "bad-signature"])
+
 /** The peer shows a change of its keys that its log will bring. It is believed as the log itself would be, and changes nothing but by
- *  which keys openings are judged until the log is there. (K-5) */
+ *  which keys openings are judged until the log is there. The frame is not sealed: what is altered in it says nothing of the peer. (K-5) */
 export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal | undefined => {
   const parts = decode(frame.subarray(1), { bytesMax: shownBytesMax, depthMax: 2 })
   if (isRefusal(parts)) return parts
@@ -191,13 +198,13 @@ export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal |
     return refuse("malformed", { frame: "keys shown" })
   const entry = decodeEntry(cose, line.suite)
   if (isRefusal(entry)) return entry
-  const log = line.state.logs[peer.party]!
   const held = { entry, body: { salt, bytes } }
   const isTheirs = equal(entry.line, line.charter.line) && entry.author === peer.party
   if (!isTheirs || !isKeyChange(entry.kind)) return refuse("bad-key-change", about(entry))
   if (!entry.bodyHash || !equal(bodyHash(held.body, line.suite), entry.bodyHash))
-    return refuse("wrong-body", about(entry))
+    return refuse("bad-frame", about(entry))
   // Held already, or shown before.
+  const log = line.state.logs[peer.party]!
   const { generation, frontier } = log
   if (entry.generation < generation || (entry.generation === generation && entry.seq <= frontier.size)) return undefined
   const brought = keysBrought(entry, bytes)
@@ -209,7 +216,9 @@ export const heardShown = (line: Line, peer: Peer, frame: Uint8Array): Refusal |
   }
   const proof = judge(holder, held, line.suite)
   const tenure = proof === true ? tenureOf(holder, held, line.suite) : proof
-  if (isRefusal(tenure)) return tenure.refusal === "key-replaced" ? undefined : tenure
+  // An earlier one, shown again after a later one, is nothing new.
+  if (isRefusal(tenure) && tenure.refusal === "key-replaced") return undefined
+  if (isRefusal(tenure)) return unsealed.has(tenure.refusal) ? refuse("bad-frame", about(entry)) : tenure
   if (!equal(keysOfPeer(line, peer)[0].public, tenure.keys[0].public))
     peer.shownKeys = [...peer.shownKeys, tenure.keys].slice(-shownMax)
   return undefined

@@ -51,7 +51,7 @@ export const openingFrame = (payload: Uint8Array, ed25519: Uint8Array, mlDsa65: 
   concat(Uint8Array.of(frameKinds.opening), encode([payload, ed25519, mlDsa65]))
 
 /** What is refused: a frame by its counter, an opening by its hash, so that the refusal is good for nothing else. (EP-7) */
-type Refused = { readonly epoch: number; readonly code: RefusalCode; readonly of: number | Uint8Array }
+export type Refused = { readonly epoch: number; readonly code: RefusalCode; readonly of: number | Uint8Array }
 
 /** Says, signed, that a frame or an opening cannot be used and why; the peer opens again. (EP-7) */
 export const refuseOpening = (line: Line, peer: Peer, path: Path, { epoch, code, of }: Refused): void => {

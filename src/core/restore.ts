@@ -62,6 +62,7 @@ export const isRestored = (line: Line, size: number): void => {
 /** A peer has said what it holds of our log, and whether it was itself put back from a copy. */
 export const heardFromPeer = (line: Line, peer: Peer, restored: boolean): void => {
   peer.restored = restored
+  if (restored && !peer.sending?.confirmed) peer.lacksKeys = true
   if (!restored) line.state.unanswered.delete(peer.party)
 }
 

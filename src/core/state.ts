@@ -122,6 +122,8 @@ export type Peer = BreakState & {
   // Sealing, of this process only:
   /** Keys that its log will bring, by signed changes that were shown before they could be sealed; the last are in force. (K-5) */
   shownKeys: NodeKeys[]
+  /** It may be a copy from before our last changes of keys: all are shown to it. (K-5) */
+  lacksKeys: boolean
   sending: Sending | null
   opening: boolean
   /** The epoch before could not be opened there: what was sealed in it must be said again. */
@@ -149,7 +151,6 @@ export type Peer = BreakState & {
   /** It says that it was put back from a copy, and is not whole yet. */
   restored: boolean
   haveDue: number | null
-  wantedAt: number
   lastHuman: number | null
   consoles: number
   roundTripMs: number | null
@@ -310,6 +311,7 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   keyNumber: 0,
   publicKey: base,
   shownKeys: [],
+  lacksKeys: false,
   sending: null,
   opening: false,
   reopened: false,
@@ -331,7 +333,6 @@ const freshPeer = (party: number, base: Uint8Array): Peer => ({
   takesShort: false,
   restored: false,
   haveDue: null,
-  wantedAt: -Infinity,
   lastHuman: null,
   consoles: 0,
   roundTripMs: null,
