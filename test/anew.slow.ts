@@ -146,3 +146,24 @@ test("L-8, R-4: a copy that speaks before it is heard of is proven to have two h
   assert.equal(copied.length, 2)
   for (const place of copied) assert.deepEqual(record.rungs(place), [])
 })
+
+test("L-8: a copy that nobody marked says something else while it is alone; both sides find the second history and hold both entries", async () => {
+  const { line, disk, a, b, keys } = await talked()
+  const copy = disk.clone()
+  await confirms(line, b, b.order("what the other side holds"))
+  a.kill()
+  b.kill()
+  const again = await line.start(1, { store: copy.open(), signer: keys() })
+  const rivals = ["something else", "and more"].map(text => again.order(text))
+  for (const [at, rival] of rivals.entries()) await done(line, `said alone ${at}`, rival)
+  const other = await line.start(0, { store: a.store })
+  const bothFind = (): boolean => [again, other].every(node => refusalsOf(node).includes("two-histories"))
+  await line.until("found on both sides", bothFind, 30_000)
+  for (const { store } of [again, other]) {
+    const [aside] = store.asides().filter(it => it.refusal.refusal === "two-histories")
+    const { seq, first } = aside?.refusal.details ?? {}
+    const [held] = store.read({ author: 1, generation: 1, from: Number(seq), to: Number(seq) }, 1)
+    assert.equal(first, held && hex(held.hash))
+    assert.notEqual(aside?.refusal.details?.hash, first)
+  }
+})

@@ -11,7 +11,7 @@ import { equal, hex } from "./hash.ts"
 import type { Head } from "./head.ts"
 import { compareHead, judgeHead, keepWaiting } from "./heads.ts"
 import { isXwingPublic } from "./hpke.ts"
-import { isKeyChange, judge, keysOf } from "./key.ts"
+import { isKeyChange, keysOf } from "./key.ts"
 import { changeKeys } from "./key-change.ts"
 import { creditBytes, gapsMax, headEntriesMax, precedenceFloor } from "./limits.ts"
 import { append, type Grown, grown, rootOf } from "./log.ts"
@@ -19,6 +19,7 @@ import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { isReceipt, kinds } from "./registry.ts"
 import { isRestored } from "./restore.ts"
+import { askOwnRival, meetAgain, signatureOf } from "./rival.ts"
 import { secondOf } from "./second.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
@@ -62,11 +63,6 @@ const belongs = (line: Line, entry: Entry): Refusal | undefined => {
   return undefined
 }
 
-const signatureOf = (line: Line, held: Held): true | Refusal => {
-  const { author, tenures } = line.state.logs[held.entry.author]!
-  return judge({ charter: line.charter, author, tenures }, held, line.suite)
-}
-
 /** An entry that belongs here, at the place that it names. */
 export const place = (line: Line, peer: Peer, held: Held): void => {
   const { entry } = held
@@ -80,6 +76,8 @@ export const place = (line: Line, peer: Peer, held: Held): void => {
   if (entry.seq <= size || (log.ahead.has(entry.seq) && !waits)) return meetAgain(line, held)
   if (log.broken) return
   if (entry.author !== line.us && entry.seq > log.claimed) log.claimed = entry.seq
+  // What was asked for is coming: asked again, it would come twice, and what is urgent of it would never let the rest pass. (S-7)
+  if (entry.seq <= log.judgedTo) log.progressAt = line.now
   // It waits for its head already; were it held ahead as well, nothing would ever bring it to its place.
   if (entry.seq < next) return
   if (entry.author === line.us && !line.state.restored) {
@@ -259,7 +257,10 @@ const checkSeen = (line: Line, log: Log, peer: Peer, entry: Entry, seen: Seen): 
   if (size > own.frontier.size) return isRestored(line, size)
   const before = log.seen[line.us] ?? 0
   const ours = line.state.roots.get(size)
-  if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) return falseSeen(line, entry)
+  if (size < before || (ours ? !equal(ours, root) : size > peer.confirmed)) {
+    if (ours && size > 0) askOwnRival(line, peer, { generation, seq: size })
+    return falseSeen(line, entry)
+  }
   log.seen[line.us] = size
   if (!ours) checkPastSeen(line, entry, seen)
   confirm(line, peer, size)
@@ -380,20 +381,4 @@ export const joined = (line: Line, log: Log, held: Held): void => {
   if (seen && seen.size > (log.seen[line.us] ?? 0)) checkSeen(line, log, peer, held.entry, seen)
   else if (seen) checkPastSeen(line, held.entry, seen)
   if (held.entry.kind === kinds["epoch-key"] && held.body) takeEpochKey(line, peer, held.body.bytes)
-}
-
-/** A place that is taken: the same entry again is nothing, another one is a fork or a forgery. (L-8) */
-const meetAgain = (line: Line, held: Held): void => {
-  const { entry } = held
-  const peer = line.state.peers.get(entry.author)
-  if (peer) owesHave(line, peer)
-  if (line.state.asks.size > 256) return
-  recall(line, { about: "rival", held }, entry)
-}
-
-export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
-  if (!ours || equal(ours.entry.hash, held.entry.hash)) return
-  const proof = signatureOf(line, held)
-  if (proof !== true) return refused(line, proof, held.entry.author)
-  setAside(line, held.entry, refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) }))
 }

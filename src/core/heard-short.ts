@@ -36,5 +36,5 @@ const meetShort = (line: Line, peer: Peer, { generation, seq, signature }: Short
 }
 
 export const heardAgain = (line: Line, signature: Uint8Array, ours: Held | null): void => {
-  if (ours && !equal(ours.entry.signature, signature)) wantWhole(line, ours.entry)
+  if (ours && !equal(ours.entry.signature, signature)) wantWhole(line, ours.entry.author, ours.entry)
 }

@@ -4,7 +4,6 @@ import {
   falseSeen,
   heardEntry,
   heardNext,
-  heardRival,
   joined,
   oweReceipt,
   reachOpenings,
@@ -32,6 +31,7 @@ import { drain, enqueue, flash, immediate } from "./outbox.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
 import { endDoubt, endRestore, recordLost } from "./restore.ts"
+import { askRivals, heardRival } from "./rival.ts"
 import { frameKinds } from "./seal.ts"
 import * as serve from "./serve.ts"
 import { restoreSnapshot, snapshot } from "./snapshot.ts"
@@ -221,6 +221,7 @@ const settle = (line: Line): void => {
   sync.dropDeadPaths(line)
   endDoubt(line)
   wantChecks(line)
+  askRivals(line)
   sync.pump(line)
   const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line), carriedDueAt(line))
   if (at !== state.wakeAt && at < Infinity) line.out.push({ do: "wakeAt", at })

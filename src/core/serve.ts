@@ -88,7 +88,7 @@ export const heardServed = (
   const { author } = read
   let bytes = 0
   for (const row of read.rows) {
-    const precedence = answersWant ? wantedAt(line, row) : priority
+    const precedence = answersWant ? wantedAt(line, author, row) : priority
     const entry = { author, seq: row.seq }
     if (answersWant && isQueued(path, entry, precedence)) continue
     if (pushes) sendOwn(line, peer, path, { precedence, stored: row, isNext: true })
@@ -101,8 +101,10 @@ export const heardServed = (
   peer.unconfirmedBytes += bytes
 }
 
-/** What is asked for goes as a backlog does, and what is urgent as what it is. */
-const wantedAt = (line: Line, row: Stored): number => {
+/** What is asked for goes as a backlog does, and what is urgent as what it is. To who asks for its own log nothing of it is news: it needs
+ *  all, in order. (S-7) */
+const wantedAt = (line: Line, author: number, row: Stored): number => {
+  if (author !== line.us) return priority
   const entry = decodeEntry(row.bytes, line.suite)
   return !isRefusal(entry) && entry.precedence >= immediate ? entry.precedence : priority
 }

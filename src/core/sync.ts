@@ -12,6 +12,9 @@ import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
 
+/** The longest that an answer is waited for: a round trip is the peer's own word. */
+const answerMsMax = 60_000
+
 const pingEvery = (path: Path): number => (isThin(path.traits) ? 6 * pingAfterMs : pingAfterMs)
 
 export const openPath = (line: Line, id: number, peer: number, traits: PathTraits): void => {
@@ -235,41 +238,39 @@ const wantPath = (line: Line, log: Log): Path | undefined => {
   )
 }
 
-/** A stopped log: of two histories, each entry beyond where they part carries another root, so that its author's entry at our last
- *  place is the proof, if there are two. It is asked for once on each link. (L-8) */
-const wantRival = (line: Line, log: Log): void => {
-  const { author, generation, frontier } = log
-  const path = [...line.state.paths.values()].find(it => it.peer === author && it.helloSent)
-  if (path === undefined || frontier.size === 0 || log.askedWholeAt === Infinity) return
-  log.askedWholeAt = Infinity
-  const place = { author, generation, from: frontier.size, to: frontier.size }
-  enqueue(path, { precedence: immediate, part: encodePart({ type: "want", ...place }) })
+/** How long what is asked for by a path may take: a satellite's answer needs more than a second. (S-7) */
+const answerMs = (line: Line, path: Path): number =>
+  Math.min(Math.max(wantAfterMs, 2 * (line.state.peers.get(path.peer)!.roundTripMs ?? 0)), answerMsMax)
+
+/** What is missing between what is held, lowest first. */
+const gapsOf = (log: Log): [number, number][] => {
+  const gaps: [number, number][] = []
+  let from = log.frontier.size + 1
+  for (const [first, last] of [...rangesAhead(log), [log.claimed + 1, log.claimed] as const]) {
+    if (from < first) gaps.push([from, first - 1])
+    from = last + 1
+  }
+  return gaps.slice(0, gapsMax)
 }
 
 /** Asks for what is said to exist and does not come. (S-7) */
 const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
-    if (log.broken) wantRival(line, log)
     const path = wantPath(line, log)
-    if (!path || line.now - log.progressAt < wantAfterMs) continue
+    if (!path || line.now - log.progressAt < answerMs(line, path)) continue
     if (asksAnew(log)) {
       log.progressAt = line.now
       const next = { author: log.author, generation: log.generation + 1, from: 1, to: 1 }
       enqueue(path, { precedence: immediate, part: encodePart({ type: "want", ...next }) })
       continue
     }
-    const to = log.claimed
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
     emptyBuffer(log)
-    log.judgedTo = to
-    const from = log.frontier.size + 1
-    const firstAhead = Math.min(...log.ahead.keys(), to + 1)
-    const end = firstAhead > from ? firstAhead - 1 : to
+    log.judgedTo = log.claimed
     log.progressAt = line.now
-    enqueue(path, {
-      precedence: immediate,
-      part: encodePart({ type: "want", author: log.author, generation: log.generation, from, to: end }),
-    })
+    const { author, generation } = log
+    for (const [from, to] of gapsOf(log))
+      enqueue(path, { precedence: immediate, part: encodePart({ type: "want", author, generation, from, to }) })
   }
 }
 
@@ -280,10 +281,14 @@ export const askWhole = (line: Line, log: Log): void => {
   log.progressAt = -Infinity
 }
 
-/** One entry whole, whatever is held at its place. (S-11) */
-export const wantWhole = (line: Line, { author, generation, seq }: Entry): void => {
+/** One entry whole, whatever is held at its place, of a peer that may have it. (L-8, S-11) */
+export const wantWhole = (
+  line: Line,
+  from: number,
+  { author, generation, seq }: Pick<Entry, "author" | "generation" | "seq">,
+): void => {
   const log = line.state.logs[author]!
-  const [path] = [...line.state.paths.values()].filter(it => it.peer === author && it.helloSent)
+  const [path] = [...line.state.paths.values()].filter(it => it.peer === from && it.helloSent)
   if (path === undefined || line.now - log.askedWholeAt < wantAfterMs) return
   log.askedWholeAt = line.now
   enqueue(path, { precedence: immediate, part: encodePart({ type: "want", author, generation, from: seq, to: seq }) })
@@ -382,6 +387,9 @@ export const nextWake = (line: Line): number => {
     if (peer.sending && peer.haveDue !== null) at = Math.min(at, peer.haveDue)
   }
   if (line.state.doubtSince !== null) at = Math.min(at, line.state.doubtSince + doubtMs)
-  for (const log of line.state.logs) if (wantPath(line, log)) at = Math.min(at, log.progressAt + wantAfterMs)
+  for (const log of line.state.logs) {
+    const path = wantPath(line, log)
+    if (path) at = Math.min(at, log.progressAt + answerMs(line, path))
+  }
   return at
 }
