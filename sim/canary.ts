@@ -1,4 +1,4 @@
-// Two planted bugs. A simulator that does not find them proves nothing by finding none.
+// Three planted bugs. A simulator that does not find them proves nothing by finding none.
 import { restoreSnapshot, snapshot } from "../src/core/snapshot.ts"
 import { freshState, type State } from "../src/core/state.ts"
 import { nodeSuite } from "../src/suites/node.ts"
@@ -80,10 +80,34 @@ const resuming = (ground: Ground, party: number, chance: Prng): Ground => {
   }
 }
 
-/** 0 when both were found. */
+/** A home goes on from a copy, cut off, and nobody has said that it is one: it says again, otherwise, what it has said before. */
+const copyUnmarked: Canary = {
+  name: "a copy that nobody has marked",
+  found: /an honest peer|an order is there 0 times/,
+  plant: () => ({
+    stage: ({ all, sides: [side], wires }) => {
+      const minute = 60_000
+      all.after(4 * minute, () => side.disk.copy())
+      const again = (): void => {
+        if (!side.running()) return void all.after(1_000, again)
+        for (const wire of wires) wire.cut()
+        side.putBack(false, 50)
+        all.after(500, () => side.officers.burst(20, 100))
+        all.after(5_000, () => {
+          for (const wire of wires) wire.mend()
+        })
+      }
+      all.after(8 * minute, again)
+    },
+  }),
+}
+
+const planted = [receiptBeforeWrite, counterResumed, copyUnmarked]
+
+/** 0 when all were found. */
 export const canaries = async (say: (line: string) => void): Promise<number> => {
   let missed = 0
-  for (const { name, plant, found } of [receiptBeforeWrite, counterResumed]) {
+  for (const { name, plant, found } of planted) {
     let seed = 0
     let what: string | null = null
     while (what === null && ++seed <= seedsMax) {
@@ -99,6 +123,6 @@ export const canaries = async (say: (line: string) => void): Promise<number> => 
         : `canary ${name}: found by seed=${seed}: ${what}`,
     )
   }
-  say(JSON.stringify({ canaries: 2, found: 2 - missed }))
+  say(JSON.stringify({ canaries: planted.length, found: planted.length - missed }))
   return missed === 0 ? 0 : 1
 }

@@ -34,6 +34,8 @@ export type ChecksOptions = {
   readonly all: Universe
   readonly charter: Charter
   readonly truths: () => readonly Truth[]
+  /** What ever was durable: a receipt stays true when a copy is put back. */
+  readonly ever: () => readonly Truth[]
   /** A party that breaks the law: nothing is demanded of what it says and does. */
   readonly liar: number | null
 }
@@ -67,7 +69,7 @@ const accusations: readonly RefusalCode[] = [
 /** These can also come of a damaged opening, which is read before its signature is. */
 const alsoOfDamage: readonly RefusalCode[] = ["malformed", "wrong-line"]
 
-export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks => {
+export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Checks => {
   const sealed = new Set<string>()
   const refusals = [new Map<RefusalCode, number>(), new Map<RefusalCode, number>()]
   const holds = (party: number, author: number, seq: number, hash: Uint8Array): boolean => {
@@ -79,7 +81,7 @@ export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks =>
 
   /** Nothing is told stored that the other side does not durably hold. */
   const receipt = (party: number, entry: Entry): void => {
-    const other = truths()[entry.author]!
+    const other = ever()[entry.author]!
     const size = entry.seen.find(seen => seen.author === party)?.size ?? 0
     if (size > other.log(party).contiguous)
       all.found(`party ${party} was told that ${size} of its entries are stored; ${other.log(party).contiguous} are`)
@@ -91,7 +93,7 @@ export const checks = ({ all, charter, truths, liar }: ChecksOptions): Checks =>
   const confirmed = (party: number): void => {
     const status = runs[party]?.status()
     const size = status?.peers[0]?.confirmed ?? 0
-    const durable = truths()[1 - party]!.log(party).contiguous
+    const durable = ever()[1 - party]!.log(party).contiguous
     if (size > durable) all.found(`party ${party} takes ${size} of its entries for stored; ${durable} are`)
   }
 

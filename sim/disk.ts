@@ -2,7 +2,7 @@
 // Beside it stands the truth: what is durable at this moment, known to the checks and to no node.
 
 import type { Head } from "../src/core/head.ts"
-import { memoryDisk } from "../src/store/memory.ts"
+import { type CrashAt, type MemoryDisk, memoryDisk } from "../src/store/memory.ts"
 import type { Append, Row, Store } from "../src/store/store.ts"
 
 /** One author's log as it is durable here, by seq. */
@@ -20,6 +20,12 @@ export type Disk = {
   /** For a process that starts. */
   open(): Store
   readonly truth: Truth
+  /** What ever was durable here: a copy that is put back takes nothing of it away. */
+  readonly ever: Truth
+  /** Keeps a copy of what is durable now, as a backup does. */
+  copy(): void
+  /** After a crash: the copy is all that there is. `mark`: what is done to the state of the home meanwhile. (L-11) */
+  putBack(mark: (state: Uint8Array) => Uint8Array): void
   /** The process dies at its next write: nothing of it is durable, or all of it is. */
   dieAtWrite(when: "before" | "after"): void
   /** The nth write from now fails, and the process is told. */
@@ -43,15 +49,22 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
   let armed: "no" | "before" | "after" = "no"
   let lies = false
   let unsynced: Append[] = []
-  const truth = truthOf()
-  const inner = memoryDisk(() => {
+  let truth = truthOf()
+  const ever = truthOf()
+  const crashAt: CrashAt = () => {
     const when = armed
     armed = "no"
     return when
-  })
+  }
+  let inner = memoryDisk(crashAt)
+  let kept: { readonly disk: MemoryDisk; readonly rows: number; readonly heads: number } | null = null
+  const isTrue = (batch: Pick<Append, "rows" | "heads">): void => {
+    truth.add(batch)
+    ever.add(batch)
+  }
   const settle = (batch: Append): void => {
     if (lies) unsynced.push(batch)
-    else truth.add(batch)
+    else isTrue(batch)
   }
   const append = (store: Store, batch: Append): void => {
     writes?.(batch)
@@ -73,7 +86,24 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
       const store = inner.open()
       return { ...store, append: batch => append(store, batch) }
     },
-    truth,
+    get truth() {
+      return truth
+    },
+    ever,
+    copy: () => {
+      kept = { disk: inner.clone(crashAt), rows: truth.order.length, heads: truth.heads.length }
+    },
+    putBack: mark => {
+      if (!kept) return
+      const { order, heads } = truth
+      truth = truthOf()
+      truth.add({ rows: order.slice(0, kept.rows), heads: heads.slice(0, kept.heads) })
+      inner = kept.disk
+      kept = null
+      const store = inner.open()
+      const state = store.state()
+      if (state) store.append({ rows: [], heads: [], asides: [], marks: [], state: mark(state) })
+    },
     dieAtWrite: when => {
       armed = when
     },
@@ -88,7 +118,7 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
     },
     sync: () => {
       inner.sync()
-      for (const batch of unsynced) truth.add(batch)
+      for (const batch of unsynced) isTrue(batch)
       unsynced = []
     },
     crash: () => {
@@ -99,7 +129,7 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
   }
 }
 
-const truthOf = (): Truth & { add(batch: Append): void } => {
+const truthOf = (): Truth & { add(batch: Pick<Append, "rows" | "heads">): void } => {
   const logs = new Map<number, TruthLog>()
   const byHash = new Map<string, Row>()
   const order: Row[] = []
@@ -119,6 +149,7 @@ const truthOf = (): Truth & { add(batch: Append): void } => {
     add: batch => {
       heads.push(...batch.heads)
       for (const row of batch.rows) {
+        if (byHash.has(row.hash.toHex())) continue
         const its = log(row.author)
         const kept = { ...row, bytes: row.bytes.slice(), hash: row.hash.slice() }
         its.rows.set(row.seq, kept)

@@ -18,6 +18,8 @@ export const faultKinds = [
   "diskFull",
   "stop",
   "clockJump",
+  "rotation",
+  "putBack",
   "fork",
   "flood",
   "backdate",

@@ -1,5 +1,5 @@
 // The simulator: `npm run sim -- --seeds N` runs N seeds and ends with one line of JSON; `--seed K` replays one to the byte and prints
-// every step; `--canary` plants two bugs that must be found.
+// every step; `--canary` plants three bugs that must be found.
 import { type ChildProcess, fork } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
@@ -12,7 +12,7 @@ const usage = `usage: npm run sim -- [--seeds N] [--from K] [--seed K] [--canary
   --seeds N   runs N seeds (default 20); the last line is JSON
   --from K    begins at seed K (default 1)
   --seed K    replays one seed and prints every step
-  --canary    plants two bugs in turn; 0 only when both are found`
+  --canary    plants three bugs in turn; 0 only when all are found`
 
 const hourMs = 3_600_000
 /** A seed takes seconds; one that takes this long hangs. */

@@ -68,7 +68,7 @@ export const officers = (surroundings: Surroundings): Officers => {
         if (decided.answer) return
         if (isRefusal(answer) && (answer.refusal === "busy" || answer.refusal === "restored")) {
           decided.askedOf = null
-          all.after(5_000, () => ask(decided))
+          later()
           return
         }
         decided.answer = answer
@@ -80,6 +80,18 @@ export const officers = (surroundings: Surroundings): Officers => {
         decided.askedOf = null
       },
     )
+  }
+
+  /** What the node could not take yet is asked again once it may be able to: a home that was put back says nothing before it is whole. */
+  let waits = false
+  const later = (): void => {
+    if (waits) return
+    waits = true
+    all.after(5_000, () => {
+      waits = false
+      if (running()?.status().restored) return later()
+      for (const decided of notebook) ask(decided)
+    })
   }
 
   /** What one has released alone, the other signs or objects to, sooner or later. (OF-11) */

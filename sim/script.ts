@@ -1,4 +1,5 @@
 // What befalls a seed and when: the people's bursts, and every fault that is not a frame's.
+import { keyLife } from "./key-life.ts"
 import type { Stage } from "./stage.ts"
 
 const second = 1_000
@@ -18,6 +19,7 @@ export const script = (stage: Stage, thin: boolean, bursts: number): number => {
   clocks(stage, active)
   lies(stage, active)
   if (silent) silenceOf30Days(stage, active)
+  if (!stage.liar) keyLife(stage, active)
   return start + active + silence
 }
 

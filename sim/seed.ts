@@ -85,6 +85,7 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
     all,
     charter: known.charter,
     truths: () => sides.map(each => each.disk.truth),
+    ever: () => sides.map(each => each.disk.ever),
     liar: role?.party ?? null,
   })
   for (const party of [0, 1]) {

@@ -2,9 +2,11 @@
 // again. Whatever a dead process still does is nobody's news.
 import { checkSignature, decodeEntry } from "../src/core/entry.ts"
 import type { Order, Tell } from "../src/core/event.ts"
+import { restoredSnapshot } from "../src/core/line.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import type { PublicKey, Suite } from "../src/core/suite.ts"
 import type { Signer } from "../src/keys/signer.ts"
+import { keyOffice } from "../src/node/key-office.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
 import type { Row, Store } from "../src/store/store.ts"
 import type { Checks } from "./checks.ts"
@@ -37,6 +39,10 @@ export type Side = {
   crash(told: boolean, ms: number): void
   /** The process is asked to end, and starts again after `ms`. */
   restart(ms: number): void
+  /** The node keys give way to new ones, as its administrators say. (K-2) */
+  rotate(): void
+  /** The process ends, and starts again after `ms` on the copy that was kept. `isMarked`: its people say that it is one. (L-11) */
+  putBack(isMarked: boolean, ms: number): void
   stop(): void
 }
 
@@ -57,6 +63,8 @@ export type SideOptions = {
 type Process = {
   readonly world: ProcessWorld
   running: Running | null
+  readonly signer: Signer
+  readonly store: Store
   alive: boolean
   readonly unplug: (told: boolean) => void
 }
@@ -64,6 +72,8 @@ type Process = {
 export const side = (options: SideOptions): Side => {
   const { all, chance, parties, party, ground, wires, end, faults, checks } = options
   const { suite } = ground
+  const { charter } = parties
+  const salts = chance.fork("salts")
   const who = parties.names[party]!
   let skew = 0
   let process: Process | null = null
@@ -117,6 +127,8 @@ export const side = (options: SideOptions): Side => {
     const mine: Process = {
       world: processWorld(all, () => skew, failed),
       running: null,
+      signer: ground.signer(),
+      store: ground.store(opened()),
       alive: true,
       unplug: told => {
         for (const plug of plugs) plug.die(told)
@@ -134,8 +146,8 @@ export const side = (options: SideOptions): Side => {
       us: party,
       charterBody: parties.bodies[party]!,
       suite,
-      signer: ground.signer(),
-      store: ground.store(opened()),
+      signer: mine.signer,
+      store: mine.store,
       paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
       world: mine.world,
       check: (rows, key) => bad(rows, key, suite),
@@ -193,6 +205,35 @@ export const side = (options: SideOptions): Side => {
         own.disk.crash()
         all.after(ms, start)
       }, failedToStop)
+    },
+    rotate: () => {
+      const mine = process
+      const node = running()
+      if (!mine || !node) return
+      const { signer, store } = mine
+      const office = keyOffice({
+        charter,
+        us: party,
+        suite,
+        running: node,
+        store,
+        signer,
+        salt: () => salts.bytes(16),
+        now,
+      })
+      office.rotate({}).then(
+        said => all.trace.note(who, `changes its keys: ${isRefusal(said) ? said.refusal : said.seq}`),
+        // A process that has died, and whose keys were erased by the next, has nothing to say.
+        error => mine.alive && all.found(`${who} could not change its keys: ${error}`),
+      )
+    },
+    putBack: (isMarked, ms) => {
+      if (!running()) return
+      crash(chance.chance(0.5), ms)
+      const options = { charter, us: party, suite, charterBody: parties.bodies[party]! }
+      const left = { unconfirmed: [], recent: [], changes: [] }
+      own.disk.putBack(state => (isMarked ? restoredSnapshot(options, { snapshot: state, ...left }) : state))
+      all.trace.note(who, "is put back from a copy")
     },
     stop: () => {
       if (process) end_(process, true)

@@ -30,7 +30,7 @@ test("S-1: one seed is one history, to the byte", async () => {
   assert.notEqual(first.hash, other.hash)
 })
 
-test("R-2, EP-1: a receipt before the write and a counter resumed after a crash are found", async () => {
+test("R-2, EP-1, L-11: a receipt before the write, a counter resumed after a crash and a copy that nobody marked are found", async () => {
   const said: string[] = []
   assert.equal(await canaries(line => said.push(line)), 0, said.join("\n"))
 })

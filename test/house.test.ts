@@ -28,6 +28,7 @@ const may: Record<string, readonly string[]> = {
     "forms",
     "record",
     "store",
+    "node/key-office",
     "node/run",
     "node/world",
     "keys/seeded",
