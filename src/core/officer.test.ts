@@ -11,6 +11,7 @@ import { nodeSuite as suite } from "../suites/node.ts"
 import type { Order } from "./event.ts"
 import { hex } from "./hash.ts"
 import { newLine, snapshotOf } from "./line.ts"
+import { judgeEntry } from "./policy.ts"
 import { kinds } from "./registry.ts"
 import { lowSigned } from "./release.ts"
 import { algorithms } from "./suite.ts"
@@ -157,6 +158,21 @@ test("OF-9, E-20: who releases alone signs for when the second was asked", () =>
     [lawful, both].map(it => markOf(reader, it)),
     [undefined, undefined],
   )
+})
+
+test("OF-9: of three persons who are asked for none is spared", () => {
+  const { pen, enrol, reader, hear } = scene()
+  hear(enrol("duty"), enrol("chief"))
+  const { charter, state } = reader.line
+  const wanting = (persons: number) => ({
+    ...charter,
+    terms: { ...charter.terms, releases: [{ precedence: 4, persons }] },
+  })
+  const fields = { kind: kinds.message, precedence: 4, act: act("of three"), time: start, sole: start - 300_000 }
+  const faultOf = (signed: readonly (typeof duty)[], persons: number) =>
+    judgeEntry(withProofs(pen, fields, signed), state.logs[0]!.officers, wanting(persons), suite).refusal?.refusal
+  deepEqual([faultOf([duty], 2), faultOf([duty, chief], 2)], [undefined, undefined])
+  deepEqual([faultOf([duty], 3), faultOf([duty, chief], 3)], ["release-missing", "release-missing"])
 })
 
 test("OF-7: DER of an authenticator in its one form, and no other", () => {

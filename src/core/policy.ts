@@ -96,7 +96,8 @@ const releaseFault = (entry: Fields, officers: Officers, terms: Terms, suite: Su
     const about = { persons, given: proven.size, digest: hex(actDigest(entry, suite)) }
     return refuse("release-missing", why === undefined ? about : { ...about, why })
   }
-  const isAlone = persons > 1 && sole !== undefined && proven.size === persons - 1
+  // Of three and more none is spared: who agreed on so many wanted them all. (OF-9)
+  const isAlone = persons === 2 && sole !== undefined && proven.size === 1
   if (isAlone) return time - sole >= terms.soleMs ? undefined : missing("too soon")
   if (proven.size < persons) return missing()
   const isReleased = persons < 2 || [...proven.values()].some(isReleaser)
