@@ -5,6 +5,9 @@ import { readFileSync } from "node:fs"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import type { Page } from "playwright-core"
+import { en } from "../src/words/en.ts"
+import { ja } from "../src/words/ja.ts"
+import { zh } from "../src/words/zh.ts"
 import { Fixture, serveFixture } from "./console-fixture.ts"
 import { type OpenBrowser, openBrowser } from "./fixtures/browser.ts"
 import { buildConsole } from "./fixtures/console.ts"
@@ -118,6 +121,7 @@ test("console: without our node everything is NOT KNOWN within ten seconds, and 
   const began = performance.now()
   await page.waitForSelector(".frame.deaf", { timeout: 10_000 })
   assert.ok(performance.now() - began < 10_000)
+  await page.locator(".lamp.unknown").nth(4).waitFor()
   assert.equal(await page.locator(".lamp.unknown").count(), 5)
   const again = await serveFixture(fixture, port)
   await page.waitForSelector(".frame:not(.deaf)", { timeout: 5_000 })
@@ -145,11 +149,11 @@ test("R-5: an alarm strip that shows the whole text reports it, one that cuts it
   stop()
 })
 
-test("E-9, E-13: a clock ten years off is said, its times say their year, and a subject stays on one line", async () => {
-  for (const [language, said, year] of [
-    ["en", "The clock of Beijing is 10 y", "2036"],
-    ["ja", "北京の時計は当方より10年", "2036年"],
-    ["zh", "北京的时钟比我方快10年", "2036年"],
+test("E-9, E-13, E-22: a clock ten years off and a false second signature are said, and a subject stays on one line", async () => {
+  for (const [language, said, year, { "refusal.second-false": doubt }] of [
+    ["en", "The clock of Beijing is 10 y", "2036", en],
+    ["ja", "北京の時計は当方より10年", "2036年", ja],
+    ["zh", "北京的时钟比我方快10年", "2036年", zh],
   ] as const) {
     const { page, fixture, stop } = await visit(`?lang=${language}`)
     assert.equal(await page.locator(".clock-band").count(), 0)
@@ -160,8 +164,14 @@ test("E-9, E-13: a clock ten years off is said, its times say their year, and a 
     await page.waitForSelector(".clock-band")
     assert.ok((await page.locator(".clock-band").textContent())?.includes(said))
     const row = page.locator(".row", { hasText: "Harmless[U+000A]FLASH" })
-    assert.ok((await row.locator(".locals").textContent())?.includes(year))
-    assert.equal(await page.locator(".alarm-text", { hasText: "[U+000A]" }).count(), 1)
+    await row.locator(".locals", { hasText: year }).waitFor() // the message and its change are told one after the other
+    await page.locator(".alarm-text", { hasText: "[U+000A]" }).waitFor()
+    // E-22: the second signature is judged by who knows its suite; what is said stands beside it.
+    fixture.change(hash, message => ({ ...message, doubt: "second-false" }))
+    await page.locator(".row .not-said", { hasText: doubt }).waitFor()
+    await row.locator("[data-row]").click()
+    await page.locator(".message-text .not-said", { hasText: doubt }).waitFor()
+    assert.equal(await page.locator(".message-text .words").textContent(), "x")
     await page.context().close()
     stop()
   }
@@ -188,7 +198,7 @@ test("A-4: what a role may not do is not offered to it; parties have their names
     fixture.role = "auditor"
   }
   const { page, stop } = await visit("?lang=ja", 1280, 900, asAuditor)
-  assert.equal(await page.locator(".alarm").count(), 1)
+  await page.locator(".alarm").waitFor()
   assert.equal(await page.locator("[data-acknowledge]").count(), 0)
   await page.locator(".nav button", { hasText: "2023年2月22日の協議" }).waitFor() // its page comes by a request of its own
   const offered = await page.locator(".nav button").allTextContents()

@@ -63,6 +63,9 @@ export type Seat = {
   press(word: Word, within?: string): Promise<void>
 }
 
+/** In the writing of a side of its own, whatever the reader's language. */
+export const nameOf = (code: string): string => `佐藤 ${code.toUpperCase()}`
+
 const names = {
   tokyo: { en: "Tokyo", ja: "東京", zh: "东京" },
   beijing: { en: "Beijing", ja: "北京", zh: "北京" },
@@ -111,7 +114,7 @@ const placeOf = async (side: Side): Promise<Place> => {
       const origin = `http://${host}:${node.apiPort}`
       const point = Uint8Array.from(spki.subarray(-65))
       const key = { type: "passkey", alg: algorithms.esp256, public: point, credentialId, rpId: host, origin } as const
-      const officer: Officer = { ...{ code, inOffice: true, roles, keys: [key] }, issue: ++issue }
+      const officer: Officer = { ...{ code, inOffice: true, roles, keys: [key] }, name: nameOf(code), issue: ++issue }
       const by = { line: charter.line, author: us, card: charter.parties[us]! }
       const signatures = await side.keys.rootSign(officerSignedBytes(by, officer), officerPrefix)
       await asked("/api/officers", { body: hex(encodeOfficerBody(by, officer, signatures, nodeSuite)) })

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import type { Language, MessageView } from "../src/api/shapes.ts"
-import { openReleases, type Passkey, type Place, type Seat, type Stage, soleMs } from "./releases-stage.ts"
+import { nameOf, openReleases, type Passkey, type Place, type Seat, type Stage, soleMs } from "./releases-stage.ts"
 
 const axe = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8")
 let stage: Stage
@@ -84,6 +84,8 @@ const twoPersons = async ({ first, second, theirs, language }: Seats): Promise<v
   assert.equal(await isSaid(there, text), false, "nothing is told before")
 
   await second.page.locator(".waiting-card", { hasText: text }).waitFor()
+  const shown = nameOf("duty-1")
+  assert.ok((await textIn(second, ".waiting-card")).includes(`duty-1 ${shown}`))
   await look(second, `${language}-4-second-reads`)
   await second.press("waiting.sign", ".waiting-card")
   const arrived = await messageAt(there, text)
@@ -96,6 +98,8 @@ const twoPersons = async ({ first, second, theirs, language }: Seats): Promise<v
   const acknowledged = await messageAt(here, text, it => rungOf(it, "acknowledged") !== undefined)
   assert.deepEqual(provenBy(acknowledged, "acknowledged"), ["officer", "duty-9"])
   await open(theirs, text)
+  for (const place of [".header-block", ".proofs"])
+    assert.ok((await textIn(theirs, place)).includes(`duty-1 ${shown}`), place)
   await look(theirs, `${language}-6-their-message`)
   await theirs.press("read-back.act", ".actions")
   await theirs.page.locator(".act-form textarea").fill("Drill: understood so.")
@@ -137,7 +141,7 @@ const aloneAndObjected = async ({ first, second, theirs, language }: Seats): Pro
     [theirs, "theirs"],
   ] as const) {
     await open(seat, text)
-    assert.ok((await textIn(seat, "article.message")).includes(seat.say("chip.objected")))
+    await seat.page.locator("article.message", { hasText: seat.say("chip.objected") }).waitFor() // it comes by the line
     await look(seat, `${language}-11-objected-${name}`)
   }
 }

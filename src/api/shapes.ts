@@ -124,6 +124,9 @@ export type RungName =
   | "without-body"
 
 /** One rung of the ladder, proven by the entry `hash` of `party` (absent for `sent`, which is only our own claim). */
+/** An officer as the party's own entries named them there; what it does not disclose is absent. (OF-3, CH-8) */
+export type NamedOfficer = { readonly code: string; readonly name?: string; readonly office?: Names }
+
 export type Rung = {
   readonly rung: RungName
   readonly party: number
@@ -132,6 +135,8 @@ export type Rung = {
   readonly proof: "officer" | "node"
   readonly hash?: string
   readonly officer?: string
+  /** Where an officer's proof stands behind it. */
+  readonly signer?: NamedOfficer
   readonly until?: number
   /** Why; and of what was read back, the words. */
   readonly reason?: string
@@ -155,6 +160,8 @@ export type MessageView = {
   readonly action: readonly { readonly party: number; readonly desk: number }[]
   readonly info: readonly { readonly party: number; readonly desk: number }[]
   readonly officer?: string
+  /** Of a release that officers have proven: who they are. (OF-13) */
+  readonly signers?: readonly NamedOfficer[]
   /** Released by one officer where the charter asks for one more, who was asked in time; and what that one has said since. (OF-9, OF-11) */
   readonly second?: "notified" | "seconded" | "objected"
   /** Released with a key that is kept for when all others are lost. (OF-13) */
@@ -310,7 +317,7 @@ export type WaitingView = {
   /** When it was laid down, by whose session; and the officers who have signed. */
   readonly at: number
   readonly name: string
-  readonly given: readonly string[]
+  readonly given: readonly NamedOfficer[]
   readonly persons: number
   /** None of those who have signed is a releaser, and one must be. (OF-8) */
   readonly lacksReleaser: boolean

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander"
 import { aloneOrder, digestOf } from "../api/act.ts"
-import type { Language, WaitingView } from "../api/shapes.ts"
+import type { Language, NamedOfficer, WaitingView } from "../api/shapes.ts"
 import { hex } from "../core/hash.ts"
 import { refuse } from "../core/refusal.ts"
 import { openCharter } from "../node/main.ts"
@@ -67,6 +67,8 @@ const signed = (home: string, { order, at, digest }: WaitingView, alone: boolean
   return digestOf(alone ? aloneOrder(order, at) : order, by, nodeSuite)
 }
 
+const called = ({ code, name }: NamedOfficer): string => (name === undefined ? code : `${code} ${shownLine(name)}`)
+
 const list = (views: readonly WaitingView[], say: Say): void => {
   if (views.length === 0) say.result({ waiting: 0 }, "Nothing waits for a second officer.")
   for (const view of views) {
@@ -77,7 +79,7 @@ const list = (views: readonly WaitingView[], say: Say): void => {
     say.result(
       view,
       `${order.act}  ${traffic.toUpperCase()} ${precedence}, laid down ${when(at)} by ${shownLine(name)}`,
-      `  signed by ${given.join(", ")}${view.lacksReleaser ? "; a releaser must sign" : ""}`,
+      `  signed by ${given.map(called).join(", ")}${view.lacksReleaser ? "; a releaser must sign" : ""}`,
       ...(subject === undefined ? [] : indented(`${shownLine(subject)}:`, columns)),
       ...text.split("\n").flatMap(each => indented(shownLine(each), columns)),
       ...(aside ? [`  set aside by ${shownLine(aside.by)}: ${shownLine(aside.word)}`] : []),

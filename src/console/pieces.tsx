@@ -6,7 +6,7 @@ import { PrecedenceMark } from "./icons.tsx"
 import { useKnowledge, useMoment } from "./knowledge.tsx"
 import { codeOf, partiesOf, partyOf } from "./number.ts"
 import { age, countdown, dtg, inZone } from "./time.ts"
-import { linePieces, pieces } from "./visible.ts"
+import { linePieces, type Piece, pieces } from "./visible.ts"
 import { tagOf, useReader } from "./words.tsx"
 
 /** Codes, groups and hashes are read letter by letter in every language. */
@@ -87,13 +87,16 @@ type WordsProps = {
   readonly isLine?: boolean
 }
 
+const Pieces = ({ of }: { readonly of: readonly Piece[] }) =>
+  of.map((piece, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
+    <Fragment key={at}>{piece.hidden ? <span className="hidden-char">{piece.text}</span> : piece.text}</Fragment>
+  ))
+
 /** Somebody's own words: plain text, in their language, with what cannot be seen made visible and never obeyed. */
 export const Words = ({ text, language, isLine = false }: WordsProps) => (
   <bdi lang={tagOf(language)} className="words">
-    {(isLine ? linePieces(text) : pieces(text)).map((piece, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
-      <Fragment key={at}>{piece.hidden ? <span className="hidden-char">{piece.text}</span> : piece.text}</Fragment>
-    ))}
+    <Pieces of={isLine ? linePieces(text) : pieces(text)} />
   </bdi>
 )
 
@@ -115,7 +118,11 @@ export const useThem = (): string => {
 /** A person's name in the writing of their own side, whatever the reader's language. */
 export const PersonName = ({ name, party }: { readonly name: string; readonly party: number }) => {
   const { line } = useKnowledge()
-  return <bdi lang={tagOf(partyOf(line, party)?.language)}>{name}</bdi>
+  return (
+    <bdi lang={tagOf(partyOf(line, party)?.language)}>
+      <Pieces of={linePieces(name)} />
+    </bdi>
+  )
 }
 
 type BodyProps = {

@@ -10,6 +10,7 @@ import { Duress } from "./duress.ts"
 import type { Home } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
+import { officerNames } from "./officer-names.ts"
 import { officerOffice } from "./officer-office.ts"
 import { parcelOffice } from "./parcel-office.ts"
 import { Passkeys } from "./passkeys.ts"
@@ -42,7 +43,8 @@ export const offices = (
   const { unopened } = parcels
   const about = { charter, us, record, store, suite: nodeSuite, running, now, salt, unopened }
   const alarms = new Alarms(about)
-  const watch = new Watch({ ...about, version, release: releaseHash(), refused, alarms })
+  const named = officerNames(record, store)
+  const watch = new Watch({ ...about, named, version, release: releaseHash(), refused, alarms })
   const desk = new ReleaseDesk({ ...about, order: (officer, request) => watch.order(officer, request) })
   const passkeys = new Passkeys({
     ...{ isExample: charter.terms.example, side: `Parley, ${charter.parties[us]?.names.en ?? ""}` },

@@ -145,7 +145,12 @@ test("A-34, A-36: laid down by one it waits and is not said; the other's proof r
   const view = laid(order)
   assert.deepEqual(
     [view.given, view.persons, view.lacksReleaser, view.digest],
-    [["duty-1"], 2, true, hex(digestOf(order))],
+    [
+      [{ code: "duty-1", name: "Sato", office: { en: "Watch, east", ja: "東当直", zh: "东部值班" } }],
+      2,
+      true,
+      hex(digestOf(order)),
+    ],
   )
   assert.equal(released(here), 0)
   assert.deepEqual(laid(order), view, "twice it waits once")

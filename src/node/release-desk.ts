@@ -14,6 +14,7 @@ import { kinds, precedences } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
+import { named } from "./officer-names.ts"
 import { otherOfficer, proofOf, readReleased } from "./released.ts"
 import { type Asked, isObject, readLanguage, readOrder } from "./requests.ts"
 import type { Running } from "./run.ts"
@@ -206,7 +207,11 @@ export class ReleaseDesk {
     })
     const isOver = this.#ended(kept) !== undefined
     return {
-      ...{ order, digest, at, name, given, persons },
+      ...{ order, digest, at, name, persons },
+      given: given.map(code => {
+        const officer = inOffice.get(code)
+        return officer === undefined ? { code } : named(officer)
+      }),
       lacksReleaser: !hasReleaser,
       aloneFrom: persons === 2 && !isOver ? at + charter.terms.soleMs : null,
       ...(aside && { aside }),

@@ -28,6 +28,7 @@ import type { Suite } from "../core/suite.ts"
 import type { RungFact } from "../record/ladder.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Row, StoreReader } from "../store/store.ts"
+import type { OfficerNames } from "./officer-names.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 
 export type ViewOptions = {
@@ -36,6 +37,8 @@ export type ViewOptions = {
   readonly record: LineRecord
   readonly store: Pick<StoreReader, "find">
   readonly suite: Suite
+  /** Who an officer's code stood for; a reader beside the node shows codes. */
+  readonly named?: OfficerNames
   /** Whether a parcel with this place of our log could not be opened there; a reader beside the node does not know. (EP-17) */
   readonly unopened?: ParcelOffice["unopened"]
 }
@@ -156,15 +159,16 @@ const officersOf = ({ releases }: Entry): string => [...new Set(releases.map(it 
 
 /** How it was released, as far as it is to be said beside the name: by one alone, or with the key behind the glass. (OF-9, OF-13) */
 const releaseOf = (
-  { charter, record }: ViewOptions,
+  { charter, record, named }: ViewOptions,
   place: number,
   entry: Entry,
-): Pick<MessageView, "second" | "breakGlass"> => {
+): Pick<MessageView, "signers" | "second" | "breakGlass"> => {
   if (!record.isProven(place)) return {}
   const proven = new Set(entry.releases.flatMap(it => (it.type === "node" ? [] : [it.officer])))
   const spoken = (kind: number): boolean => record.hasSaid(place, kind, entry.author)
   const second = spoken(kinds.objected) ? "objected" : spoken(kinds.seconded) ? "seconded" : "notified"
   return {
+    ...(named && { signers: [...proven].map(code => named(entry.author, code, entry)) }),
     ...(isAlone(charter, entry) && { second }),
     ...([...proven].some(code => code.startsWith(breakGlass)) && { breakGlass: true }),
   }
@@ -217,14 +221,18 @@ const rungOf = (options: ViewOptions, { kind, party, proof }: RungFact): Rung | 
   const { record } = options
   const { facts } = record
   const officer = facts.officers[facts.officer[proof]!]!
+  const isProven = record.isProven(proof)
+  const { generation } = facts.streams[facts.stream[proof]!]!
+  const signer = isProven ? options.named?.(party, officer, { generation, seq: facts.seq[proof]! }) : undefined
   return {
     rung,
     party,
     at: facts.time[proof]!,
     heardAt: facts.at[proof]!,
-    proof: record.isProven(proof) ? "officer" : "node",
+    proof: isProven ? "officer" : "node",
     hash: hex(facts.hashes.at(proof)),
     ...(officer !== "" && { officer }),
+    ...(signer && { signer }),
     ...reasonOf(options, kind, proof),
   }
 }

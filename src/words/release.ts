@@ -3,7 +3,7 @@
 export const releaseEn = {
   "sign.why-one": "{precedence} needs the signature of an officer: you sign with your passkey.",
   "sign.why-more":
-    "{precedence} needs {persons, plural, =2 {two} other {#}} persons. You are the first. When you have signed with your passkey it waits here; it is sent as soon as the second has signed.",
+    "{precedence} needs {persons, plural, =2 {two} other {#}} persons. You are the first. When you have signed with your passkey it waits here; it is sent as soon as {persons, plural, =2 {the second has} other {the others have}} signed.",
   "sign.why-acknowledge": "Acknowledging {precedence} needs your signature: you are asked for your passkey.",
   "sign.why-act": "This needs your signature: you are asked for your passkey.",
   "sign.touch": "Waiting for your passkey",
@@ -20,6 +20,8 @@ export const releaseEn = {
   "waiting.needs": "{count, plural, one {One more officer} other {# more officers}} must sign. Nothing has been sent.",
   "waiting.releaser": "The next must be a releasing officer.",
   "waiting.own": "You have signed. The second officer sees this on the watch screen.",
+  "waiting.all": "All {persons} must sign. Of more than two nobody is spared.",
+  "waiting.sign-one": "SIGN AS ONE OF {persons} — {traffic} — {precedence} to {them}",
   "waiting.sign": "SIGN AS THE SECOND — {traffic} — {precedence} to {them}",
   "waiting.set-aside": "Set aside",
   "waiting.word": "Why, for the officer who laid it down",
@@ -60,7 +62,7 @@ type Words = Record<keyof typeof releaseEn, string>
 export const releaseJa: Words = {
   "sign.why-one": "{precedence}には担当官の署名が必要です。パスキーで署名してください。",
   "sign.why-more":
-    "{precedence}には{persons}人の署名が必要です。あなたが一人目です。パスキーで署名すると当方で待機し、二人目が署名した時点で送信されます。",
+    "{precedence}には{persons}人の署名が必要です。あなたが一人目です。パスキーで署名すると当方で待機し、{persons, plural, =2 {二人目} other {全員}}が署名した時点で送信されます。",
   "sign.why-acknowledge": "{precedence}の了解には署名が必要です。パスキーの操作を求められます。",
   "sign.why-act": "この操作には署名が必要です。パスキーの操作を求められます。",
   "sign.touch": "パスキーの操作を待っています",
@@ -77,6 +79,8 @@ export const releaseJa: Words = {
   "waiting.needs": "あと{count}人の署名が必要です。まだ何も送信されていません。",
   "waiting.releaser": "次に署名するのは発信責任者でなければなりません。",
   "waiting.own": "あなたは署名済みです。二人目の当直画面に表示されています。",
+  "waiting.all": "{persons}人全員の署名が必要です。一人でも欠けると発信できません。",
+  "waiting.sign-one": "{persons}人の一人として署名 — {traffic} — {precedence} — {them}宛",
   "waiting.sign": "二人目として署名し発信 — {traffic} — {precedence} — {them}宛",
   "waiting.set-aside": "差し戻す",
   "waiting.word": "理由（起案した担当官に伝えます）",
@@ -114,7 +118,7 @@ export const releaseJa: Words = {
 export const releaseZh: Words = {
   "sign.why-one": "{precedence}须由经办人签名：请用通行密钥签名。",
   "sign.why-more":
-    "{precedence}须由{persons}人签名。您是第一人。您用通行密钥签名后，电文在我方等待；第二人签名后随即发出。",
+    "{precedence}须由{persons}人签名。您是第一人。您用通行密钥签名后，电文在我方等待；{persons, plural, =2 {第二人} other {全部人员}}签名后随即发出。",
   "sign.why-acknowledge": "对{precedence}表示知悉须签名：系统将请您使用通行密钥。",
   "sign.why-act": "此项操作须签名：系统将请您使用通行密钥。",
   "sign.touch": "正在等待您的通行密钥",
@@ -131,6 +135,8 @@ export const releaseZh: Words = {
   "waiting.needs": "还须{count}人签名。尚未发出任何内容。",
   "waiting.releaser": "下一名签名者须为签发人。",
   "waiting.own": "您已签名。第二人的值班画面上已显示此件。",
+  "waiting.all": "须由{persons}人全部签名，缺一人即不能发出。",
+  "waiting.sign-one": "作为{persons}人之一签名 — {traffic} — {precedence} — 致{them}",
   "waiting.sign": "以第二人身份签发 — {traffic} — {precedence} — 致{them}",
   "waiting.set-aside": "退回",
   "waiting.word": "理由（供提交人阅知）",

@@ -8,8 +8,9 @@ import { Release } from "../frame/about.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { EnrolOwn } from "../passkey/enrol.tsx"
 import { Pending } from "../passkey/pending.tsx"
-import { Code, Dtg, PartyName, PersonName } from "../pieces.tsx"
+import { Code, Dtg, PartyName } from "../pieces.tsx"
 import { inGroups } from "../release.ts"
+import { OfficerName } from "../slots.tsx"
 import { dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
 import { askKeys } from "./ask.ts"
@@ -102,10 +103,8 @@ const useRole = (): ((role: Role) => string) => {
 }
 
 const Officers = ({ party }: { readonly party: PartyKeysView }) => {
-  const { t, name, language } = useReader()
+  const { t, language } = useReader()
   const role = useRole()
-  const called = (officer: { readonly code: string; readonly office?: Parameters<typeof name>[0] }) =>
-    officer.office ? `${officer.code}, ${name(officer.office)}` : officer.code
   return (
     <>
       {party.officers.length === 0 ? (
@@ -125,8 +124,7 @@ const Officers = ({ party }: { readonly party: PartyKeysView }) => {
               {party.officers.map(officer => (
                 <tr key={officer.code}>
                   <th scope="row">
-                    {called(officer)}{" "}
-                    {officer.name !== undefined && <PersonName name={officer.name} party={party.party} />}
+                    <OfficerName officer={officer} party={party.party} />
                   </th>
                   <td>{officer.roles.map(role).join(language === "en" ? ", " : "、")}</td>
                   <td>
@@ -150,12 +148,12 @@ const Officers = ({ party }: { readonly party: PartyKeysView }) => {
         <>
           <h4>{t("keys.retired")}</h4>
           <ul className="keep-retired">
-            {party.retired.map(({ code, generation, seq, name: called, office }) => (
-              <li key={code}>
-                {code}
-                {office && `, ${name(office)}`}{" "}
-                {called !== undefined && <PersonName name={called} party={party.party} />}{" "}
-                <span className="quiet">{t("keys.retired-by", { generation, seq })}</span>
+            {party.retired.map(officer => (
+              <li key={officer.code}>
+                <OfficerName officer={officer} party={party.party} />{" "}
+                <span className="quiet">
+                  {t("keys.retired-by", { generation: officer.generation, seq: officer.seq })}
+                </span>
               </li>
             ))}
           </ul>

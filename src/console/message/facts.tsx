@@ -1,10 +1,11 @@
 // The facts of the record that an auditor asks for: hash, place, size, both times.
 import type { ReactNode } from "react"
-import type { MessageView } from "../../api/shapes.ts"
+import type { MessageView, NamedOfficer } from "../../api/shapes.ts"
 import type { Word } from "../../words/en.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { partyOf } from "../number.ts"
 import { Code, Dtg, PersonName } from "../pieces.tsx"
+import { OfficerNames, Slotted, slot } from "../slots.tsx"
 import { zulu } from "../time.ts"
 import { useReader } from "../words.tsx"
 
@@ -20,11 +21,15 @@ export const Fact = ({ name, children, wide = false }: FactProps) => {
   )
 }
 
+/** By their codes alone where the node says no more. */
+export const signersOf = ({ signers, officer }: MessageView): readonly NamedOfficer[] =>
+  signers ?? (officer ?? "").split(", ").map(code => ({ code }))
+
 /** Who signed, or who the node says it was. (OF-13) */
 export const Releasers = ({ message }: { readonly message: MessageView }) => {
-  const { t, both } = useReader()
+  const { t } = useReader()
   if (!message.officer) return <>{t("field.none")}</>
-  const codes = message.officer.split(", ")
+  const signers = signersOf(message)
   const isProven = message.rungs.some(({ rung, proof }) => rung === "released" && proof === "officer")
   if (!isProven)
     return (
@@ -33,7 +38,12 @@ export const Releasers = ({ message }: { readonly message: MessageView }) => {
         <span className="quiet">{t("ladder.proof-node")}</span>
       </>
     )
-  return <>{t("released.by", { officers: both(codes), count: codes.length })}</>
+  return (
+    <Slotted
+      text={t("released.by", { officers: slot(0), count: signers.length })}
+      parts={[<OfficerNames key="officers" officers={signers} party={message.author} />]}
+    />
+  )
 }
 
 export const Facts = ({ message }: { readonly message: MessageView }) => {
@@ -66,7 +76,12 @@ export const Facts = ({ message }: { readonly message: MessageView }) => {
           {kind === "message" || kind === "answer" ? t(`kind.${kind}`) : <Code>{String(kind)}</Code>}
         </Fact>
         {message.second && (
-          <Fact name="field.second">{t(`second.${message.second}`, { officer: message.officer ?? "" })}</Fact>
+          <Fact name="field.second">
+            <Slotted
+              text={t(`second.${message.second}`, { officer: slot(0) })}
+              parts={[<OfficerNames key="officers" officers={signersOf(message)} party={message.author} />]}
+            />
+          </Fact>
         )}
         {message.breakGlass && <Fact name="field.break-glass">{t("break-glass.used")}</Fact>}
       </dl>

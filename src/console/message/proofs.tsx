@@ -3,18 +3,30 @@ import type { MessageView } from "../../api/shapes.ts"
 import { useKnowledge } from "../knowledge.tsx"
 import { ladder, type Step } from "../ladder.ts"
 import { Code, Dtg, PartyName, PersonName, Words } from "../pieces.tsx"
+import { OfficerNames, Slotted, slot } from "../slots.tsx"
 import { dtg, zulu } from "../time.ts"
 import { Ladder } from "../watch/ladder.tsx"
 import { useReader } from "../words.tsx"
+import { signersOf } from "./facts.tsx"
 
-const Proof = ({ step: { rung, state } }: { readonly step: Step }) => {
+type ProofProps = { readonly step: Step; readonly message: MessageView }
+
+const Proof = ({ step: { rung, state }, message }: ProofProps) => {
   const { t } = useReader()
   if (state === "queued") return <>{t("message.queued-why")}</>
   if (!rung) return <>{t("ladder.pending")}</>
   if (state === "claimed") return <>{t("ladder.proof-none")}</>
   const by = rung.officer
+  const signers = rung.rung === "released" ? signersOf(message) : undefined
   if (rung.proof === "officer")
-    return <>{by ? t("ladder.proof-officer", { officer: by }) : t("ladder.proof-officer-unnamed")}</>
+    return by ? (
+      <Slotted
+        text={t("ladder.proof-officer", { officer: slot(0) })}
+        parts={[<OfficerNames key="officers" officers={signers ?? [rung.signer ?? { code: by }]} party={rung.party} />]}
+      />
+    ) : (
+      t("ladder.proof-officer-unnamed")
+    )
   return (
     <>
       {t("ladder.proof-node")}
@@ -28,7 +40,7 @@ const Proof = ({ step: { rung, state } }: { readonly step: Step }) => {
   )
 }
 
-const ProofRow = ({ step }: { readonly step: Step }) => {
+const ProofRow = ({ step, message }: ProofProps) => {
   const { t } = useReader()
   const { rung, name, state } = step
   return (
@@ -44,7 +56,7 @@ const ProofRow = ({ step }: { readonly step: Step }) => {
       </td>
       <td>{rung ? <Code>{zulu(rung.heardAt)}</Code> : null}</td>
       <td>
-        <Proof step={step} />
+        <Proof step={step} message={message} />
         {rung?.until !== undefined && <p>{t("ladder.until", { dtg: dtg(rung.until) })}</p>}
         {rung?.reason && (
           <p className="reason">
@@ -76,7 +88,7 @@ export const Proofs = ({ message }: { readonly message: MessageView }) => {
         </thead>
         <tbody>
           {ladder(message, line.us.party, up, line.withheld).map(step => (
-            <ProofRow key={`${step.name} ${step.rung?.party ?? ""}`} step={step} />
+            <ProofRow key={`${step.name} ${step.rung?.party ?? ""}`} step={step} message={message} />
           ))}
         </tbody>
       </table>

@@ -6,7 +6,9 @@ import { Failed } from "../failed.tsx"
 import { CheckMark, RefusedMark } from "../icons.tsx"
 import { failureOf, isBusy, seconding, useOrder } from "../orders.ts"
 import { Need, Touch } from "../proof/need.tsx"
+import { OfficerNames, Slotted, slot } from "../slots.tsx"
 import { useReader } from "../words.tsx"
+import { signersOf } from "./facts.tsx"
 import { ObjectForm } from "./forms.tsx"
 
 export const Second = ({ message }: { readonly message: MessageView }) => {
@@ -16,7 +18,12 @@ export const Second = ({ message }: { readonly message: MessageView }) => {
   const request = seconding(message.hash)
   return (
     <section className="actions second">
-      <p className="notice">{t("second.ask", { officer: message.officer ?? "" })}</p>
+      <p className="notice">
+        <Slotted
+          text={t("second.ask", { officer: slot(0) })}
+          parts={[<OfficerNames key="officers" officers={signersOf(message)} party={message.author} />]}
+        />
+      </p>
       <Need request={request} about={message} />
       <div className="buttons">
         <Button

@@ -103,7 +103,7 @@ test("A-35, A-38: the second is called aloud and the first is not; nobody, once 
   const { name, role } = line.officer
   const view: WaitingView = {
     order: { ...message, salt, action: [], info: [], notAfter: 100 },
-    ...{ digest: "", at: 1, name, given: ["duty-1"], persons: 2, lacksReleaser: true, aloneFrom: 2 },
+    ...{ digest: "", at: 1, name, given: [{ code: "duty-1" }], persons: 2, lacksReleaser: true, aloneFrom: 2 },
   }
   const aside = { by: "chief", word: "No.", language: "en", at: 3 } as const
   const called = (officer: LineView["officer"], view: WaitingView, now = 50) => callOf([view], officer, now)?.traffic

@@ -9,7 +9,7 @@ export type Standing = { readonly isFirst: boolean; readonly mayBeSecond: boolea
 export const standingOf = ({ given, name }: WaitingView, officer: Officer): Standing =>
   officer.code === undefined
     ? { isFirst: officer.name === name, mayBeSecond: true }
-    : { isFirst: given[0] === officer.code, mayBeSecond: !given.includes(officer.code) }
+    : { isFirst: given[0]?.code === officer.code, mayBeSecond: given.every(({ code }) => code !== officer.code) }
 
 export const isOver = ({ aside, order: { notAfter } }: WaitingView, now: number): boolean =>
   aside !== undefined || (notAfter !== undefined && notAfter <= now)

@@ -14,10 +14,11 @@ import { BackMark, CheckMark, KeyMark, RefusedMark } from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { codeOf, numberOf } from "../number.ts"
 import { failureOf, isBusy, useSteps } from "../orders.ts"
-import { Code, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
+import { Code, PersonName, PrecedenceTag, TrafficTag, Words } from "../pieces.tsx"
 import { digestOf } from "../proof/act.ts"
 import { Touch } from "../proof/need.tsx"
 import { isOver, type Standing, standingOf } from "../proof/standing.ts"
+import { OfficerNames, Slotted, slot } from "../slots.tsx"
 import { countdown, dtg } from "../time.ts"
 import { useReader } from "../words.tsx"
 
@@ -174,21 +175,25 @@ const Open = ({ waiting, takeBack, ...releasing }: CardProps & Releasing) => {
   const act = useAct(waiting)
   const [form, setForm] = useState(false)
   const { ordering, release, off } = releasing
+  const { persons, given } = waiting
   // A-35: what is signed is what is read here.
   const digest = useMemo(() => hex(digestOf(waiting.order, line)), [waiting.order, line])
   if (digest !== waiting.digest) return <p role="alert">{t("waiting.differs")}</p>
   return (
     <>
       <p>
-        {t("waiting.needs", { count: waiting.persons - waiting.given.length })}{" "}
-        {waiting.lacksReleaser && t("waiting.releaser")} {isFirst && !mayBeSecond && t("waiting.own")}
+        {t("waiting.needs", { count: persons - given.length })} {waiting.lacksReleaser && t("waiting.releaser")}{" "}
+        {isFirst && !mayBeSecond && t("waiting.own")}
       </p>
+      {persons > 2 && <p>{t("waiting.all", { persons })}</p>}
       {isFirst && <Alone waiting={waiting} ordering={ordering} release={release} />}
       <div className="buttons">
         {mayBeSecond && (
           <Button className="button strong" isDisabled={isBusy(ordering)} onPress={() => void release(false)}>
             <CheckMark />
-            <Touch ordering={ordering}>{t("waiting.sign", act)}</Touch>
+            <Touch ordering={ordering}>
+              {t(persons > 2 ? "waiting.sign-one" : "waiting.sign", { ...act, persons })}
+            </Touch>
           </Button>
         )}
         {isFirst ? (
@@ -206,6 +211,7 @@ const Open = ({ waiting, takeBack, ...releasing }: CardProps & Releasing) => {
 }
 
 const WaitingCard = ({ waiting, takeBack }: CardProps) => {
+  const { line } = useKnowledge()
   const { now } = useMoment()
   const { t } = useReader()
   const releasing = useRelease(waiting)
@@ -215,7 +221,15 @@ const WaitingCard = ({ waiting, takeBack }: CardProps) => {
   return (
     <li className={`card waiting-card for-us ${waiting.order.traffic}`}>
       <Text waiting={waiting} />
-      <p className="quiet">{t("waiting.by", { name, dtg: dtg(at), officers: given.join(", ") })}</p>
+      <p className="quiet">
+        <Slotted
+          text={t("waiting.by", { name: slot(0), dtg: dtg(at), officers: slot(1) })}
+          parts={[
+            <PersonName key="name" name={name} party={line.us.party} />,
+            <OfficerNames key="officers" officers={given} party={line.us.party} />,
+          ]}
+        />
+      </p>
       {aside && (
         <div className="notice">
           <p>{t("waiting.aside", { by: aside.by, dtg: dtg(aside.at) })}</p>
