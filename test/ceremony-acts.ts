@@ -116,7 +116,9 @@ export const readTheirs = async ({ page, press }: Terminal, card: string): Promi
 
 export const tenWords = async ({ page }: Terminal, form: number): Promise<string[]> => {
   await page.locator(".ceremony-step .choice button").nth(form).click()
-  return page.locator(".ten-words .word").allTextContents()
+  const words = page.locator(".ten-words .word")
+  await words.nth(9).waitFor() // computed from both cards, not at once
+  return words.allTextContents()
 }
 
 /** One person gives a name, and types word by word. */

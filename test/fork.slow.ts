@@ -160,7 +160,7 @@ test("A-40, A-41, EV-13, EV-16: the band stands in three languages, its proof is
     const again = await visit(lang, "Li", "auditor")
     await again.locator("[data-acknowledged='two-histories']").waitFor()
     assert.match(await again.locator("[data-acknowledged='two-histories']").innerText(), /Sato/)
-    assert.equal(await again.locator("[data-staying]").count(), 0)
+    await again.locator("[data-staying]").waitFor({ state: "detached" })
     await picture(again, `fork-done-${lang}`)
     await again.context().close()
   }
@@ -223,7 +223,7 @@ test("A-43, A-44: the word is a mark on watch, and in no answer, log, figure or 
     assert.ok(!(await page.content()).includes("Blue Heron"))
     await picture(page, `duress-${lang}`)
     await page.emulateMedia({ media: "print" })
-    assert.equal(await page.locator(".duress-chip").first().isVisible(), false)
+    await page.locator(".duress-chip").first().waitFor({ state: "hidden" })
     await page.context().close()
   }
   assert.equal((await post("/api/duress", "cli", { word: "" })).status, 204)
@@ -280,7 +280,7 @@ test("EP-10: the band says our number and takes theirs, from who may decide, onc
     fixture.state = { held: true, waits: true }
     fixture.tell({ type: "line", line: fixture.line() })
     await band.getByText(breakEn["break.waits"]).waitFor()
-    assert.equal(await band.locator("input").count(), 0)
+    await band.locator("input").waitFor({ state: "detached" })
     fixture.state = { held: true, waits: false }
     fixture.role = "auditor"
     fixture.tell({ type: "line", line: fixture.line() })

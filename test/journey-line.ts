@@ -160,7 +160,7 @@ export const sit = async (browser: Browser, { side, officer }: Capital, sitting:
   const context = await browser.newContext({ viewport: { width, height } })
   const page = await context.newPage()
   const link = new URL(signInLink(side, sitting.officer ?? officer, Date.now()))
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000) // a loaded machine is slow, and nothing here measures it
   const wrong: string[] = []
   page.on("pageerror", error => void wrong.push(error.message))
   page.on("console", said => void (said.type() === "error" && !isExpected(said.text()) && wrong.push(said.text())))

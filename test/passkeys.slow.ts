@@ -141,7 +141,7 @@ test("A-29, A-30, A-31: an officer makes a passkey, the roots sign it, and it si
     await seat.leave()
     await look(seat, "door")
     await enter(seat)
-    assert.match((await seat.page.locator(".person").textContent()) ?? "", /First officer/)
+    await seat.page.locator(".person", { hasText: "First officer" }).waitFor()
     seats.push(seat)
   }
 })
@@ -215,11 +215,11 @@ test("A-31, A-32, A-33: an administrator invites, sees what waits and removes it
   for (const { page } of [keeper, early]) await page.waitForSelector(".door h1")
   await early.page.context().close()
   await enter(keeper)
-  assert.match((await keeper.page.locator(".officer").textContent()) ?? "", new RegExp(en["role.watch"]))
+  await keeper.page.locator(".officer", { hasText: en["role.watch"] }).waitFor()
   await keeper.leave()
   await keeper.page.locator(".sign-in-as select").selectOption("administrator")
   await enter(keeper)
-  assert.match((await keeper.page.locator(".officer").textContent()) ?? "", new RegExp(en["role.administrator"]))
+  await keeper.page.locator(".officer", { hasText: en["role.administrator"] }).waitFor()
   for (const language of languages) {
     const late = await byLink(language, "Second officer")
     await late.page.locator(".door [role=alert]", { hasText: late.say("refusal.passkey-only") }).waitFor()
