@@ -1,9 +1,10 @@
 // Who gets in: the hosts that this node answers to, the origins that may ask for something to be done, and whose secret a request
 // brings. A page of a stranger in an officer's browser must be able to do nothing here: no request of its makes it past this file.
-import { createHash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Officer } from "../api/shapes.ts"
 import type { Seat } from "./routes.ts"
+import { digestOf } from "./secret.ts"
 import type { Sessions } from "./sessions.ts"
 
 export type Origins = {
@@ -90,8 +91,6 @@ export const entrant = (
 
 /** Under HTTPS a browser lets no other host and no plain page set a cookie of this prefix. */
 export const cookieName = (cookie: string, isSecure: boolean): string => (isSecure ? `__Host-${cookie}` : cookie)
-
-export const digestOf = (secret: string): Buffer => createHash("sha256").update(secret).digest()
 
 /** Undefined for two of one name as well: a page of a neighbouring name may have laid its own beside ours. */
 export const cookieOf = (header: string | undefined, name: string): string | undefined => {

@@ -43,6 +43,7 @@ import { nodeSuite } from "../suites/node.ts"
 import { xwingNode } from "../suites/xwing-node.ts"
 import { type Hardware, hardModule } from "./hardware.ts"
 import { type NationalOptions, nationalPart, requireSuites } from "./national.ts"
+import { isSecret, makeSecret } from "./secret.ts"
 import { type Sessions, sessionsIn } from "./sessions.ts"
 import { readSettings, type Settings, writeSettings } from "./settings.ts"
 import { type Tickets, ticketsIn } from "./tickets.ts"
@@ -357,8 +358,8 @@ export const putOfficer = (path: string, officer: Officer): void => {
 export const monitorSecret = (path: string): string => {
   const file = join(path, files.monitor)
   const held = existsSync(file) ? readFileSync(file, "utf8").trim() : ""
-  if (/^[A-Za-z0-9_-]{43}$/.test(held)) return held
-  const made = randomBytes(32).toString("base64url")
+  if (isSecret(held)) return held
+  const made = makeSecret()
   replaceAtomically(file, `${made}\n`, { scrub: false })
   return made
 }

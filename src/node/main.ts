@@ -1,6 +1,5 @@
 // A node, wired: a home's keys, store, path, loop, watch and API, from start to stop. When the loop says that the world failed, the
 // process ends at once; a restart replays (crash-only).
-import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { Charter } from "../core/charter.ts"
 import { decodeEntry } from "../core/entry.ts"
@@ -25,6 +24,7 @@ import type { Metrics } from "./metrics.ts"
 import { offices } from "./offices.ts"
 import { pathOf } from "./path.ts"
 import { type Running, run } from "./run.ts"
+import { makeSecret } from "./secret.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
 import { verifyPage } from "./verify-page.ts"
@@ -185,7 +185,7 @@ const wire = async (
   hear = rooms.told
   for (const told of early.splice(0)) hear(told)
 
-  const cliSecret = randomBytes(32).toString("base64url")
+  const cliSecret = makeSecret()
   const health = () => healthOf(running.status(), state, version)
   const { signIns, sessions } = home
   const { code, origins } = settings

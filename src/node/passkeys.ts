@@ -12,6 +12,7 @@ import type { Suite } from "../core/suite.ts"
 import type { Store } from "../store/store.ts"
 import { type KeptPasskeys, keptPasskeys } from "./kept-passkeys.ts"
 import { isObject } from "./requests.ts"
+import { digestOf, makeSecret } from "./secret.ts"
 
 export type PasskeysOptions = {
   /** An example's officers go on signing in by links. */
@@ -174,9 +175,12 @@ export class Passkeys {
     const held = Array.isArray(given) ? roles.filter(role => given.includes(role)) : []
     if (held.length === 0 || held.length !== (Array.isArray(given) ? given.length : 0)) return wrong("roles")
     if (this.#inOffice().has(code)) return refuse("other-officer", { officer: code })
-    const secret = randomBytes(32).toString("base64url")
+    const secret = makeSecret()
     const expires = this.#options.now() + invitationMs
-    const fault = this.#kept.invite({ digest: digestOf(secret), code, name, roles: held, expires }, this.#options.now())
+    const fault = this.#kept.invite(
+      { digest: digestOf(secret).toString("hex"), code, name, roles: held, expires },
+      this.#options.now(),
+    )
     return fault ?? { secret, expires }
   }
 
@@ -201,9 +205,7 @@ export class Passkeys {
     }
     if (typeof secret !== "string") return wrong("invitation")
     const digest = digestOf(secret)
-    const found = this.#kept
-      .invitations(this.#options.now())
-      .find(it => timingSafeEqual(bytes(it.digest), bytes(digest)))
+    const found = this.#kept.invitations(this.#options.now()).find(it => timingSafeEqual(bytes(it.digest), digest))
     return found ? { ...found, purpose: `invitation ${digest}` } : refuse("not-signed-in")
   }
 
@@ -243,7 +245,6 @@ type Owner = {
 const sessionRoles = ({ roles }: Enrolled): Officer["role"][] =>
   strongest.filter(role => roles.includes(role) || (role === "releaser" && roles.includes("break-glass")))
 
-const digestOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
 const bytes = (text: string): Uint8Array => Buffer.from(text, "hex")
 
 const bytesOf = (request: unknown, names: readonly string[]): (Uint8Array | undefined)[] =>

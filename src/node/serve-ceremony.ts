@@ -17,11 +17,12 @@ import { wordLists } from "../keys/pairing-words.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 import { gate, refused } from "./gate.ts"
-import { type Doors, digestOf, type Origins, originsOf } from "./guard.ts"
+import { type Doors, type Origins, originsOf } from "./guard.ts"
 import { type Ceremony, isPaired, meet, openCharter, type Side } from "./home.ts"
 import type { Log } from "./log.ts"
 import { isObject } from "./requests.ts"
 import { ceremonyRoutes } from "./routes.ts"
+import { digestOf } from "./secret.ts"
 import { consoleFiles, listening, signing } from "./serve.ts"
 
 export type ServedCeremony = {

@@ -1,7 +1,7 @@
 // Secrets that let somebody in: one-time sign-in links, and the sessions that they open. Each is 32 random bytes; only its SHA-256
 // is kept, as the name of a small file in the home, so that a link made by the CLI works in a running node, and a session outlives a
 // restart. Taking a ticket removes its file: of two who try, one gets in.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import {
   closeSync,
   mkdirSync,
@@ -16,6 +16,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import type { Officer } from "../api/shapes.ts"
+import { digestOf, isSecret, makeSecret } from "./secret.ts"
 
 export type Ticket = {
   /** Its public name: the beginning of the digest. */
@@ -42,15 +43,14 @@ export type Tickets = {
 }
 
 const roles: readonly string[] = ["watch", "releaser", "translator", "auditor", "administrator"]
-const secretForm = /^[A-Za-z0-9_-]{43}$/
 const nameForm = /^[0-9a-f]{64}$/
 const idForm = /^[0-9a-f]{16}$/
 const idOf = (name: string): string => name.slice(0, 16)
 
 export const ticketsIn = (folder: string): Tickets => {
   const named = (secret: string): string | undefined => {
-    if (!secretForm.test(secret)) return undefined
-    const digest = createHash("sha256").update(secret).digest()
+    if (!isSecret(secret)) return undefined
+    const digest = digestOf(secret)
     // Every name is compared, each in constant time: how long the search takes says nothing about a digest.
     let found: string | undefined
     for (const name of namesIn(folder)) if (timingSafeEqual(Buffer.from(name, "hex"), digest)) found = name
@@ -65,8 +65,8 @@ export const ticketsIn = (folder: string): Tickets => {
   return {
     issue(officer, expires) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const secret = randomBytes(32).toString("base64url")
-      const name = createHash("sha256").update(secret).digest("hex")
+      const secret = makeSecret()
+      const name = digestOf(secret).toString("hex")
       const file = openSync(join(folder, name), "wx", 0o600)
       try {
         writeSync(file, JSON.stringify({ officer, expires }))
