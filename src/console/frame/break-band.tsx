@@ -1,7 +1,8 @@
 // One side has lost what sealing rests on: what happened, and what an officer here must do, in order. (EP-10)
 import { useId, useState } from "react"
 import type { BreakView } from "../../api/shapes.ts"
-import { decideBreak, type Failure, isFailure } from "../ask.ts"
+import { decideBreak } from "../ask.ts"
+import { useAsking } from "../asking.ts"
 import { useFailure } from "../failure.ts"
 import { RefusedMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
@@ -15,15 +16,9 @@ const Decide = ({ party }: { readonly party: number }) => {
   const say = useFailure()
   const field = useId()
   const [code, setCode] = useState("")
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const decide = async (confirmed: boolean): Promise<void> => {
-    setBusy(true)
-    const answer = await decideBreak({ party, code, confirmed })
-    setBusy(false)
-    setFailure(isFailure(answer) ? answer : null)
-  }
-  const ready = code.replaceAll(/\D/g, "").length === 16 && !busy
+  const { isBusy, failure, ask } = useAsking()
+  const decide = (confirmed: boolean): Promise<object> => ask(decideBreak({ party, code, confirmed }))
+  const ready = code.replaceAll(/\D/g, "").length === 16 && !isBusy
   return (
     <form
       className="break-decide"

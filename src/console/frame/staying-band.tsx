@@ -2,7 +2,8 @@
 // protocol/security.md, A-40 to A-42). What it means, what to do in order, whom to ring.
 import { useState } from "react"
 import type { AlarmView } from "../../api/alarm.ts"
-import { acknowledgeAlarm, type Failure, isFailure } from "../ask.ts"
+import { acknowledgeAlarm, isFailure } from "../ask.ts"
+import { useAsking } from "../asking.ts"
 import { useFailure } from "../failure.ts"
 import { CheckMark, RefusedMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
@@ -24,18 +25,14 @@ const Save = ({ alarm }: { readonly alarm: AlarmView }) => {
   const { t } = useReader()
   const say = useFailure()
   const [saved, setSaved] = useState<string | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [busy, setBusy] = useState(false)
+  const { isBusy, failure, ask } = useAsking()
   const save = async (): Promise<void> => {
-    setBusy(true)
-    const answer = await saveProof(alarm.id)
-    setBusy(false)
-    setFailure(isFailure(answer) ? answer : null)
+    const answer = await ask(saveProof(alarm.id))
     if (!isFailure(answer)) setSaved(answer.sha256)
   }
   return (
     <>
-      <button type="button" className="button small" disabled={busy} onClick={() => void save()}>
+      <button type="button" className="button small" disabled={isBusy} onClick={() => void save()}>
         {t("staying.save")}
       </button>
       {saved && (
@@ -51,17 +48,11 @@ const Save = ({ alarm }: { readonly alarm: AlarmView }) => {
 const Acknowledge = ({ alarm }: { readonly alarm: AlarmView }) => {
   const { t } = useReader()
   const say = useFailure()
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const acknowledge = async (): Promise<void> => {
-    setBusy(true)
-    const answer = await acknowledgeAlarm(alarm.id)
-    setBusy(false)
-    setFailure(isFailure(answer) ? answer : null)
-  }
+  const { isBusy, failure, ask } = useAsking()
+  const acknowledge = (): Promise<object> => ask(acknowledgeAlarm(alarm.id))
   return (
     <>
-      <button type="button" className="button acknowledge" disabled={busy} onClick={() => void acknowledge()}>
+      <button type="button" className="button acknowledge" disabled={isBusy} onClick={() => void acknowledge()}>
         <CheckMark />
         {t("staying.acknowledge")}
       </button>

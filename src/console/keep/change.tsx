@@ -6,7 +6,8 @@ import type { PrepareRequest } from "../../api/shapes.ts"
 import { checkText } from "../../core/body.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { classical } from "../../core/suite.ts"
-import { type Failure, isFailure } from "../ask.ts"
+import { isFailure } from "../ask.ts"
+import { useAsking } from "../asking.ts"
 import { Failed } from "../failed.tsx"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
@@ -21,15 +22,12 @@ const Rotate = ({ look }: { readonly look: Look }) => {
   const { t } = useReader()
   const say = useFailure()
   const [isOpen, setOpen] = useState(false)
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, failure, ask, forget } = useAsking()
   const [algorithm, setAlgorithm] = useState("")
-  const [failure, setFailure] = useState<Failure | null>(null)
   const [seq, setSeq] = useState<number | null>(null)
   const rotate = async (): Promise<void> => {
-    setBusy(true)
-    const answer = await rotateKeys(algorithm === "" ? null : algorithm)
-    setBusy(false)
-    if (isFailure(answer)) return setFailure(answer)
+    const answer = await ask(rotateKeys(algorithm === "" ? null : algorithm))
+    if (isFailure(answer)) return
     setSeq(answer.seq)
     setOpen(false)
     await look()
@@ -41,7 +39,7 @@ const Rotate = ({ look }: { readonly look: Look }) => {
       <Button
         className="button"
         onPress={() => {
-          setFailure(null)
+          forget()
           setOpen(true)
         }}
       >
@@ -87,14 +85,9 @@ type FormProps = {
 const Prepare = ({ name, fits, request, look, children }: FormProps) => {
   const { t } = useReader()
   const [isOpen, setOpen] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<Failure | null>(null)
+  const { isBusy, failure, ask } = useAsking()
   const prepare = async (): Promise<void> => {
-    setBusy(true)
-    const answer = await prepareSheet(request())
-    setBusy(false)
-    setFailure(isFailure(answer) ? answer : null)
-    if (isFailure(answer)) return
+    if (isFailure(await ask(prepareSheet(request())))) return
     setOpen(false)
     await look()
   }

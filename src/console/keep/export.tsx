@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import type { ExportRequest, ExportView } from "../../api/export.ts"
-import { type Failure, isFailure } from "../ask.ts"
+import { isFailure } from "../ask.ts"
+import { useAsking } from "../asking.ts"
 import { Choices } from "../choices.tsx"
 import { Failed } from "../failed.tsx"
 import { useKnowledge } from "../knowledge.tsx"
@@ -120,17 +121,13 @@ export const Export = ({ hash }: { readonly hash: string | null }) => {
     return { which, from: today, to: today, places: "", texts: "all", shown: new Set<string>() }
   })
   const [looked, setLooked] = useState<Looked | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, failure, ask } = useAsking()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   const request = requestOf(choice, hash)
   const look = async (): Promise<void> => {
     if (request === null) return
-    setBusy(true)
-    const view = await lookAtExport(request)
-    setBusy(false)
-    setFailure(isFailure(view) ? view : null)
+    const view = await ask(lookAtExport(request))
     setLooked(isFailure(view) ? null : { request, view })
   }
   const toggle = (entry: string): void => {

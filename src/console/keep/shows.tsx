@@ -6,7 +6,8 @@ import { isRefusal } from "../../core/refusal.ts"
 import { pageFile } from "../../evidence/files.ts"
 import { readZip } from "../../evidence/zip.ts"
 import { en, type Word } from "../../words/en.ts"
-import { type Failure, isFailure } from "../ask.ts"
+import { isFailure } from "../ask.ts"
+import { useAsking } from "../asking.ts"
 import { Failed } from "../failed.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
@@ -153,14 +154,10 @@ export const Shows = ({ view, request, isChosen, shown, toggle }: ShowsProps) =>
   const { t } = useReader()
   const kindOf = useKind()
   const [taken, setTaken] = useState<Taken | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, failure, ask } = useAsking()
   const { name } = view
   const take = async (): Promise<void> => {
-    setBusy(true)
-    const bytes = await takeExport(request)
-    setBusy(false)
-    setFailure(isFailure(bytes) ? bytes : null)
+    const bytes = await ask(takeExport(request))
     if (isFailure(bytes)) return
     saveFile(name, bytes, "application/zip")
     const files = readZip(bytes)
