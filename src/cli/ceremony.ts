@@ -2,10 +2,11 @@ import { createInterface } from "node:readline/promises"
 import { Command, Option } from "commander"
 import { recordRows } from "../api/said-record.ts"
 import type { Charter } from "../core/charter.ts"
+import { isRefusal } from "../core/refusal.ts"
 import { parseWords } from "../core/words.ts"
 import { drawSecret, type Fallback, fallbackOf, openCharter, readCeremony, wordLists } from "../node/main.ts"
 import { padded, type Reader, readerOf } from "./reader.ts"
-import { granted, sayer, shown } from "./say.ts"
+import { Refused, sayer, shown, Usage } from "./say.ts"
 
 type Options = {
   readonly fallback?: true
@@ -58,8 +59,10 @@ const askedSecret = async ({ say }: Reader): Promise<readonly number[]> => {
   process.stderr.write(`${say("fallback.secret")}: `)
   try {
     const { value, done } = await lines[Symbol.asyncIterator]().next()
-    if (done === true) throw new Error("No secret was given.")
-    return granted(parseWords(String(value), Object.values(wordLists)))
+    if (done === true) throw new Usage("No secret was given.")
+    const words = parseWords(String(value), Object.values(wordLists))
+    if (isRefusal(words)) throw new Refused(words, "These are not ten words, or ten four-digit numbers, of one list.")
+    return words
   } finally {
     lines.close()
   }

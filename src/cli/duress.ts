@@ -47,5 +47,5 @@ const fromInput = async (): Promise<string[]> => {
 
 const readWhat = (value: string): What => {
   if (value === "set" || value === "clear") return value
-  throw new InvalidArgumentError("It is set or clear.")
+  throw new InvalidArgumentError("After HOME it is set or clear.")
 }

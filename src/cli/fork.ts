@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { writeFileSync } from "node:fs"
 import { Command } from "commander"
+import { refuse } from "../core/refusal.ts"
 import { writeBundle } from "../evidence/bundle.ts"
 import { bodyIn, entriesOf, headsOf } from "../evidence/choose.ts"
 import { stemOf } from "../evidence/files.ts"
@@ -8,7 +9,7 @@ import { chosenFor, forksKept, type KeptFork } from "../evidence/kept.ts"
 import { verifyPage } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { openUnread, recordOf } from "./open.ts"
-import { granted, sayer } from "./say.ts"
+import { granted, Refused, sayer } from "./say.ts"
 
 const what: Readonly<Record<KeptFork["rivals"]["of"], string>> = {
   entries: "two entries as",
@@ -55,7 +56,8 @@ export const fork = (): Command =>
           return
         }
         const [one] = found
-        if (one === undefined) throw new Error("There is no proof to write: no two such entries are held here.")
+        if (one === undefined)
+          throw new Refused(refuse("not-found"), "There is no proof to write: no two such entries are held here.")
         const page = verifyPage()
         const { bytes } = granted(
           writeBundle({

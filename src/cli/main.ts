@@ -1,6 +1,7 @@
 // The command line: one file a command.
+import { statSync } from "node:fs"
 import { Command, CommanderError } from "commander"
-import { packageVersion, releaseHash } from "../node/main.ts"
+import { packageVersion, releaseHash, requireHome } from "../node/main.ts"
 import { acknowledge } from "./acknowledge.ts"
 import { breakOff } from "./break.ts"
 import { card } from "./card.ts"
@@ -29,14 +30,27 @@ import { terms } from "./terms.ts"
 import { verify } from "./verify.ts"
 import { waiting } from "./waiting.ts"
 
+/** Every command names its home first, and is told alike when it is none. The roots may lie in a folder that is no home. */
+const checkHome = (asked: Command): void => {
+  const [home] = asked.args
+  const takesHome = asked.registeredArguments[0]?.name() === "home" && asked.name() !== "init"
+  if (!takesHome || home === undefined || (asked.name() === "passphrase" && asked.opts().roots === true)) return
+  const isBundle = asked.name() === "verify" && (home.endsWith(".zip") || isFile(home))
+  if (!isBundle) return requireHome(home)
+  if (!isFile(home)) throw new Error(`There is no file ${home}.`)
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+
 export const program = (): Command => {
   const parley = new Command("parley")
     .description("A direct line between two authorities that share no server and do not trust each other.")
     .option("-V, --version", "says which program this is; with --json its release hash, by which two sides compare")
     .showHelpAfterError("(parley COMMAND --help says more)")
+    .hook("preAction", (_parley, asked) => checkHome(asked))
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
+      "\nEvery command but roots names the home first: parley officer HOME list, parley parcel HOME out.\n\nExit codes: 0 done, 1 refused (its code and sentence on standard error), 2 usage, 3 the world failed.",
     )
   const commands = [
     init,

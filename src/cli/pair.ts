@@ -68,7 +68,15 @@ export const pair = (): Command =>
       const line = hex(ceremony.charter.line)
       say.result(
         { paired: true, line, parties: ceremony.charter.parties.map(party => party.code), persons: record.persons },
-        `Paired. The line is ${line}. The record of the ceremony: parley ceremony ${home}`,
+        `Paired. The line is ${line}. Next:`,
+        `  parley ceremony ${home}    prints the record of the ceremony, to be signed and kept`,
+        `  parley run ${home}         runs the node`,
+        `  parley sign-in ${home}     prints a link for the first officer, once it runs`,
+        ...(ceremony.charter.terms.example
+          ? []
+          : [
+              `Officers are enrolled with ${home}/root.json (parley officer ${home} enrol); then keep that file away from here.`,
+            ]),
       )
     })
 

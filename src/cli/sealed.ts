@@ -49,11 +49,12 @@ export const tryKey = async (
 
 const how = [
   "Copy these words onto paper by hand or print them, and seal them in an envelope; keep the key file apart from it. They are shown this",
-  "once. The last word follows from the others and finds a slip. Using the key alarms both sides. Afterwards it is retired and made anew.",
+  "once. The last word follows from the others and finds a slip. Using the key raises an alarm at every console of this side, and both",
+  "sides see that it was used. Afterwards it is retired and made anew.",
   "この語を紙に書き写すか印刷して封筒に封じ、鍵のファイルとは別に保管してください。表示は一度限りです。最後の語は誤記を見つけるためのものです。",
-  "鍵を使うと双方に警報が出ます。使用後は失効させ、新しく作ってください。",
+  "鍵を使うと当方のすべての端末に警報が出て、使用したことは双方に表示されます。使用後は失効させ、新しく作ってください。",
   "请将这些词抄写或打印在纸上，封入信封，并与密钥文件分开保管。仅显示这一次。最后一词用于发现抄写错误。",
-  "动用该密钥会使双方发出警报。使用后须停用并重新制作。",
+  "动用该密钥会使本方所有控制台发出警报，双方都会看到其已被动用。使用后须停用并重新制作。",
 ]
 
 export const sheet = ({ file, words }: Sealed, code: string, party: string, say: Say): void => {

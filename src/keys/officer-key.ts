@@ -26,6 +26,8 @@ export const officerPublicKey = (path: string): PublicKey =>
   tokenKeyIn(path) ?? publicOf(path, read(path, createPublicKey))
 
 export const openOfficerKey = (path: string): OfficerSigner => {
+  if (readFileSync(path, "utf8").includes("-----BEGIN PUBLIC KEY-----"))
+    throw new Error(`${path} holds a public key; who signs needs the private one.`)
   refuseOpenAccess(path)
   return officerSigner(path, read(path, createPrivateKey))
 }

@@ -45,7 +45,7 @@ import { type Hardware, hardModule } from "./hardware.ts"
 import { type NationalOptions, nationalPart, requireSuites } from "./national.ts"
 import { isSecret, makeSecret } from "./secret.ts"
 import { type Sessions, sessionsIn } from "./sessions.ts"
-import { readSettings, type Settings, writeSettings } from "./settings.ts"
+import { readSettings, requireHome, type Settings, settingsFile, writeSettings } from "./settings.ts"
 import { type Tickets, ticketsIn } from "./tickets.ts"
 
 export type HomeOptions = NationalOptions & {
@@ -92,7 +92,7 @@ export const files = {
   keys: "keys.json",
   recordKey: "record-key.json",
   card: "card",
-  settings: "settings.json",
+  settings: settingsFile,
   charter: "charter",
   signatures: "charter-signatures",
   record: "record.db",
@@ -184,8 +184,7 @@ export const initHome = async (path: string, options: HomeOptions): Promise<Side
 /** Keys and card, paired or not. Throws what the world or an old program did wrong, in a sentence; KeysRefused, once its keys are asked
  *  for, when the ring does not open them. */
 export const openSide = (path: string, ring: Keyring = keyring()): Side => {
-  if (!existsSync(join(path, files.settings)))
-    throw new Error(`${path} is not a home of Parley; make one with: parley init`)
+  requireHome(path)
   const settings = readSettings(join(path, files.settings))
   const card = parseCardText(readFileSync(join(path, files.card), "utf8"), nodeSuite)
   if (isRefusal(card)) throw new HomeRefused(`${join(path, files.card)} is damaged.`, card)
@@ -255,8 +254,7 @@ export const openHome = (path: string, ring: Keyring = keyring()): Home => {
 
 /** What a reader of a home needs, without its keys: works for who may not read them. */
 export const openCharter = (path: string): { readonly charter: Charter; readonly us: number } => {
-  if (!existsSync(join(path, files.settings)))
-    throw new Error(`${path} is not a home of Parley; make one with: parley init`)
+  requireHome(path)
   readSettings(join(path, files.settings))
   if (!existsSync(join(path, files.charter)))
     throw new HomeRefused(`${path} is not paired yet; use: parley pair`, refuse("unpaired"))

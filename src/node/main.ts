@@ -62,7 +62,7 @@ export {
 } from "./home.ts"
 export { releaseHash } from "./release.ts"
 export { restoreHome } from "./restore.ts"
-export { parseAddress } from "./settings.ts"
+export { parseAddress, requireHome } from "./settings.ts"
 export { verifyPage } from "./verify-page.ts"
 export { messageView } from "./views.ts"
 

@@ -1,11 +1,20 @@
 // A home's settings: where the node listens, whom it dials, who its officers are. Nothing here is secret or signed; the charter is.
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Officer } from "../api/shapes.ts"
 import { refuse } from "../core/refusal.ts"
 import { replaceAtomically } from "../keys/atomic.ts"
 import { HomeRefused } from "../store/store.ts"
 import type { Hardware } from "./hardware.ts"
 import { isOfficer } from "./tickets.ts"
+
+export const settingsFile = "settings.json"
+
+/** Throws for a folder that is no home at all; one of any version, paired or not, is. */
+export const requireHome = (path: string): void => {
+  if (!existsSync(join(path, settingsFile)))
+    throw new Error(`${path} is not a home of Parley; make one with: parley init`)
+}
 
 export type Settings = {
   readonly code: string
