@@ -273,7 +273,7 @@ test("A-46: who is in office stands there with keys and roles, and who left with
     issue: 1,
   } as const
   const put = async (officer: Officer): Promise<OrderReply> => {
-    const signed = officerSignedBytes({ line, author, card }, officer)
+    const signed = officerSignedBytes({ line, author }, officer)
     const signatures = await rootsAt(sides[0]!.path, undefined, keyring()).rootSign(signed, officerPrefix)
     const body = hex(encodeOfficerBody({ line, author, card }, officer, signatures, nodeSuite))
     const { status, text } = await post("/api/officers", "administrator", { body })

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander"
+import { nodeOf } from "./ask.ts"
 import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer } from "./say.ts"
+import { requireNew, sheetHelp, takeCommand, writeSheet } from "./sheets.ts"
 import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
 
 type Options = PassphraseOptions & {
@@ -9,6 +11,7 @@ type Options = PassphraseOptions & {
   readonly upTo?: number
   readonly newKeys?: true
   readonly root?: string
+  readonly sheet?: string
   readonly json?: true
 }
 
@@ -23,21 +26,24 @@ export const generation = (): Command =>
     .option("--up-to <seq>", "the last entry of the old log that stands; all of it by default", readSeq)
     .option("--new-keys", "with new node keys as well; always so where those in force are not here")
     .option("--root <file>", rootFileHelp)
+    .option("--sheet <file>", sheetHelp)
     .option("--passphrase-file <file>", passphraseFileHelp)
     .action(async (home: string, options: Options) => {
       const { why, language, upTo, newKeys, root } = options
-      const reply = await saidByRoots(
-        home,
-        {
-          what: "generation",
-          why,
-          language,
-          ...(upTo !== undefined && { seq: upTo }),
-          ...(newKeys && { newKeys }),
-        },
-        { roots: root, ring: await ringFor(home, options) },
-      )
-      sayer(options.json === true).result(
+      const say = sayer(options.json === true)
+      const request = {
+        what: "generation" as const,
+        why,
+        language,
+        ...(upTo !== undefined && { seq: upTo }),
+        ...(newKeys && { newKeys }),
+      }
+      if (options.sheet !== undefined) {
+        requireNew(options.sheet)
+        return writeSheet(options.sheet, await nodeOf(home).prepareKeys(request), takeCommand(home), say)
+      }
+      const reply = await saidByRoots(home, request, { roots: root, ring: await ringFor(home, options) })
+      say.result(
         { ...reply, kind: "generation" },
         `The log of ${home} begins anew. The old one stays in the record of both sides. Make a backup now.`,
         reply.hash,

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs"
 import { resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import type { PendingPasskey } from "../api/passkeys.ts"
-import type { OfficersView } from "../api/shapes.ts"
+import type { OfficersView, OrderReply } from "../api/shapes.ts"
 import { fromHex, hex } from "../core/hash.ts"
 import {
   decodeOfficerBody,
@@ -15,6 +15,7 @@ import {
   officerSignedBytes,
   type Role,
   roles,
+  type Signatory,
 } from "../core/officer.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { type ClassicalName, classical, classicalOf, type PublicKey } from "../core/suite.ts"
@@ -25,15 +26,18 @@ import {
   officerPublicKey,
   openCharter,
   openSide,
+  rootsAt,
 } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { type Node, nodeOf } from "./ask.ts"
+import { rootFileHelp } from "./by-roots.ts"
 import { granted, type Say, sayer, shown, Usage } from "./say.ts"
 import { sealedKey, sheet, tryKey } from "./sealed.ts"
+import { officerSheet, officerTaken, requireNew, sheetHelp, writeSheet } from "./sheets.ts"
 import { pinOf } from "./signers.ts"
-import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringFor, ringForRoots } from "./unlock.ts"
 
-const whats = ["enrol", "retire", "list", "pending", "drop", "invite", "try"] as const
+const whats = ["enrol", "retire", "take", "list", "pending", "drop", "invite", "try"] as const
 type What = (typeof whats)[number]
 type Options = PassphraseOptions & {
   readonly code?: string
@@ -50,6 +54,8 @@ type Options = PassphraseOptions & {
   readonly pkcs11?: string
   readonly token?: string
   readonly pinFile?: string
+  readonly root?: string
+  readonly sheet?: string
   readonly algorithm: ClassicalName
   readonly json?: true
 }
@@ -57,10 +63,11 @@ type Options = PassphraseOptions & {
 export const officer = (): Command =>
   new Command("officer")
     .description(
-      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it, try tells whether a key opens and is the one in office, and signs nothing. The roots of this home sign, and its node must run. A passkey is made at the console, by who is signed in or by who was sent an invitation (invite); it is pending until it is enrolled, or dropped.",
+      "The officers of a line: list shows those of both sides, enrol puts one of this side in office or gives one other keys, retire ends it, try tells whether a key opens and is the one in office, and signs nothing. The roots of this home sign, here or, by a sheet, where they are kept, and take says what they have signed; the node must run. A passkey is made at the console, by who is signed in or by who was sent an invitation (invite); it is pending until it is enrolled, or dropped.",
     )
     .argument("<home>")
     .argument("<what>", `${whats.slice(0, -1).join(", ")} or ${whats.at(-1)}`, readWhat)
+    .argument("[signed]", "take: the file that the roots have signed")
     .option("--code <code>", "enrol, retire: what a release will name, 1 to 16 of a-z, 0-9 and -", readCode)
     .option("--name <name>", "enrol: left out where the other side is to know the code alone")
     .option("--office-en <office>", "enrol: the office in English; with --office-ja and --office-zh")
@@ -82,19 +89,25 @@ export const officer = (): Command =>
     )
     .option("--words-file <file>", "try: holds the words of a sealed key; left out, they are asked for and not shown")
     .addOption(new Option("--algorithm <name>", "of the new key").choices(Object.keys(classical)).default("Ed25519"))
+    .option("--root <file>", rootFileHelp)
+    .option("--sheet <file>", `enrol, retire: ${sheetHelp}; take: that sheet`)
     .option("--passphrase-file <file>", passphraseFileHelp)
-    .action(async (home: string, what: What, options: Options) => {
+    .action(async (home: string, what: What, signed: string | undefined, options: Options) => {
       const say = sayer(options.json === true)
       const node = nodeOf(home)
       const views = await node.officers()
       if (what === "list") return list(home, views, say)
       if (what === "pending") return pending(await node.pendingPasskeys(), say)
       if (what === "try") return await tryKey(signatory(home).author, views, options, say)
-      const { line, author, card } = signatory(home)
+      if (options.sheet !== undefined && what !== "take") requireNew(options.sheet)
+      const by = signatory(home)
+      const { author } = by
+      if (what === "take") return said(await take(by, node, signed, options), what, say)
       const issue = 1 + (views.find(({ party }) => party === author)?.issue ?? 0)
       const code = options.code ?? (options.breakGlass && what === "enrol" ? "break-glass-1" : undefined)
       if (code === undefined) throw new Usage("--code says whom.")
       if (what === "drop") {
+        await waiting(node, code)
         await node.dropPasskey(code)
         return say.result({ code, dropped: true }, `What waited under ${code} is gone.`)
       }
@@ -107,28 +120,62 @@ export const officer = (): Command =>
         what === "retire"
           ? retired(code, issue)
           : (sealed?.officer(issue) ?? (await enrolled(code, issue, await waited(node, code, options))))
-      const by = { line, author, card }
-      const { keys } = openSide(home, await ringFor(home, options))
-      const signatures = await keys.rootSign(officerSignedBytes(by, made), officerPrefix)
-      const body = encodeOfficerBody(by, made, signatures, nodeSuite)
-      const read = decodeOfficerBody(body)
-      granted(isRefusal(read) ? read : true)
-      const reply = await node.enrol(hex(body)).catch((error: unknown) => {
-        if (sealed !== undefined) rmSync(sealed.file) // nobody has seen its words
+      const file = sealed?.file ?? (what === "enrol" && options.pkcs11 === undefined ? options.newKey : undefined)
+      try {
+        if (options.sheet !== undefined)
+          writeSheet(
+            options.sheet,
+            officerSheet(by, made),
+            `parley officer ${home} take signed.json --sheet ${options.sheet}`,
+            say,
+          )
+        else {
+          const body = await signedBody(home, by, made, options)
+          said({ ...(await node.enrol(hex(body))), officer: made, body }, what, say)
+          if (options.pending) await node.dropPasskey(code)
+        }
+      } catch (error) {
+        // Nobody has it yet, or has seen its words; the same again must not find it there.
+        if (file !== undefined) rmSync(file)
         throw error
-      })
-      if (options.pending) await node.dropPasskey(code)
-      say.result(
-        { ...reply, kind: "officer", code, what, issue, body: hex(body) },
-        what === "enrol"
-          ? `${code} is in office from entry ${reply.seq} on, which both sides hold.`
-          : `${code} is retired from entry ${reply.seq} on; what was released before stays as it is.`,
-        reply.hash,
-      )
-      if (sealed !== undefined) sheet(sealed, made.code, card.code, say)
+      }
+      if (sealed !== undefined) sheet(sealed, made.code, by.card.code, say)
     })
 
-const signatory = (home: string) => {
+/** By the roots of this home, or of a file elsewhere. */
+const signedBody = async (home: string, by: Signatory, made: Officer, options: Options): Promise<Uint8Array> => {
+  const ring = await (options.root === undefined ? ringFor(home, options) : ringForRoots(options.root, options))
+  const signatures = await rootsAt(home, options.root, ring).rootSign(officerSignedBytes(by, made), officerPrefix)
+  const body = encodeOfficerBody(by, made, signatures, nodeSuite)
+  const read = decodeOfficerBody(body)
+  granted(isRefusal(read) ? read : true)
+  return body
+}
+
+/** What was signed elsewhere is said; a passkey that it puts in office waits no more. */
+const take = async (by: Signatory, node: Node, signed: string | undefined, options: Options): Promise<Said> => {
+  if (signed === undefined || options.sheet === undefined)
+    throw new Usage("The signed file is named after take, and --sheet names the sheet that was signed.")
+  const { officer, body } = officerTaken(by, options.sheet, signed)
+  const reply = await node.enrol(hex(body))
+  const given = new Set(officer.keys.map(key => hex(key.public)))
+  const waits = (await node.pendingPasskeys()).find(each => each.code === officer.code)
+  if (waits?.keys.every(key => given.has(key.public))) await node.dropPasskey(officer.code)
+  return { ...reply, officer, body }
+}
+
+type Said = OrderReply & { readonly officer: Officer; readonly body: Uint8Array }
+
+const said = ({ officer: { code, issue, inOffice }, body, ...reply }: Said, what: What, say: Say): void =>
+  say.result(
+    { ...reply, kind: "officer", code, what, issue, body: hex(body) },
+    inOffice
+      ? `${code} is in office from entry ${reply.seq} on, which both sides hold.`
+      : `${code} is retired from entry ${reply.seq} on; what was released before stays as it is.`,
+    reply.hash,
+  )
+
+const signatory = (home: string): Signatory => {
   const { charter, us } = openCharter(home)
   return { line: charter.line, author: us, card: charter.parties[us]! }
 }
@@ -137,11 +184,16 @@ const retired = (code: string, issue: number): Officer => ({ code, inOffice: fal
 
 type Given = Options & { readonly passkeys: readonly OfficerKey[] }
 
+const waiting = async (node: Node, code: string): Promise<PendingPasskey> => {
+  const found = (await node.pendingPasskeys()).find(each => each.code === code)
+  if (found === undefined) throw new Usage(`Nothing waits under the code ${code}.`)
+  return found
+}
+
 /** With the keys that wait under the code, and what was said with them where nothing else is said here. */
 const waited = async (node: Node, code: string, options: Options): Promise<Given> => {
   if (!options.pending) return { ...options, passkeys: [] }
-  const found = (await node.pendingPasskeys()).find(each => each.code === code)
-  if (found === undefined) throw new Usage(`Nothing waits under the code ${code}.`)
+  const found = await waiting(node, code)
   return {
     ...options,
     name: options.name ?? found.name,
@@ -193,6 +245,8 @@ const newKeyIn = async (file: string, code: string, options: Options): Promise<P
 
 const list = (home: string, views: readonly OfficersView[], say: Say): void => {
   const { charter } = openCharter(home)
+  if (views.every(({ officers }) => officers.length === 0))
+    say.result({ officers: 0 }, `Nobody is in office on either side; parley officer ${home} enrol puts somebody there.`)
   for (const { party, officers } of views)
     for (const each of officers) {
       const side = charter.parties[party]?.code ?? String(party)
@@ -203,15 +257,15 @@ const list = (home: string, views: readonly OfficersView[], say: Say): void => {
     }
 }
 
-const pending = (waiting: readonly PendingPasskey[], say: Say): void => {
-  for (const each of waiting) {
+const pending = (all: readonly PendingPasskey[], say: Say): void => {
+  for (const each of all) {
     const last = each.keys.at(-1)
     say.result(
       { ...each },
       `${each.code} ${shown(each.name)}: ${each.roles.join(", ")}; ${each.keys.length} keys, the new one ${last?.algorithm} ${last?.public.slice(0, 16)} for ${shown(last?.origin ?? "")}`,
     )
   }
-  if (waiting.length === 0) say.result({ pending: [] }, "No passkey waits for the roots.")
+  if (all.length === 0) say.result({ pending: [] }, "No passkey waits for the roots.")
 }
 
 const invite = async (home: string, node: Node, code: string, { name, role }: Options, say: Say): Promise<void> => {
@@ -225,7 +279,7 @@ const more = (value: string, before: readonly string[]): readonly string[] => [.
 
 const readWhat = (value: string): What => {
   const found = whats.find(each => each === value)
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${whats.join(", ")}.`)
+  if (found === undefined) throw new InvalidArgumentError(`After HOME it is one of ${whats.join(", ")}.`)
   return found
 }
 

@@ -60,6 +60,9 @@ export const explain = (
 const refusalIn = (error: unknown): Refusal | undefined =>
   error instanceof Error && "refusal" in error && isRefusal(error.refusal) ? error.refusal : undefined
 
+/** A number of hex digits that two people compare. */
+export const inGroups = (digits: string): string => digits.match(/.{1,4}/g)?.join(" ") ?? ""
+
 /** A heading of others on a terminal: one line, whatever it holds. */
 export const shownLine = (text: string): string =>
   text

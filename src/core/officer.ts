@@ -65,11 +65,13 @@ export const keyValue = (key: OfficerKey): Value =>
 
 export type Signatory = { readonly line: Uint8Array; readonly author: number; readonly card: Card }
 
-const signedBytes = ({ line, author }: Signatory, body: ReadonlyMap<number, Value>): Uint8Array =>
-  encode([line, author, body])
+const signedBytes = (
+  { line, author }: Pick<Signatory, "line" | "author">,
+  body: ReadonlyMap<number, Value>,
+): Uint8Array => encode([line, author, body])
 
 /** What every root signs after `officerPrefix`. (OF-2) */
-export const officerSignedBytes = (by: Signatory, officer: Officer): Uint8Array =>
+export const officerSignedBytes = (by: Pick<Signatory, "line" | "author">, officer: Officer): Uint8Array =>
   signedBytes(by, officerValue(officer))
 
 /** `signatures`: by each root in the card's order, over officerPrefix ‖ officerSignedBytes. */
@@ -90,7 +92,7 @@ export type SignedOfficer = Officer & {
 export const decodeOfficerBody = (bytes: Uint8Array): SignedOfficer | Refusal => {
   const body = openBody(bytes, lastKey)
   if (isRefusal(body)) return body
-  const officer = readOfficer(body)
+  const officer = officerIn(body)
   if (isRefusal(officer)) return officer
   const signatures = readRootSignatures(body.get(signaturesKey))
   if (isRefusal(signatures)) return signatures
@@ -99,7 +101,8 @@ export const decodeOfficerBody = (bytes: Uint8Array): SignedOfficer | Refusal =>
   return { ...officer, signatures, signed }
 }
 
-const readOfficer = (body: ReadonlyMap<number, Value>): Officer | Refusal => {
+/** All of a body but its signatures → a well-formed officer. (OF-1) */
+export const officerIn = (body: ReadonlyMap<number, Value>): Officer | Refusal => {
   const code = readText(body.get(1), officerCode)
   const status = body.get(2)
   if (code === undefined) return wrong("code")
@@ -224,7 +227,7 @@ export const restoreOfficers = (value: Value | undefined): Officers => {
 const ownedBy = (value: ReadonlyMap<number, Value>): Officer => {
   const bytes = encode(value)
   const body = decode(bytes, { bytesMax: bytes.length, depthMax: cborDepthMax })
-  const officer = body instanceof Map ? readOfficer(body) : wrong("officer")
+  const officer = body instanceof Map ? officerIn(body) : wrong("officer")
   if (isRefusal(officer)) throw new Error("an officer who was in office is no officer")
   return officer
 }

@@ -3,9 +3,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { fc } from "../../test/fixtures/property.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { encode } from "./cbor.ts"
+import { decode, encode, type Value } from "./cbor.ts"
 import { utf8 } from "./hash.ts"
 import { generationPrefix, keyPrefix } from "./key.ts"
+import { type Officer, officerPrefix, officerSignedBytes } from "./officer.ts"
 import { isRefusal } from "./refusal.ts"
 import { readSheet, sheetName } from "./sheet.ts"
 
@@ -31,6 +32,30 @@ test("A-47: a sheet says what its signed bytes say, of a revocation and of a log
   }
 })
 
+const officer: Officer = {
+  ...{ code: "duty-1", inOffice: true, name: "Sato", issue: 3 },
+  roles: ["watch"],
+  keys: [{ type: "key", alg: -19, public: new Uint8Array(32).fill(6) }],
+}
+const officerRow = (): readonly Value[] => {
+  const row = decode(officerSignedBytes({ line, author: 1 }, officer), { bytesMax: 1_000, depthMax: 8 })
+  return Array.isArray(row) ? row : []
+}
+
+test("A-47: a sheet says who is put in office, with which keys, or retired; and nothing that stands beside it is passed over", () => {
+  const read = readSheet(officerPrefix, officerSignedBytes({ line, author: 1 }, officer))
+  assert.ok(!isRefusal(read) && read.what === "officer")
+  assert.deepEqual([read.author, read.officer], [1, officer])
+  const gone = { code: "duty-1", inOffice: false, roles: [], keys: [], issue: 4 } as const
+  const retired = readSheet(officerPrefix, officerSignedBytes({ line, author: 1 }, gone))
+  assert.ok(!isRefusal(retired) && retired.what === "officer" && !retired.officer.inOffice)
+  const [, , body] = officerRow()
+  assert.ok(body instanceof Map)
+  const odd = [new Map(body).set(9, 1), new Map(body).set(5, [0, 9]), new Map(body).set(7, []), new Map()]
+  for (const each of odd) assert.ok(isRefusal(readSheet(officerPrefix, encode([line, 1, each]))))
+  assert.ok(isRefusal(readSheet(officerPrefix, encode([line, 1, body, 1]))))
+})
+
 test("A-47: what is not exactly of a known form is not read: another prefix, field or length, and any bytes whatever", () => {
   const wrong: [Uint8Array, Uint8Array][] = [
     [utf8("parley/1 card"), encode(revocation)],
@@ -50,8 +75,10 @@ test("A-47: what is not exactly of a known form is not read: another prefix, fie
     assert.ok(isRefusal(read) && read.refusal === "wrong-sheet")
   }
   fc.assert(
-    fc.property(fc.constantFrom(keyPrefix, generationPrefix), fc.uint8Array({ maxLength: 400 }), (prefix, bytes) =>
-      isRefusal(readSheet(prefix, bytes)),
+    fc.property(
+      fc.constantFrom(keyPrefix, generationPrefix, officerPrefix),
+      fc.uint8Array({ maxLength: 400 }),
+      (prefix, bytes) => isRefusal(readSheet(prefix, bytes)),
     ),
   )
   assert.notDeepEqual(sheetName(keyPrefix, kid, nodeSuite), sheetName(generationPrefix, kid, nodeSuite))

@@ -1,10 +1,11 @@
-// What the roots are asked to sign of node keys, read from the very bytes that they will sign (page: protocol/security.md, A-47): whoever
-// signs sees what it means, and nothing is signed that this version does not understand.
+// What the roots are asked to sign of node keys and of officers, read from the very bytes that they will sign (page:
+// protocol/security.md, A-47): whoever signs sees what it means, and nothing is signed that this version does not understand.
 import { isLanguage } from "./body.ts"
 import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
 import { generationPrefix, keyPrefix, type NodeKeys, readKeys } from "./key.ts"
 import { bodyBytesMax, cborDepthMax } from "./limits.ts"
+import { type Officer, officerIn, officerPrefix, officerSignedBytes } from "./officer.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import type { Hash, Suite } from "./suite.ts"
 
@@ -26,6 +27,7 @@ export type Sheet = { readonly line: Uint8Array; readonly author: number } & (
       readonly why: string
       readonly keys: NodeKeys | null
     }
+  | { readonly what: "officer"; readonly officer: Officer }
 )
 
 /** The name of a sheet, by which its signatures come back. */
@@ -46,7 +48,9 @@ export const readSheet = (prefix: Uint8Array, message: Uint8Array): Sheet | Refu
     ? revocationOf(row)
     : equal(prefix, generationPrefix)
       ? openingOf(row)
-      : undefined
+      : equal(prefix, officerPrefix)
+        ? officerOf(row, line, author)
+        : undefined
   if (read === undefined) return wrong("prefix")
   // What is signed is these bytes: another reading of them must not be possible.
   return isRefusal(read) || equal(encode(row), message) ? withWho(read, line, author) : wrong("message")
@@ -63,6 +67,15 @@ const revocationOf = (row: readonly Value[]) => {
   if (!(replaces instanceof Uint8Array) || replaces.length !== 8) return wrong("replaces")
   if (typeof generation !== "number" || typeof seq !== "number" || generation < 1 || seq < 0) return wrong("trusted")
   return { what: "revocation" as const, replaces, keys, trusted: { generation, seq } }
+}
+
+/** Nothing may stand there that this version does not show. */
+const officerOf = (row: readonly Value[], line: Uint8Array, author: number) => {
+  const officer = row.length === 3 && row[2] instanceof Map ? officerIn(row[2]) : wrong("officer")
+  if (isRefusal(officer)) return wrong("officer")
+  return equal(officerSignedBytes({ line, author }, officer), encode(row))
+    ? { what: "officer" as const, officer }
+    : wrong("officer")
 }
 
 const openingOf = (row: readonly Value[]) => {

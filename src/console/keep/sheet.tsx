@@ -19,7 +19,8 @@ import { readSigned, saveFile } from "./files.ts"
 const Meaning = ({ sheet: { prefix, message } }: { readonly sheet: SheetView }) => {
   const { t } = useReader()
   const read = readSheet(fromHex(prefix) ?? new Uint8Array(0), fromHex(message) ?? new Uint8Array(0))
-  if (isRefusal(read)) return <p role="alert">{t("sheet.unread")}</p>
+  // What is said of officers is not prepared by a node.
+  if (isRefusal(read) || read.what === "officer") return <p role="alert">{t("sheet.unread")}</p>
   if (read.what === "revocation") return <p>{t("sheet.revocation", read.trusted)}</p>
   const { generation, size, why, language } = read
   return (
