@@ -55,7 +55,10 @@ export const keyring = (...passphrases: readonly string[]): Keyring => {
     const known = held.get(name)
     if (known !== undefined) return known
     if (passphrases.length === 0)
-      throw new KeysRefused(`${path} is locked; it opens with the passphrase of its home, typed at a terminal or given by --passphrase-file.`, refuse("locked"))
+      throw new KeysRefused(
+        `${path} is locked; it opens with the passphrase of its home, typed at a terminal or given by --passphrase-file.`,
+        refuse("locked"),
+      )
     for (const passphrase of passphrases) {
       const { key, check } = derived(lock, passphrase)
       if (!timingSafeEqual(check, lock.check)) continue
