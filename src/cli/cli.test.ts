@@ -161,7 +161,7 @@ test("R-1, R-5: what one sends the other logs, acknowledges and answers, and bot
   follower.kill()
   assert.match(
     (await parley(["log", home("bland")])).out,
-    /DRILL FLASH stored \[RINGS\]\n {4}one\n {4}<U\+001B>\[31mtwo\n/,
+    /DRILL FLASH stored \[by cli, said by the node\] \[RINGS\]\n {4}one\n {4}<U\+001B>\[31mtwo\n/,
   )
   await json(["acknowledge", home("bland"), String(sent!.hash)])
   const [answer] = await json(["send", home("bland"), "noted", "--answer", String(sent!.hash)])

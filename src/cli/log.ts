@@ -59,6 +59,16 @@ const order: readonly RungName[] = [
   "refused",
 ]
 
+/** OF-13: who released it, and whether that is proven by officers' own keys or said by their node alone. In the first line, which no text
+ *  can look like. */
+const releasedBy = ({ officer, rungs, author }: MessageView): string | undefined => {
+  if (officer === undefined) return undefined
+  const isProven = rungs.some(
+    ({ rung, party, proof }) => rung === "released" && party === author && proof === "officer",
+  )
+  return `by ${shownLine(officer)}, ${isProven ? "own key" : "said by the node"}`
+}
+
 const sayMessage = (say: Say, { parties }: Charter, us: number, view: MessageView): void => {
   const author = parties[view.author]?.code ?? String(view.author)
   // What somebody else says of it; that its author released it is said by its being here.
@@ -68,6 +78,7 @@ const sayMessage = (say: Say, { parties }: Charter, us: number, view: MessageVie
     view.author === us ? "released" : "stored",
   )
   const marks = [
+    releasedBy(view),
     view.gapBefore && "gap before",
     view.concurrent && "order not provable",
     view.second === "notified" && "released by one, second notified",
