@@ -51,8 +51,10 @@ export const serve = (line: Line, path: Path): void => {
 }
 
 /** How far the head reaches that went before on this path. */
-const coveredTo = ({ headServed }: Path, of: { author: number; generation: number }): number =>
-  headServed && headServed.author === of.author && headServed.generation === of.generation ? headServed.size : 0
+const coveredTo = ({ headsServed }: Path, { author, generation }: { author: number; generation: number }): number => {
+  const head = headsServed.get(author)
+  return head?.generation === generation ? head.size : 0
+}
 
 /** On a thin path a peer asks again before what it asked for has left: one copy in the queue is enough. */
 const isQueued = (path: Path, { author, seq }: InLog, precedence: number): boolean =>
@@ -82,7 +84,7 @@ export const heardServed = (
   const pushes = !answersWant && isSameLog(read, line.state.logs[line.us]!) && read.from === peer.sentTo + 1
   if (!answersWant && !pushes) return
   if (read.head && read.rows.length > 1) {
-    path.headServed = read.head
+    path.headsServed.set(read.head.author, read.head)
     enqueue(path, { precedence: priority, part: encodePart({ type: "head", head: read.head }) })
   }
   const { author } = read

@@ -177,8 +177,8 @@ export type Path = {
   joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
   openingParts: Map<string, (Uint8Array | undefined)[]>
   headSentAt: number
-  /** The last head that went before a backlog here; and the last own entry. */
-  headServed: Head | null
+  /** The last head of each log that went before a backlog here; and the last own entry. */
+  readonly headsServed: Map<number, Head>
   before: Before | null
 }
 

@@ -34,7 +34,7 @@ export const openPath = (line: Line, id: number, peer: number, traits: PathTrait
     joining: new Map(),
     openingParts: new Map(),
     headSentAt: -Infinity,
-    headServed: null,
+    headsServed: new Map(),
     before: null,
   }
   line.state.paths.set(id, path)
