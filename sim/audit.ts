@@ -8,7 +8,7 @@ import { isReceipt, kinds } from "../src/core/registry.ts"
 import type { Hash, Suite } from "../src/core/suite.ts"
 import { LineRecord } from "../src/record/record.ts"
 import type { Row } from "../src/store/store.ts"
-import type { Truth } from "./disk.ts"
+import type { Truth, TruthLog } from "./disk.ts"
 import type { Decided } from "./officers.ts"
 
 export type Audit = {
@@ -19,22 +19,21 @@ export type Audit = {
 
 /** What is wrong, or nothing. */
 export const audit = ({ truths, notebooks, suite }: Audit): string | null => {
-  const logs: { entries: Entry[]; roots: Hash[] }[] = []
+  const logs: Read[][] = []
   for (const author of [0, 1]) {
     const same = sameRows(truths, author)
     if (same) return same
-    const read = readLog(truths[author]!, author, suite)
+    const read = readLogs(truths[author]!, author, suite)
     if (typeof read === "string") return read
     logs.push(read)
   }
   for (const author of [0, 1]) {
-    const problem =
-      seenIsTrue(logs[author]!.entries, logs[1 - author]!.roots) ?? onceEach(logs[author]!.entries, notebooks[author]!)
+    const problem = seenIsTrue(logs[author]!, logs[1 - author]!) ?? onceEach(logs[author]!, notebooks[author]!)
     if (problem) return `log ${author}: ${problem}`
   }
   for (const { heads } of truths)
-    for (const { author, size, root } of heads) {
-      const true_ = logs[author]?.roots[size]
+    for (const { author, generation, size, root } of heads) {
+      const true_ = logs[author]?.[generation - 1]?.roots[size]
       if (!true_ || !equal(true_, root)) return `a head of log ${author} at ${size} is not true`
     }
   return sameReading(truths, suite)
@@ -49,20 +48,23 @@ export const auditAlone = (
   taken: number,
   suite: Suite,
 ): string | null => {
-  const theirs = readLog(truth, 1 - party, suite, taken)
+  const theirs = readLog(truth.log(1 - party, 1), { author: 1 - party, generation: 1 }, suite, taken)
   if (typeof theirs === "string") return theirs
-  const ours = readLog(truth, party, suite)
-  return typeof ours === "string" ? ours : onceEach(ours.entries, notebook)
+  const ours = readLogs(truth, party, suite)
+  return typeof ours === "string" ? ours : onceEach(ours, notebook)
 }
 
 const sameRows = ([a, b]: readonly [Truth, Truth], author: number): string | null => {
-  const [here, there] = [a.log(author), b.log(author)]
-  if (here.rows.size !== there.rows.size)
-    return `log ${author} has ${here.rows.size} rows here, ${there.rows.size} there`
-  for (const [seq, row] of here.rows) {
-    const other = there.rows.get(seq)
-    if (!other || !equal(row.bytes, other.bytes)) return `entry ${author}/${seq} is not the same on both sides`
-    if (!sameBody(row, other)) return `the body of ${author}/${seq} is not the same on both sides`
+  if (a.logs(author).length !== b.logs(author).length) return `log ${author} has begun anew on one side alone`
+  for (const [at, here] of a.logs(author).entries()) {
+    const there = b.log(author, at + 1)
+    if (here.rows.size !== there.rows.size)
+      return `log ${author} has ${here.rows.size} rows here, ${there.rows.size} there`
+    for (const [seq, row] of here.rows) {
+      const other = there.rows.get(seq)
+      if (!other || !equal(row.bytes, other.bytes)) return `entry ${author}/${seq} is not the same on both sides`
+      if (!sameBody(row, other)) return `the body of ${author}/${seq} is not the same on both sides`
+    }
   }
   return null
 }
@@ -70,13 +72,25 @@ const sameRows = ([a, b]: readonly [Truth, Truth], author: number): string | nul
 const sameBody = (a: Row, b: Row): boolean =>
   a.body === undefined || b.body === undefined ? a.body === b.body : equal(a.body, b.body) && equal(a.salt!, b.salt!)
 
+/** A log of one generation, and its roots by size. */
+type Read = { readonly entries: readonly Entry[]; readonly roots: readonly Hash[] }
+
+const readLogs = (truth: Truth, author: number, suite: Suite): Read[] | string => {
+  const logs: Read[] = []
+  for (const [at, log] of truth.logs(author).entries()) {
+    const read = readLog(log, { author, generation: at + 1 }, suite)
+    if (typeof read === "string") return read
+    logs.push(read)
+  }
+  return logs
+}
+
 const readLog = (
-  truth: Truth,
-  author: number,
+  { rows, contiguous }: TruthLog,
+  { author, generation }: { readonly author: number; readonly generation: number },
   suite: Suite,
   upTo?: number,
-): { entries: Entry[]; roots: Hash[] } | string => {
-  const { rows, contiguous } = truth.log(author)
+): Read | string => {
   if (upTo === undefined && rows.size !== contiguous) return `log ${author} has a gap after ${contiguous}`
   if (upTo !== undefined && upTo > contiguous) return `${upTo} of log ${author} are taken for held; ${contiguous} are`
   const entries: Entry[] = []
@@ -86,7 +100,8 @@ const readLog = (
   for (let seq = 1; seq <= (upTo ?? contiguous); seq++) {
     const entry = decodeEntry(rows.get(seq)!.bytes, suite)
     if (isRefusal(entry)) return `entry ${author}/${seq} does not read`
-    if (entry.seq !== seq || entry.author !== author) return `entry ${author}/${seq} is another`
+    if (entry.seq !== seq || entry.author !== author || entry.generation !== generation)
+      return `entry ${author}/${seq} is another`
     if (!equal(entry.ownRoot, roots[seq - 1]!)) return `entry ${author}/${seq} does not follow`
     if (entry.number !== undefined && entry.number !== ++numbers[entry.traffic]!)
       return `entry ${author}/${seq} misnumbered`
@@ -98,23 +113,25 @@ const readLog = (
 }
 
 /** Every `seen` is the other log's true root, and never goes back. */
-const seenIsTrue = (entries: readonly Entry[], roots: readonly Hash[]): string | null => {
-  let before = 0
-  for (const { seq, seen } of entries) {
-    const claim = seen[0]
-    if (!claim) continue
-    const root = roots[claim.size]
-    if (!root || !equal(root, claim.root)) return `entry ${seq} has seen what is not`
-    if (claim.size < before) return `entry ${seq} has seen less than the one before`
-    before = claim.size
-  }
+const seenIsTrue = (logs: readonly Read[], others: readonly Read[]): string | null => {
+  const before = others.map(() => 0)
+  for (const { entries } of logs)
+    for (const { seq, seen } of entries) {
+      const claim = seen[0]
+      if (!claim) continue
+      const root = others[claim.generation - 1]?.roots[claim.size]
+      if (!root || !equal(root, claim.root)) return `entry ${seq} has seen what is not`
+      if (claim.size < before[claim.generation - 1]!) return `entry ${seq} has seen less than the one before`
+      before[claim.generation - 1] = claim.size
+    }
   return null
 }
 
 /** Each order that was answered with an entry is that entry, and no act stands there twice. */
-const onceEach = (entries: readonly Entry[], notebook: readonly Decided[]): string | null => {
+const onceEach = (logs: readonly Read[], notebook: readonly Decided[]): string | null => {
   const acts = new Map<string, number>()
-  for (const { act } of entries) if (act) acts.set(act.toHex(), (acts.get(act.toHex()) ?? 0) + 1)
+  for (const { act } of logs.flatMap(({ entries }) => entries))
+    if (act) acts.set(act.toHex(), (acts.get(act.toHex()) ?? 0) + 1)
   let promised = 0
   for (const { order, answer } of notebook) {
     if (!answer) return "an order was never answered"
@@ -125,7 +142,7 @@ const onceEach = (entries: readonly Entry[], notebook: readonly Decided[]): stri
     }
     promised += 1
     if (times !== 1) return `an order is there ${times} times`
-    const entry = entries[answer.entry.seq - 1]
+    const entry = logs[answer.entry.generation - 1]?.entries[answer.entry.seq - 1]
     if (!entry || !equal(entry.hash, answer.entry.hash)) return "an order was answered with another entry"
     if (entry.kind !== order.kind) return "an order became another kind"
   }
@@ -174,9 +191,9 @@ const rungs = (record: LineRecord, message: number): string =>
     .sort()
     .join(" ")
 
-/** The last of an author's entries that is owed a receipt. */
+/** The last of an author's entries, of the newest generation, that is owed a receipt. */
 export const lastOwed = (truth: Truth, author: number, suite: Suite): number => {
-  const { rows, contiguous } = truth.log(author)
+  const { rows, contiguous } = truth.logs(author).at(-1)!
   for (let seq = contiguous; seq > 0; seq--) {
     const entry = decodeEntry(rows.get(seq)!.bytes, suite)
     if (!isRefusal(entry) && !isReceipt(entry.kind)) return seq

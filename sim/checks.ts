@@ -64,7 +64,7 @@ const accusations: readonly RefusalCode[] = [
   "other-charter",
   "malformed",
   "over-credit",
-  "restored",
+  "restored", // but by a home that has lost its record, of itself
 ]
 /** These can also come of a damaged opening, which is read before its signature is. */
 const alsoOfDamage: readonly RefusalCode[] = ["malformed", "wrong-line"]
@@ -72,8 +72,8 @@ const alsoOfDamage: readonly RefusalCode[] = ["malformed", "wrong-line"]
 export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Checks => {
   const sealed = new Set<string>()
   const refusals = [new Map<RefusalCode, number>(), new Map<RefusalCode, number>()]
-  const holds = (party: number, author: number, seq: number, hash: Uint8Array): boolean => {
-    const row = truths()[party]!.log(author).rows.get(seq)
+  const holds = (party: number, { author, generation, seq, hash }: Entry): boolean => {
+    const row = truths()[party]!.log(author, generation).rows.get(seq)
     return row !== undefined && equal(row.hash, hash)
   }
   const runs: (Running | null)[] = [null, null]
@@ -82,9 +82,10 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
   /** Nothing is told stored that the other side does not durably hold. */
   const receipt = (party: number, entry: Entry): void => {
     const other = ever()[entry.author]!
-    const size = entry.seen.find(seen => seen.author === party)?.size ?? 0
-    if (size > other.log(party).contiguous)
-      all.found(`party ${party} was told that ${size} of its entries are stored; ${other.log(party).contiguous} are`)
+    const { size, generation } = entry.seen.find(seen => seen.author === party) ?? { size: 0, generation: 1 }
+    const { contiguous } = other.log(party, generation)
+    if (size > contiguous)
+      all.found(`party ${party} was told that ${size} of its entries are stored; ${contiguous} are`)
     if (entry.kind < kinds.stored || entry.kind > kinds["passed-up"]) return
     for (const ref of entry.refs)
       if (!other.find(ref)) all.found(`party ${party} was given a receipt of kind ${entry.kind} for what is not held`)
@@ -93,14 +94,14 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
   const confirmed = (party: number): void => {
     const status = runs[party]?.status()
     const size = status?.peers[0]?.confirmed ?? 0
-    const durable = ever()[1 - party]!.log(party).contiguous
+    const durable = ever()[1 - party]!.log(party, status?.logs[party]?.generation ?? 1).contiguous
     if (size > durable) all.found(`party ${party} takes ${size} of its entries for stored; ${durable} are`)
   }
 
   const rows = (party: number, tell: Extract<Tell, { type: "rows" }>): void => {
     for (const { held } of tell.rows) {
       const { entry } = held
-      if (!holds(party, entry.author, entry.seq, entry.hash))
+      if (!holds(party, entry))
         all.found(`party ${party} told of entry ${entry.author}/${entry.seq} before it was durable`)
       if (entry.author !== party && entry.author !== liar) receipt(party, entry)
     }
@@ -111,12 +112,15 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
     if (isRefusal(parts)) return all.found(`party ${party} sends what does not read: ${parts.refusal}`)
     all.trace.show(`party ${party}`, () => `seals ${parts.map(part => shown(part, suite)).join(" · ")}`)
     for (const part of parts) {
-      if (part.type === "short" && !isShortOf(truths()[party]!.log(party).rows.get(part.seq), part, suite))
+      if (
+        part.type === "short" &&
+        !isShortOf(truths()[party]!.log(party, part.generation).rows.get(part.seq), part, suite)
+      )
         all.found(`party ${party} sends entry ${part.seq} short before it is durable`)
       if (part.type !== "entry") continue
       const entry = decodeEntry(part.cose, suite)
       if (isRefusal(entry)) return all.found(`party ${party} sends an entry that does not read: ${entry.refusal}`)
-      if (!holds(party, entry.author, entry.seq, entry.hash))
+      if (!holds(party, entry))
         all.found(`party ${party} sends entry ${entry.author}/${entry.seq} before it is durable`)
     }
   }
@@ -128,16 +132,22 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
       if (party === liar) return
       const who = `party ${party}`
       if (tell.type === "rows") rows(party, tell)
-      if (tell.type === "done" && !holds(party, party, tell.entry.seq, tell.entry.hash))
+      if (tell.type === "done" && !holds(party, tell.entry))
         all.found(`${who} answered an order with what is not durable`)
-      if (tell.type === "sent" && !truths()[party]!.log(party).rows.has(tell.seq))
+      if (
+        tell.type === "sent" &&
+        !truths()
+          [party]!.logs(party)
+          .some(({ rows }) => rows.has(tell.seq))
+      )
         all.found(`${who} told of sending ${tell.seq}, which is not durable`)
       if (tell.type === "refused") {
         const { refusal, details } = tell.refusal
         all.trace.note(who, `refused ${refusal} ${JSON.stringify(details)}`)
         heard[party]!.refused(tell.refusal)
         refusals[party]!.set(refusal, (refusals[party]!.get(refusal) ?? 0) + 1)
-        if (liar === null && accusations.includes(refusal) && !alsoOfDamage.includes(refusal))
+        const isLost = refusal === "restored" && truths()[party]!.order.length === 0
+        if (liar === null && accusations.includes(refusal) && !alsoOfDamage.includes(refusal) && !isLost)
           all.found(`${who} accuses an honest peer: ${refusal} ${JSON.stringify(details)}`)
       }
       if (liar === null) confirmed(party)
@@ -155,8 +165,7 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
     answered(party, decided) {
       const { answer } = decided
       if (!answer || isRefusal(answer)) return
-      if (!holds(party, party, answer.entry.seq, answer.entry.hash))
-        all.found(`party ${party} promised what is not durable`)
+      if (!holds(party, answer.entry)) all.found(`party ${party} promised what is not durable`)
     },
     watched: (party, suite) => ({
       ...suite,

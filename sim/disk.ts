@@ -5,11 +5,13 @@ import type { Head } from "../src/core/head.ts"
 import { type CrashAt, type MemoryDisk, memoryDisk } from "../src/store/memory.ts"
 import type { Append, Row, Store } from "../src/store/store.ts"
 
-/** One author's log as it is durable here, by seq. */
+/** One author's log of one generation as it is durable here, by seq. */
 export type TruthLog = { readonly rows: Map<number, Row>; contiguous: number }
 
 export type Truth = {
-  log(author: number): TruthLog
+  log(author: number, generation: number): TruthLog
+  /** Of the first generation, and of every later one that has begun here. */
+  logs(author: number): readonly TruthLog[]
   find(hash: Uint8Array): Row | undefined
   /** In the order of storing. */
   readonly order: readonly Row[]
@@ -26,6 +28,8 @@ export type Disk = {
   copy(): void
   /** After a crash: the copy is all that there is. `mark`: what is done to the state of the home meanwhile. (L-11) */
   putBack(mark: (state: Uint8Array) => Uint8Array): void
+  /** After a crash: there is nothing. */
+  lose(): void
   /** The process dies at its next write: nothing of it is durable, or all of it is. */
   dieAtWrite(when: "before" | "after"): void
   /** The nth write from now fails, and the process is told. */
@@ -104,6 +108,10 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
       const state = store.state()
       if (state) store.append({ rows: [], heads: [], asides: [], marks: [], state: mark(state) })
     },
+    lose: () => {
+      inner = memoryDisk(crashAt)
+      truth = truthOf()
+    },
     dieAtWrite: when => {
       armed = when
     },
@@ -130,19 +138,19 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
 }
 
 const truthOf = (): Truth & { add(batch: Pick<Append, "rows" | "heads">): void } => {
-  const logs = new Map<number, TruthLog>()
+  const logs = new Map<number, TruthLog[]>()
   const byHash = new Map<string, Row>()
   const order: Row[] = []
   const heads: Head[] = []
-  const log = (author: number): TruthLog => {
-    const known = logs.get(author)
-    if (known) return known
-    const fresh: TruthLog = { rows: new Map(), contiguous: 0 }
-    logs.set(author, fresh)
-    return fresh
+  const fresh = (): TruthLog => ({ rows: new Map(), contiguous: 0 })
+  const all = (author: number): TruthLog[] => {
+    const known = logs.get(author) ?? [fresh()]
+    logs.set(author, known)
+    return known
   }
   return {
-    log,
+    log: (author, generation) => all(author)[generation - 1] ?? fresh(),
+    logs: all,
     find: hash => byHash.get(hash.toHex()),
     order,
     heads,
@@ -150,7 +158,8 @@ const truthOf = (): Truth & { add(batch: Pick<Append, "rows" | "heads">): void }
       heads.push(...batch.heads)
       for (const row of batch.rows) {
         if (byHash.has(row.hash.toHex())) continue
-        const its = log(row.author)
+        const its = all(row.author)[row.generation - 1] ?? fresh()
+        all(row.author)[row.generation - 1] = its
         const kept = { ...row, bytes: row.bytes.slice(), hash: row.hash.slice() }
         its.rows.set(row.seq, kept)
         order.push(kept)

@@ -1,49 +1,78 @@
-// What befalls the keys and the record of a home: its node keys are changed while everything breaks, and it is put back from a copy.
+// What befalls the keys and the record of a home: its node keys are changed or its log is begun anew while everything breaks, and it is put
+// back from a copy.
 import type { Prng } from "./prng.ts"
-import type { Side } from "./side.ts"
+import type { Change, Side } from "./side.ts"
 import type { Stage } from "./stage.ts"
 
 const second = 1_000
 
-export const keyLife = (stage: Stage, active: number): void => {
+/** Lays it out; whether a record will be lost. */
+export const keyLife = (stage: Stage, active: number): boolean => {
   const chance = stage.chance.fork("key life")
   const copied = chance.below(3)
+  const isLost = copied < 2 && chance.chance(0.15)
   for (const { party } of stage.sides) {
-    const until = party === copied ? active / 3 : active
-    const at = chance.below(until)
-    if (chance.chance(0.5)) stage.all.after(at, () => rotate(stage, party, chance))
+    const at = chance.below(active)
+    const what = changeOf(chance)
+    if (what) stage.all.after(at, () => change(stage, party, what, chance))
     if (party !== copied) continue
-    stage.all.after(chance.between(until, 2 * until), () => copy(stage, party, active / 3, chance))
+    stage.all.after(chance.between(active / 3, (2 * active) / 3), () => lose(stage, party, active / 3, isLost, chance))
   }
+  return isLost
+}
+
+/** What the roots sign takes seconds of the machine's time, so it is rare. */
+const changeOf = (chance: Prng): Change | null => {
+  const drawn = chance.below(16)
+  if (drawn < 7) return "rotation"
+  if (drawn < 8) return "revocation"
+  return drawn < 9 ? "generation" : null
 }
 
 /** Again until it is done: what was asked of a process that died is nobody's. The first time, nothing may be receipted yet. (K-3) */
-const rotate = (stage: Stage, party: number, chance: Prng): void => {
+const change = (stage: Stage, party: number, what: Change, chance: Prng): void => {
   const { all, sides, faults } = stage
   const side = sides[party]!
-  if (tenuresOf(side) > 1) {
-    faults.rotation += 1
+  if (isDone(side, what)) {
+    faults[what] += 1
     return
   }
-  side.rotate()
-  all.after(chance.between(second, 20 * second), () => rotate(stage, party, chance))
+  side.change(what)
+  all.after(chance.between(second, 20 * second), () => change(stage, party, what, chance))
 }
 
-const tenuresOf = (side: Side): number => side.running()?.tenures(side.party).length ?? 0
+const isDone = ({ disk, party, running }: Side, what: Change): boolean =>
+  what === "generation" ? disk.truth.logs(party).length > 1 : (running()?.tenures(party).length ?? 0) > 1
 
-/** A copy, and a while later the home is put back from it. Keys are kept apart from the record, as in a hardware module. */
-const copy = (stage: Stage, party: number, within: number, chance: Prng): void => {
-  stage.sides[party]!.disk.copy()
-  stage.all.after(chance.below(within), () => putBack(stage, party, chance))
+/** A copy, and a while later the home is put back from it, or the record is lost with the copy. Keys are kept apart from the record, as in a
+ *  hardware module. */
+const lose = (stage: Stage, party: number, within: number, isLost: boolean, chance: Prng): void => {
+  if (!isLost) stage.sides[party]!.disk.copy()
+  stage.all.after(chance.below(within), () => putBack(stage, party, isLost, chance))
 }
 
 /** What only the lost disk held is lost: no law can help there. So it is put back once the other side has all that was said here. */
-const putBack = (stage: Stage, party: number, chance: Prng): void => {
+const putBack = (stage: Stage, party: number, isLost: boolean, chance: Prng): void => {
   const { all, sides, faults } = stage
   const [side, other] = [sides[party]!, sides[1 - party]!]
-  const isHeld = other.disk.truth.log(party).contiguous === side.disk.truth.log(party).contiguous
-  if (side.running() && isHeld) {
-    faults.putBack += 1
-    side.putBack(true, chance.between(50, 60 * second))
-  } else all.after(second, () => putBack(stage, party, chance))
+  const isHeld = side.disk.truth
+    .logs(party)
+    .every(({ contiguous }, at) => other.disk.truth.log(party, at + 1).contiguous === contiguous)
+  if (!side.running() || !isHeld) return void all.after(second, () => putBack(stage, party, isLost, chance))
+  const down = chance.between(50, 60 * second)
+  faults[isLost ? "recordLost" : "putBack"] += 1
+  if (!isLost) return side.putBack(true, down)
+  side.lose(down)
+  confirmBreak(stage, chance)
+}
+
+/** Without its secrets a home begins anew with the other: an officer of each rings, and types what the other reads out. (EP-10) */
+const confirmBreak = (stage: Stage, chance: Prng): void => {
+  const { all, sides } = stage
+  for (const side of sides) {
+    const asked = side.running()?.status().breaks[0]
+    const read = sides[1 - side.party]!.running()?.status().breaks[0]
+    if (asked?.held && typeof read?.read === "string") side.confirmBreak(read.read)
+  }
+  all.after(chance.between(second, 30 * second), () => confirmBreak(stage, chance))
 }

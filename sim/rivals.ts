@@ -41,7 +41,7 @@ export const rivals = (charter: Charter, suite: Suite): Rivals => {
         const entry = part.type === "entry" ? decodeEntry(part.cose, suite) : null
         if (part.type !== "entry" || !entry || isRefusal(entry)) continue
         const { author, generation, seq, hash } = entry
-        const row = durable.log(author).rows.get(seq)
+        const row = durable.log(author, generation).rows.get(seq)
         // Beyond a gap another may still wait for a head, and be dropped with what waits (S-7): nothing is demanded there.
         if (!row || seq > (logs[author]?.size ?? 0) || logs[author]?.generation !== generation) continue
         const name = hash.toHex()

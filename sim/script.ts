@@ -16,10 +16,11 @@ export const script = (stage: Stage, thin: boolean, bursts: number): number => {
   const silence = silent ? 30 * day : 0
   people(stage, active, thin, bursts)
   misfortunes(stage, active)
-  clocks(stage, active)
+  // Requests to begin anew are told apart by their time: whoever has lost a record keeps the clocks right. (EP-9)
+  const isLost = !stage.liar && keyLife(stage, active)
+  if (!isLost) clocks(stage, active)
   lies(stage, active)
   if (silent) silenceOf30Days(stage, active)
-  if (!stage.liar) keyLife(stage, active)
   return start + active + silence
 }
 

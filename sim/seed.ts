@@ -58,7 +58,7 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
     seed,
     found,
     simulatedMs: all.now() - start,
-    entries: [0, 1].reduce((sum, author) => sum + stage.sides[author]!.disk.truth.log(author).contiguous, 0),
+    entries: [0, 1].reduce((sum, author) => sum + entriesOf(stage.sides[author]!, author), 0),
     faults: stage.faults,
     hash: all.trace.hash(),
     tasks: all.tasks(),
@@ -109,6 +109,7 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
         parties: known,
         party,
         ground,
+        roots: keys,
         wires,
         end: party,
         faults,
@@ -163,12 +164,16 @@ const play = async (stage: Stage, seed: number, bursts: number): Promise<void> =
   if (problem) throw new Found(problem)
 }
 
+const entriesOf = (side: Side, author: number): number =>
+  side.disk.truth.logs(author).reduce((sum, { contiguous }) => sum + contiguous, 0)
+
 const isSettled = ({ sides }: Stage): boolean => {
   for (const author of [0, 1]) {
-    const [own, other] = [sides[author]!, sides[1 - author]!]
-    const here = own.disk.truth.log(author)
-    const there = other.disk.truth.log(author)
-    if (here.contiguous !== there.contiguous || here.rows.size !== there.rows.size) return false
+    const own = sides[author]!
+    const [here, there] = [own, sides[1 - author]!].map(side =>
+      side.disk.truth.logs(author).map(({ contiguous, rows }) => [contiguous, rows.size]),
+    )
+    if (JSON.stringify(here) !== JSON.stringify(there)) return false
     const status = own.running()?.status()
     if (!status || status.restored) return false
     if (own.officers.notebook.some(decided => !decided.answer)) return false
@@ -180,10 +185,10 @@ const isSettled = ({ sides }: Stage): boolean => {
 /** Where one party has broken its own log: the other goes on, has lost nothing, and its word arrives. */
 const isSafe = ({ sides, liar }: Stage): boolean => {
   const victim = sides[1 - liar!.party]!
-  const said = victim.disk.truth.log(victim.party).contiguous
+  const said = victim.disk.truth.log(victim.party, 1).contiguous
   return (
     victim.officers.notebook.every(decided => decided.answer) &&
-    sides[liar!.party]!.disk.truth.log(victim.party).contiguous === said
+    sides[liar!.party]!.disk.truth.log(victim.party, 1).contiguous === said
   )
 }
 
@@ -192,7 +197,7 @@ const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
   const [unsaid] = checks.unsaid(victim.party)
   if (unsaid) return `two histories were heard of ${unsaid}, and not seen`
   const { seq, hash } = liar!.liar.struck()!
-  const held = victim.disk.truth.log(liar!.party).rows.get(seq)
+  const held = victim.disk.truth.log(liar!.party, 1).rows.get(seq)
   // A path may have lost the lie and brought the truth first.
   const spared = held !== undefined && equal(held.hash, hash)
   const told = expected[liar!.lie!].some(code => (checks.refusals[victim.party]!.get(code) ?? 0) > 0)
@@ -206,7 +211,9 @@ const whatIsMissing = ({ sides, wires }: Stage): string => {
     const status = each.running()?.status()
     const peer = status?.peers[0]
     const unanswered = each.officers.notebook.filter(decided => !decided.answer).length
-    const sizes = [0, 1].map(author => each.disk.truth.log(author)).map(log => `${log.contiguous}/${log.rows.size}`)
+    const sizes = [0, 1]
+      .flatMap(author => each.disk.truth.logs(author))
+      .map(log => `${log.contiguous}/${log.rows.size}`)
     return { up: peer?.up, confirmed: peer?.confirmed, restored: status?.restored, sizes, unanswered }
   })
   return `${JSON.stringify(facts)} ${wires.length} paths`

@@ -5,8 +5,8 @@ import type { Order, Tell } from "../src/core/event.ts"
 import { restoredSnapshot } from "../src/core/line.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import type { PublicKey, Suite } from "../src/core/suite.ts"
-import type { Signer } from "../src/keys/signer.ts"
-import { keyOffice } from "../src/node/key-office.ts"
+import type { RootSigner, Signer } from "../src/keys/signer.ts"
+import { type KeyOffice, keyOffice } from "../src/node/key-office.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
 import type { Row, Store } from "../src/store/store.ts"
 import type { Checks } from "./checks.ts"
@@ -26,6 +26,8 @@ export type Ground = {
   readonly store: (store: Store) => Store
 }
 
+export type Change = "rotation" | "revocation" | "generation"
+
 export type Side = {
   readonly party: number
   readonly disk: Disk
@@ -39,10 +41,14 @@ export type Side = {
   crash(told: boolean, ms: number): void
   /** The process is asked to end, and starts again after `ms`. */
   restart(ms: number): void
-  /** The node keys give way to new ones, as its administrators say. (K-2) */
-  rotate(): void
+  /** The node keys give way to new ones, or the log begins anew, as its administrators say. (K-2, K-8, K-9) */
+  change(what: Change): void
   /** The process ends, and starts again after `ms` on the copy that was kept. `isMarked`: its people say that it is one. (L-11) */
   putBack(isMarked: boolean, ms: number): void
+  /** The process ends, and starts again after `ms` with its keys and without its record. (L-11) */
+  lose(ms: number): void
+  /** An officer has heard the other side's number by telephone, and types it. (EP-10) */
+  confirmBreak(code: string): void
   stop(): void
 }
 
@@ -52,6 +58,7 @@ export type SideOptions = {
   readonly parties: Parties
   readonly party: number
   readonly ground: Ground
+  readonly roots: RootSigner
   readonly wires: readonly Wire[]
   /** Which end of the wires is ours. */
   readonly end: number
@@ -99,12 +106,12 @@ export const side = (options: SideOptions): Side => {
   /** What a process finds on its disk is what was durable there, no more and no less. */
   const opened = (): Store => {
     const store = own.disk.open()
-    for (const author of [0, 1]) {
-      const { contiguous, rows } = own.disk.truth.log(author)
-      const found = store.count(author, 1)
-      if (found.contiguous !== contiguous || found.rows !== rows.size)
-        all.found(`${who} finds another log ${author} than it left`)
-    }
+    for (const author of [0, 1])
+      for (const [at, { contiguous, rows }] of own.disk.truth.logs(author).entries()) {
+        const found = store.count(author, at + 1)
+        if (found.contiguous !== contiguous || found.rows !== rows.size)
+          all.found(`${who} finds another log ${author} than it left`)
+      }
     return store
   }
 
@@ -147,6 +154,7 @@ export const side = (options: SideOptions): Side => {
       charterBody: parties.bodies[party]!,
       suite,
       signer: mine.signer,
+      lived: own.disk.ever.order.length > 0,
       store: mine.store,
       paths: plugs.map(plug => ({ peer: 1 - party, transport: plug.transport })),
       world: mine.world,
@@ -162,6 +170,15 @@ export const side = (options: SideOptions): Side => {
       },
       error => failed(error),
     )
+  }
+
+  /** What the roots sign, signed where they are kept. */
+  const byRoots = async (office: KeyOffice, what: Change): ReturnType<KeyOffice["commit"]> => {
+    const sheet = await office.prepare({ what, why: "", language: "en" }, who)
+    if (isRefusal(sheet)) return sheet
+    const [message, prefix] = [sheet.message, sheet.prefix].map(text => Uint8Array.fromHex(text))
+    const signatures = await options.roots.rootSign(message!, prefix!)
+    return office.commit({ sheet: sheet.sheet, signatures: signatures.map(each => each.toHex()) })
   }
 
   const failedToStop = (error: unknown): void => all.found(`${who} did not stop: ${error}`)
@@ -206,7 +223,7 @@ export const side = (options: SideOptions): Side => {
         all.after(ms, start)
       }, failedToStop)
     },
-    rotate: () => {
+    change: what => {
       const mine = process
       const node = running()
       if (!mine || !node) return
@@ -221,8 +238,9 @@ export const side = (options: SideOptions): Side => {
         salt: () => salts.bytes(16),
         now,
       })
-      office.rotate({}).then(
-        said => all.trace.note(who, `changes its keys: ${isRefusal(said) ? said.refusal : said.seq}`),
+      const done = what === "rotation" ? office.rotate({}) : byRoots(office, what)
+      done.then(
+        said => all.trace.note(who, `${what}: ${isRefusal(said) ? said.refusal : said.seq}`),
         // A process that has died, and whose keys were erased by the next, has nothing to say.
         error => mine.alive && all.found(`${who} could not change its keys: ${error}`),
       )
@@ -234,6 +252,18 @@ export const side = (options: SideOptions): Side => {
       const left = { unconfirmed: [], recent: [], changes: [] }
       own.disk.putBack(state => (isMarked ? restoredSnapshot(options, { snapshot: state, ...left }) : state))
       all.trace.note(who, "is put back from a copy")
+    },
+    lose: ms => {
+      if (!running()) return
+      crash(chance.chance(0.5), ms)
+      own.disk.lose()
+      all.trace.note(who, "has lost its record")
+    },
+    confirmBreak: code => {
+      const decision = { peer: 1 - party, code, confirmed: true, officer: parties.people[party]![1].officer.code }
+      void running()
+        ?.decideBreak(decision)
+        .then(refusal => all.trace.note(who, `confirms a new beginning: ${refusal?.refusal ?? "done"}`))
     },
     stop: () => {
       if (process) end_(process, true)
