@@ -44,8 +44,8 @@ const change = (stage: Stage, party: number, what: Change, chance: Prng): void =
 const isDone = ({ disk, party, running }: Side, what: Change): boolean =>
   what === "generation" ? disk.truth.logs(party).length > 1 : (running()?.tenures(party).length ?? 0) > 1
 
-/** A copy, and a while later the home is put back from it, or the record is lost with the copy. Keys are kept apart from the record, as in a
- *  hardware module. */
+/** A copy, and a while later the home is put back from it; or there was none, and the record is lost. Keys are kept apart from the
+ *  record, as in a hardware module. */
 const lose = (stage: Stage, party: number, within: number, isLost: boolean, chance: Prng): void => {
   if (!isLost) stage.sides[party]!.disk.copy()
   stage.all.after(chance.below(within), () => putBack(stage, party, isLost, chance))
