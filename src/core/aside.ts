@@ -40,17 +40,17 @@ const forked = (line: Line, log: InLog, size: number): void => {
 }
 
 /** Signed heads that contradict each other, or one that contradicts the entries held, as parts HEAD: proof against their author. What is no
- *  more than the consequence of a fork that is kept already is told, and not kept. (L-12) */
+ *  more than the consequence of a fork that is known already is nothing. (L-12) */
 export const setHeadsAside = (line: Line, heads: readonly [Head, ...Head[]]): void => {
   const { author, generation, size } = heads[0]
+  if (size >= (line.state.forkedAt.get(logName(heads[0])) ?? Infinity)) return
+  forked(line, heads[0], size)
   const refusal = refuse("bad-head", { author, generation, size })
   refused(line, refusal, author)
-  const { forkedAt, asideCount } = line.state
-  if (size >= (forkedAt.get(logName(heads[0])) ?? Infinity) || asideCount >= asidesMax) return
+  if (line.state.asideCount >= asidesMax) return
   line.state.asideCount++
   const bytes = joinParts(heads.map(head => encodePart({ type: "head", head })))
   line.state.stagedAsides.push({ author, bytes, refusal })
-  forked(line, heads[0], size)
 }
 
 export const about = (entry: Entry): Record<string, number | string> => ({
