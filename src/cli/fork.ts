@@ -24,6 +24,9 @@ const firstOf = ({ of, first }: KeptFork["rivals"]): string => {
   return (first.by === "head" ? first.head.root : first.entry.hash).toHex()
 }
 
+/** What contradicts it: the rival entry, or what brought the other root. An alarm keeps the name under which it was first found. (L-12) */
+const secondOf = ({ id, rivals }: KeptFork): string => (rivals.of === "entries" ? rivals.second.hash.toHex() : id)
+
 export const fork = (): Command =>
   new Command("fork")
     .description(
@@ -39,7 +42,7 @@ export const fork = (): Command =>
       try {
         const all = forksKept(store, nodeSuite)
         const codeOf = (author: number): string => charter.parties[author]?.code ?? String(author)
-        const found = entry === undefined ? all : all.filter(({ id }) => id === entry)
+        const found = entry === undefined ? all : all.filter(each => each.id === entry || secondOf(each) === entry)
         if (output === undefined) {
           if (found.length === 0) say.result({ forks: 0 }, "Nobody has signed two histories here.")
           for (const fork of found) {
@@ -47,10 +50,10 @@ export const fork = (): Command =>
             const entry = stemOf(charter, place)
             const first = firstOf(rivals)
             say.result(
-              { entry, of: rivals.of, party: codeOf(place.author), first, second: id, at },
+              { entry, of: rivals.of, party: codeOf(place.author), first, second: secondOf(fork), id, at },
               `${codeOf(place.author)} has signed ${what[rivals.of]} ${entry}; found ${new Date(at).toISOString()}`,
               `  in the record   ${first}`,
-              `  kept aside      ${id}`,
+              `  kept aside      ${secondOf(fork)}`,
             )
           }
           return
