@@ -9,7 +9,7 @@ import { text as readAll } from "node:stream/consumers"
 import { after, before, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { openLog } from "../src/node/log.ts"
-import { type StartedNode, startNode } from "../src/node/main.ts"
+import { keyring, relock, type StartedNode, startNode } from "../src/node/main.ts"
 import { pairedHomes } from "./fixtures/homes.ts"
 import { until } from "./fixtures/pair.ts"
 
@@ -98,16 +98,23 @@ test("A-47, OF-2: an officer is put in office by roots that are kept elsewhere, 
   await done("roots", "sign", at("sheet.json"), "--root", elsewhere, "-o", at("signed.json"))
   assert.match((await take("signed.json")).out, /duty-1 is in office/)
   assert.match((await take("signed.json")).err, /^bad-officer: .*why=issue/, "once")
+  await done("send", east, "Hers.", "--traffic", "test", "--release", at("duty-1.pem"), "--officer", "duty-1")
+  assert.match(await done("log", east), /TEST ROUTINE \w+ \[by duty-1, own key\]\n {4}Hers\.\n/)
   await done("officer", east, "retire", "--code", "duty-1", "--sheet", at("retire.json"))
   assert.equal((await take("signed.json", "retire.json")).err.split(":")[0], "wrong-sheet")
   const other = await parley("officer", west, "take", at("signed.json"), "--sheet", at("sheet.json"))
   assert.equal(other.err.split(":")[0], "wrong-sheet")
-  await done("officer", east, "retire", "--code", "duty-1", "--root", elsewhere)
+  // Kept elsewhere, the roots may have a passphrase that the home has not.
+  for (const name of ["pass", "other"]) writeFileSync(at(name), `a long ${name} phrase`, { mode: 0o600 })
+  relock(at(""), keyring("a long pass phrase"), "a long pass phrase", "roots")
+  const retire = ["officer", east, "retire", "--code", "duty-1", "--root", elsewhere, "--passphrase-file"]
+  assert.equal((await parley(...retire, at("other"))).err.split(":")[0], "wrong-passphrase")
+  await done(...retire, at("pass"))
   assert.doesNotMatch(await done("officer", east, "list"), /duty-1/)
 })
 
 test("A-47, K-8, K-9: keys are revoked and a log begins anew by sheets, written and taken back by command", async () => {
-  const elsewhere = at("root.json")
+  const roots = ["--root", at("root.json"), "--passphrase-file", at("pass")]
   const orders = [
     [
       ["key", east, "revoke", "--up-to", "1.1"],
@@ -121,7 +128,7 @@ test("A-47, K-8, K-9: keys are revoked and a log begins anew by sheets, written 
     await done(...last!, "--sheet", name("last"))
     assert.match((await parley(...first!, "--sheet", name("last"))).err, /is there already/)
     for (const each of ["first", "last"])
-      await done("roots", "sign", name(each), "--root", elsewhere, "-o", name(`${each}-signed`))
+      await done("roots", "sign", name(each), ...roots, "-o", name(`${each}-signed`))
     assert.equal((await parley("key", east, "take", name("first-signed"))).err.split(":")[0], "wrong-sheet")
     assert.match(await done("key", east, "take", name("last-signed")), /is said, as entry \d+/)
   }

@@ -3,7 +3,7 @@ import { nodeOf } from "./ask.ts"
 import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer } from "./say.ts"
 import { requireNew, sheetHelp, takeCommand, writeSheet } from "./sheets.ts"
-import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringForRootsOf } from "./unlock.ts"
 
 type Options = PassphraseOptions & {
   readonly why: string
@@ -42,7 +42,7 @@ export const generation = (): Command =>
         requireNew(options.sheet)
         return writeSheet(options.sheet, await nodeOf(home).prepareKeys(request), takeCommand(home), say)
       }
-      const reply = await saidByRoots(home, request, { roots: root, ring: await ringFor(home, options) })
+      const reply = await saidByRoots(home, request, { roots: root, ring: await ringForRootsOf(home, root, options) })
       say.result(
         { ...reply, kind: "generation" },
         `The log of ${home} begins anew. The old one stays in the record of both sides. Make a backup now.`,

@@ -5,7 +5,7 @@ import { nodeOf } from "./ask.ts"
 import { rootFileHelp, saidByRoots } from "./by-roots.ts"
 import { sayer, Usage } from "./say.ts"
 import { requireNew, sheetHelp, signaturesAt, takeCommand, writeSheet } from "./sheets.ts"
-import { type PassphraseOptions, passphraseFileHelp, ringFor } from "./unlock.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringForRootsOf } from "./unlock.ts"
 
 export const key = (): Command =>
   new Command("key")
@@ -44,7 +44,7 @@ export const key = (): Command =>
           requireNew(options.sheet)
           return writeSheet(options.sheet, await node.prepareKeys(request), takeCommand(home), say)
         }
-        const reply = await saidByRoots(home, request, { roots: root, ring: await ringFor(home, options) })
+        const reply = await saidByRoots(home, request, { roots: root, ring: await ringForRootsOf(home, root, options) })
         say.result(
           { ...reply, kind: "key" },
           `The old keys are revoked, as entry ${reply.seq}, and new ones are in force. Make a backup of keys.json now.`,

@@ -35,7 +35,7 @@ import { granted, type Say, sayer, shown, Usage } from "./say.ts"
 import { sealedKey, sheet, tryKey } from "./sealed.ts"
 import { officerSheet, officerTaken, requireNew, sheetHelp, writeSheet } from "./sheets.ts"
 import { pinOf } from "./signers.ts"
-import { type PassphraseOptions, passphraseFileHelp, ringFor, ringForRoots } from "./unlock.ts"
+import { type PassphraseOptions, passphraseFileHelp, ringForRootsOf } from "./unlock.ts"
 
 const whats = ["enrol", "retire", "take", "list", "pending", "drop", "invite", "try"] as const
 type What = (typeof whats)[number]
@@ -144,7 +144,7 @@ export const officer = (): Command =>
 
 /** By the roots of this home, or of a file elsewhere. */
 const signedBody = async (home: string, by: Signatory, made: Officer, options: Options): Promise<Uint8Array> => {
-  const ring = await (options.root === undefined ? ringFor(home, options) : ringForRoots(options.root, options))
+  const ring = await ringForRootsOf(home, options.root, options)
   const signatures = await rootsAt(home, options.root, ring).rootSign(officerSignedBytes(by, made), officerPrefix)
   const body = encodeOfficerBody(by, made, signatures, nodeSuite)
   const read = decodeOfficerBody(body)

@@ -32,6 +32,10 @@ export const ringForRoots = async (file: string, options: PassphraseOptions): Pr
   return process.stdin.isTTY ? keyring(await hidden(`Passphrase of ${file}: `)) : keyring()
 }
 
+/** For the roots of a home, or of a file elsewhere, which may have a passphrase of its own. */
+export const ringForRootsOf = (home: string, root: string | undefined, options: PassphraseOptions): Promise<Keyring> =>
+  root === undefined ? ringFor(home, options) : ringForRoots(root, options)
+
 /** For what can go on without it: undefined where nobody gives it. */
 export const ringIfGiven = async (home: string, options: PassphraseOptions): Promise<Keyring | undefined> => {
   if (!isLocked(home)) return keyring()
