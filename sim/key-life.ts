@@ -29,8 +29,10 @@ const changeOf = (chance: Prng): Change | null => {
   return drawn < 9 ? "generation" : null
 }
 
-/** Again until it is done: what was asked of a process that died is nobody's. The first time, nothing may be receipted yet. (K-3) */
-const change = (stage: Stage, party: number, what: Change, chance: Prng): void => {
+const day = 86_400 * second
+
+/** Again until it is done, ever more seldom: what was asked of a process that died is nobody's, and nothing may be receipted yet. (K-3) */
+const change = (stage: Stage, party: number, what: Change, chance: Prng, within = 20 * second): void => {
   const { all, sides, faults } = stage
   const side = sides[party]!
   if (isDone(side, what)) {
@@ -38,7 +40,7 @@ const change = (stage: Stage, party: number, what: Change, chance: Prng): void =
     return
   }
   side.change(what)
-  all.after(chance.between(second, 20 * second), () => change(stage, party, what, chance))
+  all.after(chance.between(second, within), () => change(stage, party, what, chance, Math.min(2 * within, day)))
 }
 
 const isDone = ({ disk, party, running }: Side, what: Change): boolean =>

@@ -149,8 +149,9 @@ const acceptNext = (line: Line, log: Log, held: Held, covered: boolean, longer?:
   }
   const misfit = fits(line, log, held)
   if (misfit) {
-    // Its author has signed it: no other entry can take this place any more.
-    setAside(line, entry, misfit)
+    // Its author has signed it, or a head over it: no other entry can take this place any more. Proof is only what is truly signed itself.
+    const signed = covered ? signatureOf(line, held) : true
+    setAside(line, entry, signed === true ? misfit : signed)
     if (misfit.refusal !== "other-charter") log.broken = true
     line.state.dirty = true
     return false
