@@ -82,7 +82,7 @@ const other = suite.sha256(utf8("another tree"))
 const lie = (size: number, root = other): Head => pen.head({ size, root })
 const sizes = (): number[][] => kept.map(heads => heads.map(({ size }) => size))
 
-beforeEach(() => {
+const beginAgain = (): void => {
   const { charter, parties } = example
   line = newLine({ charter, us: 0, suite, charterBody: parties[0].charterBody })
   line.now = 5_000
@@ -90,7 +90,8 @@ beforeEach(() => {
   log = line.state.logs[1]!
   pen = new Pen(example, 1)
   ;[said, told, kept] = [[], [], []]
-})
+}
+beforeEach(beginAgain)
 
 test("L-12: a head of the size held, or of one below a verified head, that says another root is kept aside as proof", () => {
   const heads = write(5)
@@ -187,6 +188,21 @@ test("L-12: where one of the entries under it is false, the head waits for the t
   assert.deepEqual([sizes(), log.frontier.size], [[[3]], 3])
   hear(heads[2]!)
   assert.equal(log.headSize, 3)
+})
+
+test("L-12: what stands under a true head and does not follow stops the log; unsigned itself, it is no proof of two histories", () => {
+  for (const [by, code] of [
+    [example.parties[0], "bad-signature"],
+    [undefined, "wrong-own-root"],
+  ] as const) {
+    beginAgain()
+    write(1)
+    deliver(said[0]!)
+    const false_ = pen.take(pen.sign({ kind: kinds.message, traffic: 2, ownRoot: other }, undefined, by))
+    hear(pen.head())
+    deliver(false_)
+    assert.deepEqual([told, log.broken], [[code], true])
+  }
 })
 
 test("L-12: a false signature proves nothing, at whatever size", () => {
