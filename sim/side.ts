@@ -174,7 +174,7 @@ export const side = (options: SideOptions): Side => {
 
   /** What the roots sign, signed where they are kept. */
   const byRoots = async (office: KeyOffice, what: Change): ReturnType<KeyOffice["commit"]> => {
-    const sheet = await office.prepare({ what, why: "", language: "en" }, who)
+    const sheet = await office.prepare({ what, why: "A drill.", language: "en" }, who)
     if (isRefusal(sheet)) return sheet
     const [message, prefix] = [sheet.message, sheet.prefix].map(text => Uint8Array.fromHex(text))
     const signatures = await options.roots.rootSign(message!, prefix!)
