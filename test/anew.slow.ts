@@ -148,12 +148,14 @@ test("L-8, R-4: a copy that speaks before it is heard of is proven to have two h
 })
 
 test("L-8: a copy that nobody marked says something else while it is alone; both sides find the second history and hold both entries", async () => {
-  const { line, disk, a, b, keys } = await talked()
+  const talk = await talked()
+  const { line, disk, a, b, keys } = talk
   const copy = disk.clone()
   await confirms(line, b, b.order("what the other side holds"))
   a.kill()
   b.kill()
-  const again = await line.start(1, { store: copy.open(), signer: keys() })
+  const signer = keys()
+  const again = await line.start(1, { store: copy.open(), signer })
   const rivals = ["something else", "and more"].map(text => again.order(text))
   for (const [at, rival] of rivals.entries()) await done(line, `said alone ${at}`, rival)
   const other = await line.start(0, { store: a.store })
@@ -166,4 +168,11 @@ test("L-8: a copy that nobody marked says something else while it is alone; both
     assert.equal(first, held && hex(held.hash))
     assert.notEqual(aside?.refusal.details?.hash, first)
   }
+  // It says nothing more, until its people have begun the log anew where both sides agree.
+  const refused = await done(line, "refused", again.order("a third thing"))
+  assert.ok(isRefusal(refused) && refused.refusal === "restored")
+  const agreed = logOf(other).size - 1
+  await beginAnew(talk, again, signer, { seq: agreed })
+  await line.until("begun anew on both sides", () => isEven(again, other) && logOf(other).generation === 2, 30_000)
+  await confirms(line, again, again.order("one thing again"))
 })

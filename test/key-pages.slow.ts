@@ -284,7 +284,7 @@ test("K-10, A-49: an administrator's foot says that keys are due or late; a band
     fixture.more = {
       yearly: { since: Date.UTC(2025, 9, 1), state: "late" },
       restored: true,
-      restore: { ours: 4_100, generation: 1, claimed: 4_217, newer: false, lacking: 3, peers: [peer] },
+      restore: { ours: 4_100, generation: 1, claimed: 4_217, newer: false, forked: false, lacking: 3, peers: [peer] },
     }
     const port = await freePort()
     const close = await serveFixture(fixture, port)
@@ -306,6 +306,11 @@ test("K-10, A-49: an administrator's foot says that keys are due or late; a band
       fixture.tell({ type: "line", line: fixture.line() })
       await band.getByText(say("restore.decide")).waitFor()
       await page.locator(".yearly-foot", { hasText: say("yearly.foot-due") }).waitFor()
+      fixture.more = { restored: true, restore: { ...restore, forked: true }, yearly: { since: 0, state: "due" } }
+      fixture.tell({ type: "line", line: fixture.line() })
+      await band.getByText(say("restore.forked").split("{them}")[1] ?? "").waitFor()
+      await band.getByText(say("restore.decide")).waitFor()
+      if (shots !== undefined) await page.screenshot({ path: join(shots, `restore-forked-${language}-390.png`) })
       fixture.more = {}
       fixture.tell({ type: "line", line: fixture.line() })
       await band.waitFor({ state: "detached" })

@@ -15,6 +15,8 @@ export type RestoreView = {
   readonly claimed: number
   /** Somebody holds a later generation of it. */
   readonly newer: boolean
+  /** Somebody holds another entry of ours at a place where we hold one: it does not become whole by itself. */
+  readonly forked: boolean
   /** Entries of the other side that our log says we had seen, and that are not here. */
   readonly lacking: number
   readonly peers: readonly {

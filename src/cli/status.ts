@@ -87,10 +87,14 @@ const sayLine = (say: Say, line: LineView): void => {
       isDoubted && offsetMs !== null ? [`${codes.get(party)}: its clock is ${apart(offsetMs)} ours`] : [],
     ),
     ...line.sizes.map(({ party, size }) => `${codes.get(party)}: ${size} entries`),
-    ...(line.restored
-      ? ["RESTORED from a copy: nothing is signed until the other side has given back what is missing."]
-      : []),
+    ...(line.restored ? [restoredLine(line.restore?.forked === true)] : []),
     `${line.queued} queued; ${line.refusals.length} refused in the last 24 hours`,
     ...(line.alarms ?? []).map(alarm => alarmLine(alarm, codes)),
   )
 }
+
+const restoredLine = (isForked: boolean): string =>
+  isForked
+    ? "RESTORED from a copy that has spoken: the other side holds something else at one place. " +
+      "Nothing is signed until this log is begun anew: parley generation"
+    : "RESTORED from a copy: nothing is signed until the other side has given back what is missing."

@@ -1,6 +1,7 @@
 // A home that was put back from a copy may have said more than it knows (page: protocol/log.md, section 6). Until it is whole again it
 // signs no entry: a second history would be signed by its own keys.
 
+import type { Entry } from "./entry.ts"
 import { doubtMs } from "./limits.ts"
 import { refuse } from "./refusal.ts"
 import type { Line, Peer } from "./state.ts"
@@ -59,6 +60,19 @@ export const isRestored = (line: Line, size: number): void => {
   })
 }
 
+/** Two entries of ours are signed for one place: this home is a copy that has spoken, or its key is not ours alone. Nothing gives that back
+ *  whole; it is for our people to begin the log anew. (L-11, K-9) */
+export const isForked = (line: Line, { generation, seq }: Pick<Entry, "generation" | "seq">): void => {
+  const own = line.state.logs[line.us]!
+  if (own.broken || generation !== own.generation) return
+  own.broken = true
+  line.state.restored = true
+  line.state.doubtSince = null
+  line.state.dirty = true
+  const refusal = refuse("restored", { ours: own.frontier.size, theirs: seq })
+  line.out.push({ do: "tell", tell: { type: "refused", refusal, peer: null } })
+}
+
 /** A peer has said what it holds of our log, and whether it was itself put back from a copy. */
 export const heardFromPeer = (line: Line, peer: Peer, restored: boolean): void => {
   peer.restored = restored
@@ -69,7 +83,8 @@ export const heardFromPeer = (line: Line, peer: Peer, restored: boolean): void =
 /** Every peer has answered, none of them from a copy, and all that they hold of our log is here, with all that it had seen. (L-11) */
 const isWhole = ({ state, us }: Line): boolean => {
   const own = state.logs[us]!
-  if (state.unanswered.size > 0 || own.newer || own.opening || own.frontier.size < own.claimed) return false
+  if (own.broken || state.unanswered.size > 0 || own.newer || own.opening || own.frontier.size < own.claimed)
+    return false
   if ([...state.peers.values()].some(peer => peer.restored)) return false
   return state.logs.every(log => log.author === us || log.frontier.size >= (own.seen[log.author] ?? 0))
 }

@@ -5,6 +5,7 @@ import type { Held } from "./event.ts"
 import { equal, hex } from "./hash.ts"
 import { judge } from "./key.ts"
 import { type Refusal, refuse } from "./refusal.ts"
+import { isForked } from "./restore.ts"
 import type { Line, Peer } from "./state.ts"
 import { owesHave, wantWhole } from "./sync.ts"
 
@@ -31,6 +32,7 @@ export const heardRival = (line: Line, held: Held, ours: Held | null): void => {
   const proof = signatureOf(line, held)
   if (proof !== true) return refused(line, proof, held.entry.author)
   setAside(line, held.entry, refuse("two-histories", { ...about(held.entry), first: hex(ours.entry.hash) }))
+  if (held.entry.author === line.us) isForked(line, held.entry)
 }
 
 /** Stopped logs: of two histories, each entry beyond where they part carries another root, so that its author's entry at our last

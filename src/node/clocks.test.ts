@@ -18,7 +18,7 @@ test("E-9: a clock that differs by more than a minute is shown to people, either
       peers: [{ ...peer, clockOffsetMs }],
       queued: 0,
       restored: false,
-      restore: { claimed: 0, newer: false, lacking: 0, unanswered: [], restoredPeers: [] },
+      restore: { claimed: 0, newer: false, forked: false, lacking: 0, unanswered: [], restoredPeers: [] },
       breaks: [],
     }
     return clocksOf(status).map(clock => clock.isDoubted)

@@ -28,6 +28,7 @@ export type LineStatus = {
   readonly restore: {
     readonly claimed: number
     readonly newer: boolean
+    readonly forked: boolean
     readonly lacking: number
     readonly unanswered: readonly number[]
     readonly restoredPeers: readonly number[]
@@ -68,6 +69,7 @@ export const statusOf = ({ state, us, suite }: Line): LineStatus => {
     restore: {
       claimed: Math.max(own.claimed, own.frontier.size),
       newer: own.newer,
+      forked: own.broken,
       lacking: logs.reduce(
         (sum, log) => sum + (log.author === us ? 0 : Math.max(0, (own.seen[log.author] ?? 0) - log.frontier.size)),
         0,

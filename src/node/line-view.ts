@@ -70,6 +70,7 @@ export const restoreView = ({ restored, restore, logs, peers }: LineStatus, us: 
         generation: logs[us]?.generation ?? 1,
         claimed: restore.claimed,
         newer: restore.newer,
+        forked: restore.forked,
         lacking: restore.lacking,
         peers: peers.map(({ party, up }) => ({
           ...{ party, up },

@@ -75,7 +75,15 @@ test("L-11, A-49: a home that was marked as restored signs nothing before its fi
   assert.deepEqual(await again.running.order(message()), refuse("restored"))
   const before = sizes(again)
   const alone = { party: 1, up: false, answered: false, restored: false }
-  const waits = { ours: before[0]!, generation: 1, claimed: before[0]!, newer: false, lacking: 0, peers: [alone] }
+  const waits = {
+    ours: before[0]!,
+    generation: 1,
+    claimed: before[0]!,
+    newer: false,
+    forked: false,
+    lacking: 0,
+    peers: [alone],
+  }
   assert.deepEqual(restoreView(again.running.status(), 0), waits, "what its people are told")
   await again.stop()
   const third = await started(0, line, copy.open())

@@ -9,7 +9,7 @@ const Peer = ({ restore, peer }: { readonly restore: RestoreView; readonly peer:
   const { line } = useKnowledge()
   const { t, name } = useReader()
   const side = partyOf(line, peer.party)
-  const { ours, claimed, lacking, newer } = restore
+  const { ours, claimed, lacking, newer, forked } = restore
   const given = { them: side ? name(side.names) : "", ours, claimed }
   return (
     <>
@@ -21,13 +21,15 @@ const Peer = ({ restore, peer }: { readonly restore: RestoreView; readonly peer:
         <li>{t(claimed > ours ? "restore.fetching" : "restore.here", given)}</li>
       )}
       {newer && <li>{t("restore.newer", given)}</li>}
+      {forked && <li>{t("restore.forked", given)}</li>}
       {lacking > 0 && <li>{t("restore.lacking", { count: lacking })}</li>}
     </>
   )
 }
 
-/** Two that wait for each other, and a log that was begun anew elsewhere, do not end by themselves. */
-const needsPeople = ({ peers, newer }: RestoreView): boolean => newer || peers.some(({ restored }) => restored)
+/** Two that wait for each other, a log that was begun anew elsewhere, and one that says two things do not end by themselves. */
+const needsPeople = ({ peers, newer, forked }: RestoreView): boolean =>
+  newer || forked || peers.some(({ restored }) => restored)
 
 export const RestoreBand = ({ openKeys }: { readonly openKeys: () => void }) => {
   const { line } = useKnowledge()

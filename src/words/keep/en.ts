@@ -192,6 +192,8 @@ export const keepEn = {
   "restore.lacking":
     "{count, plural, one {# entry of theirs that we had seen is being fetched.} other {# entries of theirs that we had seen are being fetched.}}",
   "restore.newer": "{them} holds a later generation of our log than this copy.",
+  "restore.forked":
+    "{them} holds another entry of ours at a place where one is held here: this copy has spoken, and said something else. This does not end by itself.",
   "restore.both":
     "{them} was put back from a copy as well. Each waits for the other, and neither can know what both have lost. This does not end by itself.",
   "restore.wait": "Wait. It ends by itself, and nobody needs to do anything.",

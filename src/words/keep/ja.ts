@@ -195,6 +195,8 @@ export const keepJa: Record<keyof typeof keepEn, string> = {
   "restore.here": "{them}が示した当方の記録は、{ours, number}件すべて揃っています。",
   "restore.lacking": "{count, plural, other {当方が見ていた先方の記載#件を取り寄せ中です。}}",
   "restore.newer": "{them}は、この複製より後の世代の当方の記録を持っています。",
+  "restore.forked":
+    "こちらにある当方の記載と同じ位置に、{them}は当方の別の記載を持っています。この複製は、すでに別のことを述べています。自動では終わりません。",
   "restore.both":
     "{them}も複製から戻されました。互いに相手を待っており、双方が失ったものをどちらも知り得ません。自動では終わりません。",
   "restore.wait": "お待ちください。自動で終わります。操作は不要です。",

@@ -183,6 +183,7 @@ export const keepZh: Record<keyof typeof keepEn, string> = {
   "restore.here": "{them}所述的我方记录{ours, number}条均在此处。",
   "restore.lacking": "{count, plural, other {正在取回我方曾见过的对方条目#条。}}",
   "restore.newer": "{them}持有我方记录的更新一代，晚于本副本。",
+  "restore.forked": "在我方记录的同一位置，{them}持有我方的另一条目：本副本已作出不同的表述。此状态不会自行结束。",
   "restore.both": "{them}也由副本恢复。双方互相等待，谁也无法知道双方丢失了什么。此状态不会自行结束。",
   "restore.wait": "请等待。它会自行结束，无须任何操作。",
   "restore.decide": "请以本线路以外的方式致电对方。如缺失部分无法找回，则由根密钥签署，重新开始我方记录。",
