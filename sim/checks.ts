@@ -134,12 +134,8 @@ export const checks = ({ all, charter, truths, ever, liar }: ChecksOptions): Che
       if (tell.type === "rows") rows(party, tell)
       if (tell.type === "done" && !holds(party, tell.entry))
         all.found(`${who} answered an order with what is not durable`)
-      if (
-        tell.type === "sent" &&
-        !truths()
-          [party]!.logs(party)
-          .some(({ rows }) => rows.has(tell.seq))
-      )
+      const own = truths()[party]!.logs(party)
+      if (tell.type === "sent" && !own.some(({ rows }) => rows.has(tell.seq)))
         all.found(`${who} told of sending ${tell.seq}, which is not durable`)
       if (tell.type === "refused") {
         const { refusal, details } = tell.refusal

@@ -18,14 +18,20 @@ export const marked = (line: Line, entry: { author: number; hash: Hash }, refusa
   refused(line, refusal, entry.author)
 }
 
+/** Whether there was room for it. */
+const keep = ({ state }: Line, aside: Line["state"]["stagedAsides"][number]): boolean => {
+  if (state.asideCount >= asidesMax) return false
+  state.asideCount++
+  state.stagedAsides.push(aside)
+  return true
+}
+
 /** Keeps what was signed and cannot be accepted, as evidence, and says so; heard again it is nothing. (L-9) */
 export const setAside = (line: Line, entry: Entry, refusal: Refusal): void => {
   if (line.state.asideNames.has(hex(entry.hash))) return
   refused(line, refusal, entry.author)
-  if (line.state.asideCount >= asidesMax) return
-  line.state.asideCount++
+  if (!keep(line, { author: entry.author, bytes: entry.bytes, refusal })) return
   line.state.asideNames.add(hex(entry.hash))
-  line.state.stagedAsides.push({ author: entry.author, bytes: entry.bytes, refusal })
   if (refusal.refusal === "two-histories") forked(line, entry, entry.seq)
   if (refusal.refusal === "wrong-own-root") forked(line, entry, entry.seq - 1)
 }
@@ -47,10 +53,7 @@ export const setHeadsAside = (line: Line, heads: readonly [Head, ...Head[]]): vo
   forked(line, heads[0], size)
   const refusal = refuse("bad-head", { author, generation, size })
   refused(line, refusal, author)
-  if (line.state.asideCount >= asidesMax) return
-  line.state.asideCount++
-  const bytes = joinParts(heads.map(head => encodePart({ type: "head", head })))
-  line.state.stagedAsides.push({ author, bytes, refusal })
+  keep(line, { author, bytes: joinParts(heads.map(head => encodePart({ type: "head", head }))), refusal })
 }
 
 export const about = (entry: Entry): Record<string, number | string> => ({

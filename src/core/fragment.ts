@@ -1,6 +1,5 @@
 // A part that is larger than a path's frame goes in pieces, named by what they are pieces of (page: protocol/frame.md, F-8).
-import type { Part } from "./frame.ts"
-import { encodePart } from "./frame.ts"
+import { encodePart, type Part } from "./frame.ts"
 import { frameBytesMax } from "./limits.ts"
 import { type Refusal, refuse } from "./refusal.ts"
 import type { Outgoing, Path } from "./state.ts"

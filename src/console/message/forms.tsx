@@ -5,6 +5,7 @@ import type { MessageView } from "../../api/shapes.ts"
 import { bodyBytesMaxAt, checkText, encodeMessageBody } from "../../core/body.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { precedences } from "../../core/registry.ts"
+import type { Word } from "../../words/en.ts"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { declination, deferral, objection, readingBack } from "../orders.ts"
@@ -70,7 +71,14 @@ export const DeferForm = ({ message, done }: FormProps) => {
   )
 }
 
-export const DeclineForm = ({ message, done }: FormProps) => {
+type ReasonFormProps = FormProps & {
+  readonly title: Word
+  readonly send: Word
+  readonly order: typeof declination
+}
+
+/** An act of which its reason is all that there is to say. */
+const ReasonForm = ({ message, done, title, send, order }: ReasonFormProps) => {
   const { line } = useKnowledge()
   const { t, language } = useReader()
   const them = useThem()
@@ -78,9 +86,9 @@ export const DeclineForm = ({ message, done }: FormProps) => {
   return (
     <ActForm
       message={message}
-      title={t("act.decline-title", { number: numberOf(line, message) })}
-      send={t("act.decline-send", { them })}
-      request={declination(message.hash, { reason: reason.trim(), language })}
+      title={t(title, { number: numberOf(line, message) })}
+      send={t(send, { them })}
+      request={order(message.hash, { reason: reason.trim(), language })}
       fits={reasonFits(reason)}
       done={done}
     >
@@ -89,25 +97,14 @@ export const DeclineForm = ({ message, done }: FormProps) => {
   )
 }
 
+export const DeclineForm = (form: FormProps) => (
+  <ReasonForm {...form} title="act.decline-title" send="act.decline-send" order={declination} />
+)
+
 /** What the second thinks of a release by one officer alone. (OF-11) */
-export const ObjectForm = ({ message, done }: FormProps) => {
-  const { line } = useKnowledge()
-  const { t, language } = useReader()
-  const them = useThem()
-  const [reason, setReason] = useState("")
-  return (
-    <ActForm
-      message={message}
-      title={t("second.object-title", { number: numberOf(line, message) })}
-      send={t("second.object-send", { them })}
-      request={objection(message.hash, { reason: reason.trim(), language })}
-      fits={reasonFits(reason)}
-      done={done}
-    >
-      <Reason value={reason} change={setReason} />
-    </ActForm>
-  )
-}
+export const ObjectForm = (form: FormProps) => (
+  <ReasonForm {...form} title="second.object-title" send="second.object-send" order={objection} />
+)
 
 /** Restates what was understood, for the other side to compare with what was meant. */
 export const ReadBackForm = ({ message, done }: FormProps) => {
