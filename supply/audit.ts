@@ -10,7 +10,12 @@ export const licences: ReadonlySet<string> = new Set([
 ])
 
 /** Packages that may run something at their installation, and why. */
-export const mayRunScripts: ReadonlyMap<string, string> = new Map()
+export const mayRunScripts: ReadonlyMap<string, string> = new Map([
+  [
+    "@serialport/bindings-cpp",
+    "only looks whether the built binding that it brings loads here; works as well where no script is run",
+  ],
+])
 
 /** Of "(A OR B)" one is enough. */
 const mayShip = (licence: string): boolean =>

@@ -58,11 +58,15 @@ export type Stored = {
   readonly body?: Uint8Array
 }
 
+/** As a transport has them (transport/transport.ts). */
 export type PathTraits = {
   readonly rate: number
   readonly fragmentBytes: number
   readonly queueBytes: number
   readonly keepsOrder?: true
+  readonly loses?: true
+  readonly pieceBytes?: number
+  readonly cost?: number
 }
 
 /** `lived`: the keys have been in use before, so that an empty record is a lost one. `held`: node keys that are here, where those that are

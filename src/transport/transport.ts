@@ -10,6 +10,12 @@ export type PathTraits = {
   readonly queueBytes: number // bytes that may be handed over and not yet be gone
   /** What is handed over comes in that order or, when the path closes, not at all. */
   readonly keepsOrder?: true
+  /** A frame may vanish on it and nobody is told: what is urgent goes twice. */
+  readonly loses?: true
+  /** How long a frame may be where others wait, so that what is more urgent waits for no longer one; without it `fragmentBytes`. */
+  readonly pieceBytes?: number
+  /** What a byte costs here, in the home's own measure: what is not urgent takes the cheapest path that is open. */
+  readonly cost?: number
 }
 
 /** A transport that was refused or failed says why, for the log and the link chain. */
