@@ -23,7 +23,7 @@ const xored = (frame: Uint8Array, at: number): string => {
 /** Frames under fixed keys: `key`, `iv`, `line`, `from`, `to`; `plain` when the frame opens. */
 const sealing = (): Case[] => {
   const way = { line: bytes(0x80, 16), from: 0, to: 1 }
-  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2 })])
+  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 })])
   const frame = sealFrame(suite, keys, way, { epoch: 0x1234_5678, path: 3, counter: 258, plain })
   const given = { key: hex(keys.key), iv: hex(keys.iv), line: hex(way.line), from: 0, to: 1 }
   const bad = (name: string, changed: object): Case => ({
@@ -59,7 +59,7 @@ const sealing = (): Case[] => {
 const layered = (): Case[] => {
   const way = { line: bytes(0x80, 16), from: 0, to: 1 }
   const inner = { suite: sm, key: bytes(0xa0, 16), iv: bytes(0xb0, 12) }
-  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2 })])
+  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 })])
   const place = { epoch: 0x1234_5678, path: 3, counter: 258, plain }
   const frame = sealFrame(suite, { ...keys, inner }, way, place)
   const given = {
@@ -148,23 +148,28 @@ const parts = (line: ExampleLine): Case[] => {
       encodePart({ type: "fragment", id: 4, offset: 100, total: 300, bytes: bytes(0, 20) }),
     ),
     good("ping", "ping", encodePart({ type: "ping", now: start, lastHuman: null, consoles: 2, have })),
-    good("pong", "pong", encodePart({ type: "pong", echo: start, now: start + 5 })),
+    good("pong", "pong", encodePart({ type: "pong", echo: start, now: start + 5, frames: 3, bytes: 400 })),
     good("epoch-ok", "epoch-ok", encodePart({ type: "epoch-ok", epoch: 1 })),
     good("short", "short", encode([11, 1, 2, null, new Map([[8, 9]]), bytes(0, 64), bytes(0, 16), utf8("body"), 0])),
     good("hello from before SHORT", "hello", encode([1, root, [], 4_096, start, 0])),
-    good("padding", "pong pad", encodePart({ type: "pong", echo: 1, now: 2 }), encode([10, new Uint8Array(4)])),
+    good(
+      "padding",
+      "pong pad",
+      encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 }),
+      encode([10, new Uint8Array(4)]),
+    ),
     good("padding that is not zeros, with more fields", "pad", encode([10, bytes(1, 4), bytes(0, 0), 7])),
     good(
       "two parts",
       "epoch-ok pong",
       encodePart({ type: "epoch-ok", epoch: 1 }),
-      encodePart({ type: "pong", echo: 1, now: 2 }),
+      encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 }),
     ),
     good(
       "a part of a newer law is passed over, the next is read",
       "pong",
       encode([99, "later"]),
-      encodePart({ type: "pong", echo: 1, now: 2 }),
+      encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 }),
     ),
     good("more fields than are known are passed over", "epoch-ok", encode([9, 1, "later"])),
     ...badParts(entry.bytes),
@@ -214,7 +219,7 @@ const padding = (): Case[] => {
     const plain = joinParts(padded([part], most))
     return { name, clause: "F-10", expect: "ok", bytes: joinParts([part]).length, most, filled: plain.length }
   }
-  const pong = encodePart({ type: "pong", echo: 1, now: 2 })
+  const pong = encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 })
   return [
     { name: "a pong", clause: "F-10", expect: "ok", plain: hex(joinParts(padded([pong], 262_144))) },
     { name: "a path of 64 bytes", clause: "F-10", expect: "ok", plain: hex(joinParts(padded([pong], 64))) },

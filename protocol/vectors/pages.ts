@@ -216,7 +216,7 @@ const count = (from: number, length: number): Uint8Array => Uint8Array.from({ le
 const frameExample = (): string => {
   const keys = { key: count(0, 32), iv: count(0x40, 12) }
   const way = { line: count(0x80, 16), from: 0, to: 1 }
-  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2 })])
+  const plain = joinParts([encodePart({ type: "pong", echo: 1, now: 2, frames: 3, bytes: 400 })])
   const frame = sealFrame(suite, keys, way, { epoch: 0x1234_5678, path: 3, counter: 258, plain })
   const nonce = keys.iv.map((byte, at) => byte ^ (at < 4 ? 0 : frame[at]!))
   return fence(

@@ -8,7 +8,8 @@ import { decodeCard, encodeCard, encodeCardBody } from "../../src/core/charter.t
 import { decodeParts, encodePart, joinParts } from "../../src/core/frame.ts"
 import { fromUtf8 } from "../../src/core/hash.ts"
 import { epochFramesMax } from "../../src/core/limits.ts"
-import { drain, enqueue, pathsFor } from "../../src/core/outbox.ts"
+import { drain, enqueue } from "../../src/core/outbox.ts"
+import { pathsFor } from "../../src/core/paths.ts"
 import { isRefusal, refusals } from "../../src/core/refusal.ts"
 import { kinds } from "../../src/core/registry.ts"
 import { counterOf, openFrame, sealFrame } from "../../src/core/seal.ts"
@@ -112,7 +113,7 @@ test("S-4: what is of higher precedence goes first, in frames of its own", () =>
   const node = reader()
   const path = node.line.state.paths.get(0)!
   for (const precedence of [0, 2, 4, 2])
-    enqueue(path, { precedence, part: encodePart({ type: "pong", echo: precedence, now: 0 }) })
+    enqueue(path, { precedence, part: encodePart({ type: "pong", echo: precedence, now: 0, frames: 3, bytes: 400 }) })
   node.sent.length = 0
   node.line.out = []
   drain(node.line, path, node.line.state.peers.get(0)!)

@@ -2,6 +2,7 @@
 import type { SheetFile, SignaturesFile } from "../api/keys.ts"
 import type { ParcelFile, ParcelTaken, ParcelView } from "../api/parcels.ts"
 import type { Invitation, PendingPasskey } from "../api/passkeys.ts"
+import type { PathRequest, PathView } from "../api/paths.ts"
 import type {
   BreakRequest,
   EntryView,
@@ -54,6 +55,9 @@ export type Node = {
   makeParcel(): Promise<ParcelFile>
   /** Its bytes in base64. */
   takeParcel(bytes: string): Promise<ParcelTaken>
+  paths(): Promise<PathView[]>
+  addPath(request: PathRequest): Promise<void>
+  removePath(name: string): Promise<void>
 }
 
 export const nodeOf = (home: string): Node => {
@@ -98,6 +102,9 @@ export const nodeOf = (home: string): Node => {
     parcels: () => ask("/api/parcels"),
     makeParcel: () => ask("/api/parcels", {}),
     takeParcel: bytes => ask("/api/parcels/take", { bytes }),
+    paths: () => ask("/api/paths"),
+    addPath: request => ask("/api/paths", request),
+    removePath: name => ask("/api/paths/remove", { name }),
   }
 }
 

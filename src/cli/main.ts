@@ -18,6 +18,7 @@ import { officer } from "./officer.ts"
 import { pair } from "./pair.ts"
 import { parcel } from "./parcel.ts"
 import { passphrase } from "./passphrase.ts"
+import { path } from "./path.ts"
 import { restore } from "./restore.ts"
 import { roots } from "./roots.ts"
 import { run } from "./run.ts"
@@ -78,6 +79,7 @@ export const program = (): Command => {
     passphrase,
     breakOff,
     parcel,
+    path,
     duress,
   ]
   for (const command of commands)

@@ -5,9 +5,10 @@ import { encode, type Value } from "./cbor.ts"
 import { concat, equal } from "./hash.ts"
 import { breakAheadMs } from "./limits.ts"
 import { keysOfPeer, openingFrame, openingKeys, openingLabel, refuseOpening, showOpening } from "./opening.ts"
+import type { Path } from "./path-state.ts"
 import { type Refusal, refuse } from "./refusal.ts"
 import { breakLabel, derive, pairingFrom } from "./secret.ts"
-import { ask, type Line, type Path, type Peer } from "./state.ts"
+import { ask, type Line, type Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 
 const breakPsk = [2] as const

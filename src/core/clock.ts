@@ -27,6 +27,8 @@ export const setBack = (state: State, ms: number): void => {
     path.pingAt -= ms
     path.helloHeardAt -= ms
     path.headSentAt -= ms
+    path.openedAt -= ms
+    path.pings = []
   }
   state.ownEntryAt -= ms
   if (state.doubtSince !== null) state.doubtSince -= ms

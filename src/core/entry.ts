@@ -45,7 +45,7 @@ export type Release = {
 }
 
 /** Where an entry stands, generation apart. */
-export type InLog = { readonly author: number; readonly seq: number }
+export type InLog = { readonly author: number; readonly generation: number; readonly seq: number }
 
 /** The signed fields. Absent optional fields are absent on the wire. Times are UTC milliseconds since 1970 by the author's clock. */
 export type Fields = {

@@ -18,10 +18,11 @@ import {
   showOpening,
   verifyBy,
 } from "./opening.ts"
+import type { Path } from "./path-state.ts"
 import { isRefusal, type Refusal, refusals, refuse } from "./refusal.ts"
 import { counterOf, headerBytes, isReplay, markReceived, openFrame, sealFrame, tagBytes } from "./seal.ts"
 import { derive, hasPairing, keepSecret, markOf, type Psk, pairingSecret } from "./secret.ts"
-import { ask, type Line, type Path, type Peer, type Sending } from "./state.ts"
+import { ask, type Line, type Peer, type Sending } from "./state.ts"
 
 /** Frames kept while the opening that they are sealed under is being read. (EP-6) */
 const earlyFramesMax = 64
@@ -156,6 +157,7 @@ export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): U
   if (!Number.isSafeInteger(counter)) return refuse("bad-frame", { epoch: frame[1]! })
   const candidates = peer.receiving.filter(it => (it.epoch & 255) === frame[1])
   if (candidates.length === 0) {
+    if (isOurs(line, peer, frame)) return refuse("looped-frame", { peer: peer.party })
     if (peer.earlyOpening) {
       if (peer.early.length < earlyFramesMax) peer.early.push({ path: path.id, frame })
       return undefined
@@ -174,8 +176,14 @@ export const unseal = (line: Line, peer: Peer, path: Path, frame: Uint8Array): U
     if (epoch.anew) provePairing(line, peer, { from: peer.party, epoch: epoch.epoch })
     return plain
   }
-  return refuse("bad-frame", { epoch: frame[1]!, counter })
+  return isOurs(line, peer, frame)
+    ? refuse("looped-frame", { peer: peer.party })
+    : refuse("bad-frame", { epoch: frame[1]!, counter })
 }
+
+/** A path that brings back what it was given, as a modem with its echo on: asked only of what is the peer's by none of its epochs. */
+const isOurs = ({ suite, charter, us }: Line, { sending, party }: Peer, frame: Uint8Array): boolean =>
+  sending !== null && openFrame(suite, sending, { line: charter.line, from: us, to: party }, frame) !== undefined
 
 /** The peer says that it can open our epoch. */
 export const epochConfirmed = (line: Line, peer: Peer, epoch: number): void => {

@@ -1,8 +1,8 @@
 // A part that is larger than a path's frame goes in pieces, named by what they are pieces of (page: protocol/frame.md, F-8).
 import { encodePart, type Part } from "./frame.ts"
 import { frameBytesMax } from "./limits.ts"
+import type { Outgoing, Path } from "./path-state.ts"
 import { type Refusal, refuse } from "./refusal.ts"
-import type { Outgoing, Path } from "./state.ts"
 import type { Suite } from "./suite.ts"
 
 /** A fragment's own CBOR around its bytes, at most. */
@@ -18,7 +18,7 @@ const nameOf = (part: Uint8Array, suite: Suite): number => {
 }
 
 /** What waits on a path, as pieces that take at most `room` bytes of a frame each. */
-export const cut = ({ precedence, part, entry }: Outgoing, room: number, suite: Suite): Outgoing[] => {
+export const cut = ({ part, ...outgoing }: Outgoing, room: number, suite: Suite): Outgoing[] => {
   const id = nameOf(part, suite)
   const total = part.length
   const most = room - aroundBytes
@@ -26,7 +26,7 @@ export const cut = ({ precedence, part, entry }: Outgoing, room: number, suite: 
   for (let offset = 0; offset < total; offset += most) {
     const bytes = part.subarray(offset, Math.min(offset + most, total))
     const piece = encodePart({ type: "fragment", id, offset, total, bytes })
-    pieces.push({ precedence, part: piece, ...(offset + most >= total && entry && { entry }) })
+    pieces.push({ ...outgoing, part: piece, ...(offset + most < total && { isUnfinished: true }) })
   }
   return pieces
 }

@@ -40,7 +40,7 @@ test("F-2: every part reads as it was written", () => {
           { type: "have", have: list },
           { type: "want", author: 1, generation: 1, from: 1, to: 2 },
           { type: "ping", now, lastHuman: restored ? now : null, consoles: 2, have: list },
-          { type: "pong", echo: now, now },
+          { type: "pong", echo: now, now, frames: 3, bytes: 400 },
           { type: "epoch-ok", epoch: now },
           { type: "fragment", id: 3, offset: 0, total: 64, bytes: hash },
         ]

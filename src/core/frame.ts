@@ -66,7 +66,14 @@ export type Part =
       readonly consoles: number
       readonly have: readonly Have[]
     }
-  | { readonly type: "pong"; readonly echo: number; readonly now: number }
+  /** `frames` and `bytes`: what was opened of this path since it opened, the ping included; 0 where that is not counted. */
+  | {
+      readonly type: "pong"
+      readonly echo: number
+      readonly now: number
+      readonly frames: number
+      readonly bytes: number
+    }
   | { readonly type: "epoch-ok"; readonly epoch: number }
   | { readonly type: "pad"; readonly bytes: number }
 
@@ -113,7 +120,7 @@ export const encodePart = (part: Exclude<Part, { type: "entry" | "short" | "pad"
     case "ping":
       return encode([number, part.now, part.lastHuman, part.consoles, haveValue(part.have)])
     case "pong":
-      return encode([number, part.echo, part.now])
+      return encode([number, part.echo, part.now, part.frames, part.bytes])
     case "epoch-ok":
       return encode([number, part.epoch])
     default:
@@ -227,8 +234,10 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
       return { type: "ping", now, lastHuman, consoles, have }
     }
     case partNumbers.pong: {
-      const [echo, now] = fields
-      return isCount(echo) && isCount(now) ? { type: "pong", echo, now } : refuse("malformed", { part: "pong" })
+      const [echo, now, frames = 0, bytes = 0] = fields
+      return isCount(echo) && isCount(now) && isCount(frames) && isCount(bytes)
+        ? { type: "pong", echo, now, frames, bytes }
+        : refuse("malformed", { part: "pong" })
     }
     case partNumbers["epoch-ok"]:
       return isCount(fields[0]) ? { type: "epoch-ok", epoch: fields[0] } : refuse("malformed", { part: "epoch-ok" })

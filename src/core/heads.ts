@@ -3,8 +3,9 @@ import { recall, refused, setHeadsAside } from "./aside.ts"
 import { equal } from "./hash.ts"
 import { checkHead, type Head } from "./head.ts"
 import { keysAfter } from "./key.ts"
+import type { Path } from "./path-state.ts"
 import { type Refusal, refuse } from "./refusal.ts"
-import type { Line, Log, Path } from "./state.ts"
+import type { Line, Log } from "./state.ts"
 import type { Hash } from "./suite.ts"
 
 const pendingHeadsMax = 8

@@ -15,10 +15,11 @@ import {
   reopenMs,
   verifyBy,
 } from "./opening.ts"
+import type { Path } from "./path-state.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { freshWindow } from "./seal.ts"
 import { derive, keepSecret, secretOf } from "./secret.ts"
-import { ask, type Line, type Path, type Peer } from "./state.ts"
+import { ask, type Line, type Peer } from "./state.ts"
 import type { PublicKey } from "./suite.ts"
 
 /** The peer opens an epoch to us. `done` is called once its frames can be read, with those that came too early. (EP-3, EP-4) */

@@ -22,10 +22,11 @@ import {
 } from "./key.ts"
 import { shownBytesMax } from "./limits.ts"
 import { keysOfPeer, ownKeys, sendOpening } from "./opening.ts"
+import type { Path } from "./path-state.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds } from "./registry.ts"
 import { frameKinds } from "./seal.ts"
-import type { Line, Log, Path, Peer } from "./state.ts"
+import type { Line, Log, Peer } from "./state.ts"
 import type { PublicKey } from "./suite.ts"
 
 /** Changes that are shown again at the most: more than these nobody makes while a peer cannot be reached. (K-5) */

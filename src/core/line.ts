@@ -28,6 +28,9 @@ import { heardShown, lackInForce, restoreKeys } from "./key-change.ts"
 import { creditBytes, creditSlack, openingBytesMax, shownBytesMax } from "./limits.ts"
 import { ownKeys } from "./opening.ts"
 import { drain, enqueue, flash, immediate } from "./outbox.ts"
+import type { Path } from "./path-state.ts"
+import { closePath, openPath } from "./paths.ts"
+import { dropDeadPaths, heardPing, heardPong } from "./ping.ts"
 import { isRefusal, refuse } from "./refusal.ts"
 import { isReceipt } from "./registry.ts"
 import { endDoubt, endRestore, recordLost } from "./restore.ts"
@@ -35,7 +38,7 @@ import { askRivals, heardRival } from "./rival.ts"
 import { frameKinds } from "./seal.ts"
 import * as serve from "./serve.ts"
 import { restoreSnapshot, snapshot } from "./snapshot.ts"
-import { type Ask, freshState, type Line, type Path, type Peer } from "./state.ts"
+import { type Ask, freshState, type Line, type Peer } from "./state.ts"
 import type { Suite } from "./suite.ts"
 import * as sync from "./sync.ts"
 import * as write from "./write.ts"
@@ -123,9 +126,9 @@ const handle = (line: Line, event: Event): void => {
     case "ordered":
       return write.takeOrder(line, event.order)
     case "pathOpened":
-      return sync.openPath(line, event.path, event.peer, event.traits)
+      return openPath(line, event.path, event.peer, event.traits)
     case "pathClosed":
-      return sync.closePath(line, event.path)
+      return closePath(line, event.path)
     case "heard": {
       const path = state.paths.get(event.path)
       return path ? heardFrame(line, path, event.frame) : undefined
@@ -218,7 +221,7 @@ const settle = (line: Line): void => {
   if (write.headDueAt(line) <= line.now) write.makeHead(line)
   if (write.epochKeyDueAt(line) <= line.now) write.makeEpochKey(line)
   keepCarried(line)
-  sync.dropDeadPaths(line)
+  dropDeadPaths(line)
   endDoubt(line)
   wantChecks(line)
   askRivals(line)
@@ -277,6 +280,7 @@ const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
       const plain = unseal(line, peer, path, frame)
       if (plain === undefined) return
       if (isRefusal(plain)) return refused(line, plain, peer.party)
+      path.bytesHeard += frame.length
       return heardPlain(line, peer, path, plain)
     }
     case frameKinds.opening:
@@ -332,6 +336,7 @@ const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): voi
 
 const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void => {
   path.heardAt = line.now
+  path.framesHeard += 1
   peer.heardAt = line.now
   const parts = decodeParts(plain, line.suite)
   line.heardBytes += plain.length
@@ -340,7 +345,7 @@ const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void
   if (line.heardBytes > creditSlack * creditBytes) {
     refused(line, refuse("over-credit", { bytes: line.heardBytes }), peer.party)
     line.out.push({ do: "drop", path: path.id, reason: "over-credit" })
-    return sync.closePath(line, path.id)
+    return closePath(line, path.id)
   }
   if (isRefusal(parts)) return refused(line, parts, peer.party)
   for (const part of parts) heardPart(line, peer, path, part)
@@ -352,7 +357,7 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
       if (equal(part.charterHash, line.charter.hash)) return sync.heardHello(line, peer, path, part)
       refused(line, refuse("other-charter", { peer: peer.party }), peer.party)
       line.out.push({ do: "drop", path: path.id, reason: "other-charter" })
-      return sync.closePath(line, path.id)
+      return closePath(line, path.id)
     case "have":
       return sync.heardHave(line, peer, part.have)
     case "entry":
@@ -366,9 +371,10 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
     case "fragment":
       return heardFragment(line, peer, path, part)
     case "ping":
-      return sync.heardPing(line, peer, path, part)
+      heardPing(line, peer, path, part)
+      return sync.heardHave(line, peer, part.have)
     case "pong":
-      return sync.heardPong(line, peer, part)
+      return heardPong(line, peer, path, part)
     case "epoch-ok":
       return epochConfirmed(line, peer, part.epoch)
     case "pad":

@@ -4,10 +4,11 @@ import { decode, encode, type Value } from "./cbor.ts"
 import { concat, equal, utf8 } from "./hash.ts"
 import { keysAfter, type NodeKeys } from "./key.ts"
 import { openingBytesMax } from "./limits.ts"
+import type { Path } from "./path-state.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals, refuse } from "./refusal.ts"
 import { frameKinds } from "./seal.ts"
 import { markBytes, type Psk } from "./secret.ts"
-import { ask, type Line, type Path, type Peer } from "./state.ts"
+import { ask, type Line, type Peer } from "./state.ts"
 import type { PublicKey } from "./suite.ts"
 
 export const openingLabel = utf8("parley/1 opening")
@@ -118,6 +119,7 @@ export const readPayload = (
   const lineId = fields.get(2)
   if (!(lineId instanceof Uint8Array) || !equal(lineId, line.charter.line))
     return refuse("wrong-line", { peer: peer.party })
+  if (fields.get(3) === line.us && fields.get(4) === peer.party) return refuse("looped-frame", { peer: peer.party })
   if (fields.get(3) !== peer.party || fields.get(4) !== line.us) return refuse("bad-opening", { peer: peer.party })
   return fields
 }

@@ -1,15 +1,17 @@
 // What waits to be sent on a path, and how it is cut into frames: strict precedence, per fragment (page: protocol/sync.md, section 4).
 import { seal } from "./epoch.ts"
-import type { Held, PathTraits, Stored } from "./event.ts"
+import type { Held, Stored } from "./event.ts"
 import { cut } from "./fragment.ts"
 import { encodeEntryPart, joinParts } from "./frame.ts"
-import { frameBytesMax, headRateMin } from "./limits.ts"
+import { frameBytesMax } from "./limits.ts"
 import { layerOf } from "./national.ts"
 import { padded } from "./pad.ts"
+import type { Outgoing, Path } from "./path-state.ts"
+import { isThin } from "./paths.ts"
 import { precedences } from "./registry.ts"
 import { aroundBytes } from "./seal.ts"
 import { shorten } from "./short.ts"
-import type { Line, Outgoing, Path, Peer } from "./state.ts"
+import type { Line, Peer } from "./state.ts"
 
 export const bulk = precedences.indexOf("BULK")
 export const priority = precedences.indexOf("PRIORITY")
@@ -19,17 +21,8 @@ export const flash = precedences.indexOf("FLASH")
 const gatherBytes = 65_536
 export const partsMax = 4_096
 
-export const isThin = (traits: PathTraits): boolean => traits.rate < headRateMin
-
 export const enqueue = (path: Path, item: Outgoing): void => {
   path.queue[item.precedence]!.push(item)
-}
-
-/** Paths that an entry takes: all of them at IMMEDIATE and above, the fastest otherwise. */
-export const pathsFor = (line: Line, peer: Peer, precedence: number): Path[] => {
-  const open = [...line.state.paths.values()].filter(path => path.peer === peer.party && path.helloSent)
-  if (precedence >= immediate || open.length <= 1) return open
-  return [open.reduce((best, path) => (path.traits.rate > best.traits.rate ? path : best))]
 }
 
 export const storedOf = ({ entry, body }: Held): Stored => ({
@@ -67,11 +60,11 @@ export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored
       )
     : undefined
   path.before = isNext ? (made?.before ?? null) : null
-  enqueue(path, {
-    precedence,
-    part: made?.part ?? wholePart(line, stored, path),
-    entry: { author: line.us, seq: stored.seq },
-  })
+  const part = made?.part ?? wholePart(line, stored, path)
+  const outgoing = { precedence, part, entry: { author: line.us, generation, seq: stored.seq } }
+  enqueue(path, outgoing)
+  // Where a frame may vanish unseen, its loss would be found too late for this. (S-5)
+  if (path.traits.loses && precedence >= immediate) enqueue(path, outgoing)
 }
 
 /** Sends while the path has room, the highest precedence first. */
@@ -87,9 +80,13 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
       return
     }
     path.inFlight += frame.length
+    path.framesSent += 1
     path.sentAt = line.now
     line.out.push({ do: "send", path: path.id, frame })
-    const sent = Math.max(0, ...next.items.map(({ entry }) => (entry?.author === line.us ? entry.seq : 0)))
+    const sent = Math.max(
+      0,
+      ...next.items.map(({ entry, isUnfinished }) => (entry?.author === line.us && !isUnfinished ? entry.seq : 0)),
+    )
     if (sent > 0) line.out.push({ do: "tell", tell: { type: "sent", peer: peer.party, seq: sent } })
   }
 }
@@ -104,8 +101,9 @@ type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
 const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
   for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
     const queue = path.queue[precedence]!
+    while (queue.length > 0 && isOver(line, peer, queue[0]!)) queue.shift()
     if (queue.length === 0) continue
-    const room = path.traits.fragmentBytes - around(line, peer) - 3
+    const room = frameRoom(path, precedence) - around(line, peer) - 3
     const most = Math.min(room, gatherBytes)
     if (queue[0]!.part.length > room) {
       const whole = queue.shift()!
@@ -119,4 +117,21 @@ const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
     return { precedence, items, parts: items.map(it => it.part) }
   }
   return null
+}
+
+/** Another path has brought it meanwhile, as a receipt of the peer has proven. */
+const isOver = (line: Line, { confirmed }: Peer, { entry, isAsked }: Outgoing): boolean =>
+  entry !== undefined &&
+  isAsked !== true &&
+  entry.author === line.us &&
+  entry.generation === line.state.logs[line.us]!.generation &&
+  entry.seq <= confirmed
+
+/** How long a frame may be: the whole of what the path takes for what is urgent, and for what is alone there; else no more than what
+ *  something urgent may be made to wait. (S-4) */
+const frameRoom = ({ traits, queue }: Path, precedence: number): number => {
+  const piece = traits.pieceBytes
+  if (piece === undefined || precedence >= immediate) return traits.fragmentBytes
+  const waiting = queue.reduce((sum, parts) => sum + parts.length, 0)
+  return precedence > bulk && waiting === 1 ? traits.fragmentBytes : Math.min(piece, traits.fragmentBytes)
 }

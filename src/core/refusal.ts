@@ -133,6 +133,7 @@ export const refusals = {
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
   "no-fork": [98, "EV-14", "The two do not contradict each other."],
   "bad-duress-word": [99, "A-43", "The word is shorter or longer than the law allows."],
+  "no-path": [103, "S-10", "The path cannot be opened here; nothing has changed."],
   "no-carried-key": [
     104,
     "EP-14",
@@ -141,6 +142,7 @@ export const refusals = {
   "unknown-suite": [110, "CH-15", "A card of this home names a national suite that this program does not know."],
   "second-missing": [111, "E-22", "Its author signs with a national suite as well, and that signature is not there."],
   "second-false": [112, "E-22", "Its second signature, by its author's national suite, is false."],
+  "looped-frame": [113, "F-4", "A path brings back what this node has sent itself; nothing of it was taken."],
   failed: [
     116,
     "A-45",

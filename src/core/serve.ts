@@ -5,9 +5,11 @@ import type { Stored } from "./event.ts"
 import { encodePart } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { gapsMax } from "./limits.ts"
-import { bulk, enqueue, immediate, partsMax, pathsFor, priority, sendOwn, wholePart } from "./outbox.ts"
+import { bulk, enqueue, immediate, partsMax, priority, sendOwn, wholePart } from "./outbox.ts"
+import type { Path } from "./path-state.ts"
+import { pathsFor } from "./paths.ts"
 import { isRefusal } from "./refusal.ts"
-import type { Line, Path } from "./state.ts"
+import type { Line } from "./state.ts"
 
 /** Bytes read from the store for one push. */
 const serveBytes = 131_072
@@ -57,9 +59,11 @@ const coveredTo = ({ headsServed }: Path, { author, generation }: { author: numb
 }
 
 /** On a thin path a peer asks again before what it asked for has left: one copy in the queue is enough. */
-const isQueued = (path: Path, { author, seq }: InLog, precedence: number): boolean =>
+const isQueued = (path: Path, { author, generation, seq }: InLog, precedence: number): boolean =>
   path.queue.some(
-    (queue, at) => at >= precedence && queue.some(({ entry }) => entry?.seq === seq && entry.author === author),
+    (queue, at) =>
+      at >= precedence &&
+      queue.some(({ entry }) => entry?.seq === seq && entry.author === author && entry.generation === generation),
   )
 
 type Named = { readonly author: number; readonly generation: number }
@@ -91,10 +95,10 @@ export const heardServed = (
   let bytes = 0
   for (const row of read.rows) {
     const precedence = answersWant ? wantedAt(line, author, row) : priority
-    const entry = { author, seq: row.seq }
+    const entry = { author, generation: read.generation, seq: row.seq }
     if (answersWant && isQueued(path, entry, precedence)) continue
     if (pushes) sendOwn(line, peer, path, { precedence, stored: row, isNext: true })
-    else enqueue(path, { precedence, part: wholePart(line, row, path), entry })
+    else enqueue(path, { precedence, part: wholePart(line, row, path), entry, isAsked: true })
     bytes += row.bytes.length + (row.body?.length ?? 0)
   }
   if (!pushes) return

@@ -3,15 +3,15 @@
 import { type BreakState, noBreak } from "./break-state.ts"
 import { type CarriedState, noneCarried } from "./carried-state.ts"
 import type { Charter } from "./charter.ts"
-import type { Entry, InLog } from "./entry.ts"
-import type { Accepted, Effect, Held, MarkedSpan, Order, PathTraits, Signing, Tell, Writing } from "./event.ts"
+import type { Entry } from "./entry.ts"
+import type { Accepted, Effect, Held, MarkedSpan, Order, Signing, Tell, Writing } from "./event.ts"
 import type { Head } from "./head.ts"
 import { cardTenure, type NodeKeys, type Tenure } from "./key.ts"
 import { emptyFrontier, emptyRoot, type Frontier, type Grown } from "./log.ts"
 import { noOfficers, type Officers } from "./officer.ts"
+import type { Path } from "./path-state.ts"
 import type { Refusal } from "./refusal.ts"
 import type { FrameKeys, Window } from "./seal.ts"
-import type { Before } from "./short.ts"
 import type { Hash, Suite } from "./suite.ts"
 
 /** One author's log as this node holds it. */
@@ -159,33 +159,12 @@ export type Peer = BreakState & {
   linkTold: boolean
 }
 
-export type Outgoing = { readonly precedence: number; readonly part: Uint8Array; readonly entry?: InLog }
-
-export type Path = {
-  readonly id: number
-  readonly peer: number
-  readonly traits: PathTraits
-  readonly queue: Outgoing[][] // by precedence
-  inFlight: number
-  helloSent: boolean
-  helloHeardAt: number
-  serving: boolean
-  wants: { author: number; generation: number; from: number; to: number }[]
-  heardAt: number
-  sentAt: number
-  pingAt: number
-  joining: Map<number, { bytes: Uint8Array; got: Set<number>; filled: number }>
-  openingParts: Map<string, (Uint8Array | undefined)[]>
-  headSentAt: number
-  /** The last head of each log that went before a backlog here; and the last own entry. */
-  readonly headsServed: Map<number, Head>
-  before: Before | null
-}
-
 export type State = {
   readonly logs: Log[]
   readonly peers: Map<number, Peer>
   readonly paths: Map<number, Path>
+  /** What paths that do not keep what they say of their rate are taken for, bit/s, by number. Not in the snapshot. (S-12) */
+  readonly believed: Map<number, number>
   /** Own epoch keys published so far; the last number and when. Number 0 is the card's. */
   epochKey: number
   epochKeyAt: number
@@ -348,6 +327,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
     charter.parties.flatMap((card, party) => (party === us ? [] : [[party, freshPeer(party, card.base)] as const])),
   ),
   paths: new Map(),
+  believed: new Map(),
   epochKey: 0,
   epochKeyAt: 0,
   epochKeyUsed: false,

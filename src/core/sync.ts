@@ -2,85 +2,23 @@
 // protocol/sync.md). Everything is idempotent; what a path loses is asked for again.
 import type { Entry } from "./entry.ts"
 import { openEpoch, showOpenings } from "./epoch.ts"
-import type { Held, PathTraits } from "./event.ts"
+import type { Held } from "./event.ts"
 import { encodePart, type Have, type Part } from "./frame.ts"
+import { have, rangesAhead } from "./have.ts"
 import type { Head } from "./head.ts"
-import { creditBytes, deadAfterMs, doubtMs, gapsMax, pingAfterMs, wantAfterMs } from "./limits.ts"
-import { bulk, drain, enqueue, flash, immediate, isThin, pathsFor, priority, sendOwn, storedOf } from "./outbox.ts"
-import { precedences } from "./registry.ts"
+import { creditBytes, doubtMs, gapsMax, wantAfterMs } from "./limits.ts"
+import { bulk, drain, enqueue, flash, immediate, priority, sendOwn, storedOf } from "./outbox.ts"
+import type { Path } from "./path-state.ts"
+import { bestOf, deadAfter, isThin, pathsFor, pingEvery, rewind } from "./paths.ts"
+import { doubtAt, sendPing } from "./ping.ts"
 import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
-import { emptyBuffer, type Line, type Log, type Path, type Peer } from "./state.ts"
+import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
 
 /** The longest that an answer is waited for: a round trip is the peer's own word. */
 const answerMsMax = 60_000
 
-const pingEvery = (path: Path): number => (isThin(path.traits) ? 6 * pingAfterMs : pingAfterMs)
-
-export const openPath = (line: Line, id: number, peer: number, traits: PathTraits): void => {
-  const path: Path = {
-    id,
-    peer,
-    traits,
-    queue: precedences.map(() => []),
-    inFlight: 0,
-    helloSent: false,
-    helloHeardAt: -Infinity,
-    serving: false,
-    wants: [],
-    heardAt: line.now,
-    sentAt: line.now,
-    pingAt: line.now,
-    joining: new Map(),
-    openingParts: new Map(),
-    headSentAt: -Infinity,
-    headsServed: new Map(),
-    before: null,
-  }
-  line.state.paths.set(id, path)
-  showOpenings(line, line.state.peers.get(peer)!, path)
-}
-
-/** What was on its way is not known to have arrived: pushing begins again from what the peer is proven to hold. */
-export const closePath = (line: Line, id: number): void => {
-  const path = line.state.paths.get(id)
-  if (!path) return
-  line.state.paths.delete(id)
-  const peer = line.state.peers.get(path.peer)!
-  rewind(peer)
-  if ([...line.state.paths.values()].some(it => it.peer === path.peer)) return
-  peer.helloHeard = false
-  peer.early = []
-  if (peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: false } })
-  peer.linkTold = false
-}
-
-const rewind = (peer: Peer): void => {
-  peer.sentTo = peer.confirmed
-  peer.pushed = []
-  peer.unconfirmedBytes = 0
-}
-
 export const ownLog = (line: Line): Log => line.state.logs[line.us]!
-
-const rangesAhead = (log: Log): [number, number][] => {
-  const ranges: [number, number][] = []
-  for (const seq of [...log.ahead.keys()].sort((a, b) => a - b)) {
-    const last = ranges.at(-1)
-    if (last && last[1] === seq - 1) last[1] = seq
-    else if (ranges.length === gapsMax) break
-    else ranges.push([seq, seq])
-  }
-  return ranges
-}
-
-const have = (line: Line): Have[] =>
-  line.state.logs.map(log => ({
-    author: log.author,
-    generation: log.generation,
-    size: log.frontier.size,
-    ahead: rangesAhead(log),
-  }))
 
 /** An own entry that has just become durable goes out at once, unless older ones are still to be pushed. */
 export const push = (line: Line, held: Held): void => {
@@ -164,7 +102,8 @@ export const heardHello = (line: Line, peer: Peer, path: Path, hello: Extract<Pa
   heardHave(line, peer, hello.have)
   if (!peer.linkTold) line.out.push({ do: "tell", tell: { type: "link", peer: peer.party, up: true } })
   peer.linkTold = true
-  path.pingAt = line.now
+  // What a path is worth is known from its first round trip on.
+  path.pingAt = -Infinity
   const urgent = line.state.urgent.filter(seq => seq > peer.confirmed)
   for (const seq of urgent)
     path.wants.push({ author: line.us, generation: ownLog(line).generation, from: seq, to: seq })
@@ -212,15 +151,6 @@ const sendHello = (line: Line, path: Path): void => {
   enqueue(path, { precedence: flash, part })
 }
 
-const sendPing = (line: Line, path: Path): void => {
-  path.pingAt = line.now
-  const { lastHuman, consoles } = line.state
-  enqueue(path, {
-    precedence: flash,
-    part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
-  })
-}
-
 /** The first entry of the next generation is asked for by itself: it says how much of this one is to be held first. (K-9) */
 const asksAnew = (log: Log): boolean => log.newer && log.opening === null
 
@@ -231,16 +161,12 @@ const wantPath = (line: Line, log: Log): Path | undefined => {
   if (!lacks && !asksAnew(log)) return undefined
   const isAble = (path: Path): boolean => path.helloSent && (log.author === line.us || path.peer === log.author)
   // The answer comes by the path of the question: a modem line must not be asked for what the fibre beside it could bring.
-  const able = [...line.state.paths.values()].filter(isAble)
-  return able.reduce<Path | undefined>(
-    (best, path) => (best && best.traits.rate >= path.traits.rate ? best : path),
-    undefined,
-  )
+  return bestOf([...line.state.paths.values()].filter(isAble))
 }
 
 /** How long what is asked for by a path may take: a satellite's answer needs more than a second. (S-7) */
-const answerMs = (line: Line, path: Path): number =>
-  Math.min(Math.max(wantAfterMs, 2 * (line.state.peers.get(path.peer)!.roundTripMs ?? 0)), answerMsMax)
+export const answerMs = ({ roundTripMs }: Path): number =>
+  Math.min(Math.max(wantAfterMs, 2 * (roundTripMs ?? 0)), answerMsMax)
 
 /** What is missing between what is held, lowest first. */
 const gapsOf = (log: Log): [number, number][] => {
@@ -257,7 +183,7 @@ const gapsOf = (log: Log): [number, number][] => {
 const sendWants = (line: Line): void => {
   for (const log of line.state.logs) {
     const path = wantPath(line, log)
-    if (!path || line.now - log.progressAt < answerMs(line, path)) continue
+    if (!path || line.now - log.progressAt < answerMs(path)) continue
     if (asksAnew(log)) {
       log.progressAt = line.now
       const next = { author: log.author, generation: log.generation + 1, from: 1, to: 1 }
@@ -342,54 +268,18 @@ const sayAgain = (line: Line, peer: Peer): void => {
   for (const path of line.state.paths.values()) if (path.peer === peer.party) path.helloSent = false
 }
 
-/** Pings, pongs and the like. */
-export const heardPing = (
-  line: Line,
-  peer: Peer,
-  path: Path,
-  ping: { now: number; lastHuman: number | null; consoles: number; have: readonly Have[] },
-): void => {
-  peer.clockOffsetMs = ping.now - line.now
-  peer.lastHuman = ping.lastHuman === null ? null : ping.lastHuman - peer.clockOffsetMs
-  peer.consoles = ping.consoles
-  heardHave(line, peer, ping.have)
-  enqueue(path, { precedence: flash, part: encodePart({ type: "pong", echo: ping.now, now: line.now }) })
-  tellPeer(line, peer)
-}
-
-export const heardPong = (line: Line, peer: Peer, pong: { echo: number; now: number }): void => {
-  if (pong.echo > line.now) return
-  peer.roundTripMs = line.now - pong.echo
-  tellPeer(line, peer)
-}
-
-export const tellPeer = (line: Line, peer: Peer): void => {
-  const { party, lastHuman, consoles, roundTripMs, clockOffsetMs } = peer
-  line.out.push({ do: "tell", tell: { type: "peer", peer: party, lastHuman, consoles, roundTripMs, clockOffsetMs } })
-}
-
-/** A path on which nothing is heard for three pings is dead. (S-9) */
-export const dropDeadPaths = (line: Line): void => {
-  for (const path of [...line.state.paths.values()]) {
-    const limit = isThin(path.traits) ? 6 * deadAfterMs : deadAfterMs
-    if (line.now - path.heardAt < limit) continue
-    line.out.push({ do: "drop", path: path.id, reason: "silent" })
-    closePath(line, path.id)
-  }
-}
-
 /** When time alone will next make something due. */
 export const nextWake = (line: Line): number => {
   let at = Infinity
   for (const path of line.state.paths.values()) {
-    at = Math.min(at, path.pingAt + pingEvery(path), path.heardAt + (isThin(path.traits) ? 6 : 1) * deadAfterMs)
+    at = Math.min(at, path.pingAt + pingEvery(path), path.heardAt + deadAfter(path), doubtAt(line, path))
     const peer = line.state.peers.get(path.peer)!
     if (peer.sending && peer.haveDue !== null) at = Math.min(at, peer.haveDue)
   }
   if (line.state.doubtSince !== null) at = Math.min(at, line.state.doubtSince + doubtMs)
   for (const log of line.state.logs) {
     const path = wantPath(line, log)
-    if (path) at = Math.min(at, log.progressAt + answerMs(line, path))
+    if (path) at = Math.min(at, log.progressAt + answerMs(path))
   }
   return at
 }

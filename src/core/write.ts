@@ -24,7 +24,7 @@ import {
 } from "./limits.ts"
 import { append, emptyRoot, rootOf } from "./log.ts"
 import { ownKeys } from "./opening.ts"
-import { isThin } from "./outbox.ts"
+import { isThin } from "./paths.ts"
 import { isJudged, judgeEntry } from "./policy.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import { kinds, saysSomething, traffics } from "./registry.ts"

@@ -22,11 +22,12 @@ import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { offices } from "./offices.ts"
-import { pathOf } from "./path.ts"
+import { PathDesk, pathsOf } from "./path-desk.ts"
 import { type Running, run } from "./run.ts"
 import { makeSecret } from "./secret.ts"
 import type { Times } from "./serve.ts"
 import type { ServedCeremony } from "./serve-ceremony.ts"
+import { keepPaths } from "./settings.ts"
 import { verifyPage } from "./verify-page.ts"
 import { realWorld } from "./world.ts"
 
@@ -139,7 +140,8 @@ const wire = async (
   )
   const pool = checking()
   started.push(() => pool.close())
-  const transport = pathOf(home, options, log)
+  const means = { home, log, ...(options.coat === false && { coat: false }) }
+  const made = pathsOf(means, options)
   const world = realWorld()
   const state = { failed: undefined as Error | undefined, since: Date.now(), storedAt: Date.now() }
   const early: Tell[] = []
@@ -164,7 +166,7 @@ const wire = async (
     suite: nodeSuite,
     ...{ signer: home.keys, lived: home.keys.lived() },
     store,
-    paths: [{ peer: 1 - us, transport }],
+    paths: made.map(({ transport }) => ({ peer: 1 - us, transport })),
     world,
     check: (rows, key) => badOnes(pool, rows, key),
     tell,
@@ -185,6 +187,7 @@ const wire = async (
   hear = rooms.told
   for (const told of early.splice(0)) hear(told)
 
+  const paths = new PathDesk({ means, made, running, keep: settings => keepPaths(home.path, settings) })
   const cliSecret = makeSecret()
   const health = () => healthOf(running.status(), state, version)
   const { signIns, sessions } = home
@@ -193,7 +196,7 @@ const wire = async (
   const { host } = settings.api
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
-    ...{ code, host, port, origins, frames, watch, desk, parcels, alarms, duress, passkeys },
+    ...{ code, host, port, origins, frames, watch, desk, parcels, paths, alarms, duress, passkeys },
     ...{ office, officers, standing: () => keysView({ ...about, office, officers }) },
     exports: exportDesk({ charter, record, store, path: home.record, page: options.page ?? verifyPage }),
     signIns,
@@ -209,8 +212,9 @@ const wire = async (
   started.push(() => served.stop())
   writeApiDoor(home.path, { url: `http://127.0.0.1:${served.port}`, secret: cliSecret })
   const url = `http://${code}.parley.localhost:${served.port}/`
-  log.info({ url, listens: transport.port() ?? null, entries: record.facts.count }, "the node runs")
-  return { url, apiPort: served.port, peerPort: transport.port(), home, status: () => running.status(), stop: undo }
+  const peerPort = made.map(({ transport }) => transport.port?.()).find(each => each !== undefined)
+  log.info({ url, listens: peerPort ?? null, entries: record.facts.count }, "the node runs")
+  return { url, apiPort: served.port, peerPort, home, status: () => running.status(), stop: undo }
 }
 
 /** Runs until a signal or a failure; the process's exit code. */

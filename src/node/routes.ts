@@ -113,6 +113,9 @@ export const routes: readonly Route[] = [
   reads("/api/parcels", supervisors),
   orders("/api/parcels", keepers),
   orders("/api/parcels/take", keepers, parcelBytesMax),
+  reads("/api/paths", staff),
+  orders("/api/paths", keepers, 32 * 1_024),
+  orders("/api/paths/remove", keepers),
   { ...reads("/api/live", staff), pace: "sockets", isSocket: true },
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),

@@ -3,21 +3,23 @@
 import type { BreakDecision } from "../core/break.ts"
 import type { Charter } from "../core/charter.ts"
 import type { Entry } from "../core/entry.ts"
-import type { CarriedAnswer, Effect, Event, Held, Order, Tell } from "../core/event.ts"
+import type { CarriedAnswer, Effect, Event, Order, Tell } from "../core/event.ts"
 import type { Tenure } from "../core/key.ts"
 import { headEntriesMax } from "../core/limits.ts"
-import { newLine, step } from "../core/line.ts"
+import { step } from "../core/line.ts"
 import type { Officers } from "../core/officer.ts"
 import { ownKeys } from "../core/opening.ts"
 import type { Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
-import type { Row, RowRange, Store } from "../store/store.ts"
-import type { Transport } from "../transport/transport.ts"
+import type { Row, Store } from "../store/store.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
+import { OpenPaths, type PeerPath } from "./open-paths.ts"
 import { makeParcel, type Parcel } from "./parcel.ts"
+import { type PathStatus, pathStatusOf } from "./path-status.ts"
+import { takeUp } from "./take-up.ts"
 import type { World } from "./world.ts"
 
 export type RunOptions = {
@@ -30,7 +32,7 @@ export type RunOptions = {
   /** Whether these keys were in use before: an empty record is then a lost one. (L-11) */
   readonly lived?: boolean
   readonly store: Store
-  readonly paths: readonly { readonly peer: number; readonly transport: Transport }[]
+  readonly paths: readonly PeerPath[]
   readonly world: World
   /** Verifies rows' own signatures off the loop; answers the hashes of the bad ones. */
   readonly check: (rows: readonly Row[], key: PublicKey) => Promise<Uint8Array[]> | Uint8Array[]
@@ -51,6 +53,11 @@ export type Running = {
   carried(peer: number, frames: readonly Uint8Array[]): Promise<CarriedAnswer>
   /** What this side says, for somebody to carry: as much as fits, from what the peer is not proven to hold. (EP-15) */
   parcel(peer: number): Promise<Parcel | Refusal>
+  /** One more path, while the line runs. Rejects when it cannot be started, and nothing has changed. */
+  addPath(path: PeerPath): Promise<void>
+  /** False where no path has this name. */
+  removePath(name: string): Promise<boolean>
+  paths(): readonly PathStatus[]
   watched(lastHuman: number | null, consoles: number): void
   status(): LineStatus
   /** Our own log, what is being signed included. */
@@ -62,7 +69,7 @@ export type Running = {
   stop(): Promise<void>
 }
 
-const recentRows = 4_096 // of each author's last, read for their acts at a start (E-14)
+/** Rows that one check of signatures takes. */
 const readBytes = 16 * 1_048_576
 
 /** Takes the line up where it was left and runs it until `stop`. */
@@ -75,60 +82,37 @@ class Loop implements Running {
   readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
   readonly #decided = new Map<number, (refusal: Refusal | null) => void>()
   readonly #carried = new Map<number, (said: CarriedAnswer) => void>()
+  readonly #paths = new OpenPaths(
+    () => this.#now(),
+    event => this.#happened(event),
+  )
   #nextOrder = 1
   #scheduled = false
   #stopped = false
 
   constructor(options: RunOptions) {
-    const { store, suite, charter, us, charterBody } = options
     this.#options = options
-    const snapshot = store.state()
-    const left = snapshot && { snapshot, unconfirmed: [] as Held[], recent: [] as Held[], changes: [] as Held[] }
-    this.#line = newLine({ charter, us, suite, charterBody }, left)
-    if (!left) return
-    // The logs' sizes are known from the snapshot; the entries after what peers are proven to hold come from the store.
-    const { logs, peers } = this.#line.state
-    for (const log of logs) {
-      for (const { generation, seq } of log.changes)
-        for (const row of store.read({ author: log.author, generation, from: seq, to: seq }, 1))
-          left.changes.push(heldOf(row, suite))
-      const size = log.frontier.size
-      const confirmed = Math.min(...[...peers.values()].map(peer => peer.confirmed))
-      const from = Math.max(1, log.author === us ? Math.min(confirmed + 1, size - recentRows) : size - recentRows)
-      const range = { author: log.author, generation: log.generation, from, to: size }
-      for (const row of this.#readAll(range)) {
-        const held = heldOf(row, suite)
-        left.recent.push(held)
-        if (log.author === us && row.seq > confirmed) left.unconfirmed.push(held)
-      }
-    }
-    this.#line = newLine({ charter, us, suite, charterBody }, left)
-  }
-
-  *#readAll(range: RowRange): Generator<Row> {
-    let from = range.from
-    while (from <= range.to) {
-      const rows = this.#options.store.read({ ...range, from }, readBytes)
-      yield* rows
-      const last = rows.at(-1)
-      if (!last) return
-      from = last.seq + 1
-    }
+    this.#line = takeUp(options)
   }
 
   async start(): Promise<Running> {
     const { paths, signer, lived = false } = this.#options
     const held = signer.holds(ownKeys(this.#line)[0]) ? undefined : signer.keys
     this.#happened({ type: "started", now: this.#now(), lived, held })
-    for (const [id, { peer, transport }] of paths.entries())
-      await transport.start({
-        opened: () =>
-          this.#happened({ type: "pathOpened", now: this.#now(), path: id, peer, traits: transport.traits }),
-        heard: frame => this.#happened({ type: "heard", now: this.#now(), path: id, frame }),
-        flushed: bytes => this.#happened({ type: "flushed", now: this.#now(), path: id, bytes }),
-        closed: () => this.#happened({ type: "pathClosed", now: this.#now(), path: id }),
-      })
+    for (const path of paths) await this.#paths.add(path)
     return this
+  }
+
+  addPath(path: PeerPath): Promise<void> {
+    return this.#paths.add(path)
+  }
+
+  removePath(name: string): Promise<boolean> {
+    return this.#paths.remove(name)
+  }
+
+  paths(): readonly PathStatus[] {
+    return this.#paths.list().map(path => pathStatusOf(this.#line, path))
   }
 
   order(order: Omit<Order, "id">): Promise<OrderAnswer> {
@@ -182,7 +166,7 @@ class Loop implements Running {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const { transport } of this.#options.paths) await transport.stop()
+    await this.#paths.stop()
   }
 
   #now(): number {
@@ -223,13 +207,13 @@ class Loop implements Running {
   }
 
   #one(effect: Effect): void {
-    const { signer, paths, world } = this.#options
+    const { signer, world } = this.#options
     const now = this.#now()
     switch (effect.do) {
       case "send":
-        return paths[effect.path]!.transport.send(effect.frame)
+        return this.#paths.send(effect.path, effect.frame)
       case "drop":
-        return paths[effect.path]!.transport.drop(effect.reason)
+        return this.#paths.drop(effect.path, effect.reason)
       case "tell":
         return this.#told(effect.tell)
       case "wakeAt":

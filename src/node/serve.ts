@@ -21,6 +21,7 @@ import type { Metrics } from "./metrics.ts"
 import type { OfficerOffice } from "./officer-office.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 import type { Passkeys } from "./passkeys.ts"
+import type { PathDesk } from "./path-desk.ts"
 import type { ReleaseDesk } from "./release-desk.ts"
 import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
@@ -31,6 +32,7 @@ import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
 import { parcelRoutes } from "./serve-parcels.ts"
 import { type PasskeyRoutesOptions, passkeyRoutes } from "./serve-passkeys.ts"
+import { pathRoutes } from "./serve-paths.ts"
 import { waitingRoutes } from "./serve-waiting.ts"
 import { type Sessions, sessionMs, sessionsWhile } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
@@ -45,6 +47,7 @@ export type ServeOptions = {
   readonly watch: Watch
   readonly desk: ReleaseDesk
   readonly parcels: ParcelOffice
+  readonly paths: PathDesk
   readonly passkeys: Passkeys
   readonly office: KeyOffice
   readonly standing: () => KeysView
@@ -120,6 +123,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   exportRoutes(app, inside, options)
   waitingRoutes(app, inside, options)
   parcelRoutes(app, options)
+  pathRoutes(app, options)
   alarmRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)

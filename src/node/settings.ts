@@ -30,12 +30,27 @@ export type Settings = {
   readonly officers: readonly Officer[]
   /** Where the node's classical key is, if not in the home's files. */
   readonly hardware?: Hardware
+  /** Further paths to the peer, beside what `listen` and `peer` say. */
+  readonly paths?: readonly PathSetting[]
+}
+
+/** What a path is made from: its kind's own fields, as they were typed (src/node/path-kinds.ts). */
+export type PathSetting = {
+  readonly name: string
+  readonly kind: string
+  readonly fields: Readonly<Record<string, string>>
 }
 
 const version = 1
 
 export const writeSettings = (path: string, settings: Settings): void =>
   replaceAtomically(path, `${JSON.stringify({ version, ...settings }, null, 2)}\n`, { scrub: false })
+
+/** In the place of the further paths that a home had. */
+export const keepPaths = (home: string, paths: readonly PathSetting[]): void => {
+  const path = join(home, settingsFile)
+  writeSettings(path, { ...readSettings(path), paths })
+}
 
 /** Throws an Error that names the file and the field. */
 export const readSettings = (path: string): Settings => {
@@ -69,8 +84,24 @@ export const readSettings = (path: string): Settings => {
     origins: texts("origins"),
     frames: texts("frames"),
     officers,
+    ...(value.paths !== undefined && { paths: pathsIn(value.paths, () => damaged("paths")) }),
     ...(value.hardware !== undefined && { hardware: hardwareOf(value.hardware, () => damaged("hardware")) }),
   }
+}
+
+const pathsIn = (value: unknown, damaged: () => Error): PathSetting[] => {
+  if (!Array.isArray(value)) throw damaged()
+  return value.map((each: unknown) => {
+    if (typeof each !== "object" || each === null) throw damaged()
+    const { name, kind, fields }: Record<string, unknown> = Object.fromEntries(Object.entries(each))
+    if (typeof name !== "string" || typeof kind !== "string") throw damaged()
+    if (typeof fields !== "object" || fields === null) throw damaged()
+    const texts = Object.entries(fields).map(([field, text]): [string, string] => {
+      if (typeof text !== "string") throw damaged()
+      return [field, text]
+    })
+    return { name, kind, fields: Object.fromEntries(texts) }
+  })
 }
 
 const hardwareOf = (value: unknown, damaged: () => Error): Hardware => {

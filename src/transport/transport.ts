@@ -38,4 +38,6 @@ export type Transport = {
   /** Takes the path down now, e.g. after a peer broke the law; it reconnects by itself. */
   drop(reason: string): void
   stop(): Promise<void>
+  /** Where it listens, once it is started, if it does. */
+  port?(): number | undefined
 }

@@ -107,6 +107,8 @@ export const refusalEn = {
   "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
   "refusal.same-person": "Two different persons confirm, and each gives a name.",
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
+  "refusal.no-path": "The path cannot be opened here; nothing has changed.",
+  "refusal.looped-frame": "A path brings back what this node has sent itself. Nothing of it was taken.",
   "refusal.no-carried-key":
     "The other side has published no key for carried media yet, or nothing has passed between both: make the parcel later.",
   "refusal.unknown-suite": "A card of this home names a national suite that this program does not know.",

@@ -103,6 +103,8 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
   "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
+  "refusal.no-path": "この経路はここでは開けません。何も変わっていません。",
+  "refusal.looped-frame": "経路が、このノード自身の送ったものを送り返しています。何も取り込まれていません。",
   "refusal.no-carried-key":
     "相手側は携行媒体用の鍵をまだ公表していないか、双方の間でまだ何も通じていません。小包は後で作成してください。",
   "refusal.unknown-suite": "この側のカードに示された国内方式を、このプログラムは備えていません。",

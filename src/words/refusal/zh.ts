@@ -100,6 +100,8 @@ export const refusalZh: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "卡片的一部分已损坏、缺失，或部分过多。",
   "refusal.same-person": "须由两名不同的人员确认，并各自具名。",
   "refusal.paired-already": "本机已配对，其卡片与条款不再更改。",
+  "refusal.no-path": "此路径在这里无法打开；一切如旧。",
+  "refusal.looped-frame": "某条路径把本节点自己发出的内容送了回来；没有接收其中任何内容。",
   "refusal.no-carried-key": "对方尚未公布用于携带介质的密钥，或双方之间尚无任何通信：请稍后再制作密封包。",
   "refusal.unknown-suite": "本方卡片列有本程序未配备的国家算法套件。",
   "refusal.second-missing": "发方另须以其国家算法套件签名，而该签名缺失。通用套件的签名真实有效。",

@@ -1,0 +1,93 @@
+// Pings, and what they tell of a path: that both ways of it work, how long they take, what is lost, what comes through (page:
+// protocol/sync.md, section 9).
+import { encodePart, type Part } from "./frame.ts"
+import { have } from "./have.ts"
+import { enqueue, flash } from "./outbox.ts"
+import type { Path } from "./path-state.ts"
+import { closePath, deadAfter, pongMs, rewind, trustRate } from "./paths.ts"
+import type { Line, Peer } from "./state.ts"
+
+/** Pings whose pong may still come. */
+const pingsKept = 4
+/** Frames over which losses are counted, at most; then half of them are forgotten. */
+const countedMax = 512
+
+export const sendPing = (line: Line, path: Path): void => {
+  path.pingAt = line.now
+  const { lastHuman, consoles } = line.state
+  // The frame that brings the ping is the next, and counts itself.
+  path.pings = [...path.pings.slice(1 - pingsKept), { at: line.now, frames: path.framesSent + 1 }]
+  enqueue(path, {
+    precedence: flash,
+    part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
+  })
+}
+
+type Ping = { readonly now: number; readonly lastHuman: number | null; readonly consoles: number }
+
+export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void => {
+  peer.clockOffsetMs = ping.now - line.now
+  peer.lastHuman = ping.lastHuman === null ? null : ping.lastHuman - peer.clockOffsetMs
+  peer.consoles = ping.consoles
+  const { framesHeard: frames, bytesHeard: bytes } = path
+  enqueue(path, {
+    precedence: flash,
+    part: encodePart({ type: "pong", echo: ping.now, now: line.now, frames, bytes }),
+  })
+  tellPeer(line, peer)
+}
+
+export const heardPong = (line: Line, peer: Peer, path: Path, pong: Extract<Part, { type: "pong" }>): void => {
+  if (pong.echo > line.now) return
+  const asked = path.pings.find(it => it.at === pong.echo)
+  path.pings = path.pings.filter(it => it.at > pong.echo)
+  path.roundTripMs = line.now - pong.echo
+  peer.roundTripMs = path.roundTripMs
+  path.isDoubtful = false
+  if (asked && pong.frames > 0) measure(line, path, { ...asked, heard: pong.frames, bytes: pong.bytes })
+  tellPeer(line, peer)
+}
+
+/** A peer that has begun to count anew meanwhile is heard from the next pong on. */
+const measure = (line: Line, path: Path, pong: NonNullable<Path["lastPong"]>): void => {
+  const last = path.lastPong ?? { at: path.openedAt, frames: 0, heard: 0, bytes: 0 }
+  path.lastPong = pong
+  if (pong.heard < last.heard || pong.bytes < last.bytes || pong.at <= last.at) return
+  const { counted } = path
+  counted.sent += pong.frames - last.frames
+  counted.heard += pong.heard - last.heard
+  if (counted.sent > countedMax) path.counted = { sent: counted.sent / 2, heard: counted.heard / 2 }
+  path.rate = ((pong.bytes - last.bytes) * 8_000) / (pong.at - last.at)
+  if (path.rate > path.traits.rate / 2) trustRate(line, path)
+}
+
+/** Share of what was handed over that is known not to have come; null before anything was counted. */
+export const lossOf = ({ counted: { sent, heard } }: Path): number | null =>
+  sent === 0 ? null : Math.max(0, 1 - heard / sent)
+
+export const tellPeer = (line: Line, peer: Peer): void => {
+  const { party, lastHuman, consoles, roundTripMs, clockOffsetMs } = peer
+  line.out.push({ do: "tell", tell: { type: "peer", peer: party, lastHuman, consoles, roundTripMs, clockOffsetMs } })
+}
+
+/** A path on which nothing is heard for three pings is dead; one whose pong is late is doubted, and what is not urgent moves to another.
+ *  (S-5, S-9) */
+export const dropDeadPaths = (line: Line): void => {
+  for (const path of [...line.state.paths.values()]) {
+    if (line.now - path.heardAt >= deadAfter(path)) {
+      line.out.push({ do: "drop", path: path.id, reason: "silent" })
+      closePath(line, path.id)
+    } else if (line.now >= doubtAt(line, path)) {
+      path.isDoubtful = true
+      rewind(line.state.peers.get(path.peer)!)
+    }
+  }
+}
+
+/** When a path is to be doubted: never where there is no better one. */
+export const doubtAt = (line: Line, path: Path): number => {
+  const [late] = path.pings
+  if (!late || path.isDoubtful) return Infinity
+  const others = [...line.state.paths.values()].filter(it => it !== path && it.peer === path.peer && it.helloSent)
+  return others.some(it => !it.isDoubtful) ? late.at + pongMs(path) : Infinity
+}

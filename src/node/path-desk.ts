@@ -1,0 +1,142 @@
+// The paths of this side to the other, as people see and change them: those of its settings when the node starts, and what is added and
+// taken away while it runs (page: protocol/sync.md, section 5). What was changed is in the settings when it is answered.
+import type { PathView } from "../api/paths.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { precedences } from "../core/registry.ts"
+import type { Transport } from "../transport/transport.ts"
+import { badField, makePath, type PathMeans, pathsMax } from "./path-kinds.ts"
+import type { PathStatus } from "./path-status.ts"
+import { isObject } from "./requests.ts"
+import type { Running } from "./run.ts"
+import { type PathSetting, parseAddress } from "./settings.ts"
+
+/** The path that `listen` and `peer` of the settings, or the peer's card, describe. */
+const firstName = "tls"
+
+export type FirstPath = { readonly listen?: string; readonly peer?: string }
+
+export type MadePath = { readonly setting: PathSetting; readonly transport: Transport }
+
+/** Throws where the settings name a path that cannot be made, or none at all. */
+export const pathsOf = (means: PathMeans, first: FirstPath): MadePath[] => {
+  const { home } = means
+  const { settings, charter, us } = home
+  const peer = charter.parties[1 - us]
+  if (peer === undefined) throw new Error("The charter names nobody else.")
+  const listen = first.listen ?? settings.listen
+  const connect = first.peer || settings.peer || peer.addresses[0] || ""
+  const others = settings.paths ?? []
+  if (parseAddress(listen) === undefined && parseAddress(connect) === undefined && others.length === 0)
+    throw new Error(
+      `${home.path} neither listens nor knows where ${peer.code} does; set "listen" or "peer" in its settings.`,
+    )
+  const fields = { ...(parseAddress(listen) && { listen }), ...(parseAddress(connect) && { connect }) }
+  const tls = Object.keys(fields).length === 0 ? [] : [{ name: firstName, kind: "tls", fields }]
+  return [...tls, ...others].map(setting => {
+    const transport = makePath(setting, means)
+    if (isRefusal(transport))
+      throw new Error(`The path ${setting.name} of ${home.path} cannot be made: ${JSON.stringify(transport.details)}`)
+    return { setting, transport }
+  })
+}
+
+export type PathDeskOptions = {
+  readonly means: PathMeans
+  readonly made: readonly MadePath[]
+  readonly running: Pick<Running, "addPath" | "removePath" | "paths">
+  readonly keep: (paths: readonly PathSetting[]) => void
+}
+
+export class PathDesk {
+  readonly #options: PathDeskOptions
+  readonly #settings: Map<string, PathSetting>
+  #changing = Promise.resolve()
+
+  constructor(options: PathDeskOptions) {
+    this.#options = options
+    this.#settings = new Map(options.made.map(({ setting }) => [setting.name, setting]))
+  }
+
+  list(): PathView[] {
+    return this.#options.running.paths().map(status => pathView(status, this.#settings.get(status.name)))
+  }
+
+  /** Started, and in the settings, when it resolves. */
+  add(request: unknown): Promise<Refusal | undefined> {
+    return this.#inTurn(async () => {
+      const setting = readSetting(request)
+      if (isRefusal(setting)) return setting
+      if (this.#settings.has(setting.name)) return badField("name")
+      if (this.#settings.size >= pathsMax) return refuse("too-large", { paths: pathsMax + 1, most: pathsMax })
+      const { means, running } = this.#options
+      const transport = makePath(setting, means)
+      if (isRefusal(transport)) return transport
+      try {
+        await running.addPath({ peer: 1 - means.home.us, transport })
+      } catch (cause) {
+        means.log.warn({ path: setting.name, err: cause }, "a path cannot be opened")
+        return refuse("no-path", { path: setting.name, why: cause instanceof Error ? cause.message : String(cause) })
+      }
+      this.#settings.set(setting.name, setting)
+      this.#keep()
+      return undefined
+    })
+  }
+
+  remove(request: unknown): Promise<Refusal | undefined> {
+    return this.#inTurn(async () => {
+      const name = isObject(request) ? request.name : undefined
+      if (typeof name !== "string" || name === firstName || !this.#settings.has(name)) return badField("name")
+      await this.#options.running.removePath(name)
+      this.#settings.delete(name)
+      this.#keep()
+      return undefined
+    })
+  }
+
+  #keep(): void {
+    this.#options.keep([...this.#settings.values()].filter(({ name }) => name !== firstName))
+  }
+
+  /** One change after the other, so that two of one name are not started. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(work)
+    this.#changing = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+}
+
+const readSetting = (request: unknown): PathSetting | Refusal => {
+  if (!isObject(request)) return badField("path")
+  const { name, kind, fields } = request
+  if (typeof name !== "string") return badField("name")
+  if (typeof kind !== "string") return badField("kind")
+  if (!isObject(fields)) return badField("fields")
+  const texts: [string, string][] = []
+  for (const [field, text] of Object.entries(fields)) {
+    if (typeof text !== "string") return badField(field)
+    texts.push([field, text])
+  }
+  return { name, kind, fields: Object.fromEntries(texts) }
+}
+
+/** Fields that may hold a secret are not given out. */
+const isShown = (field: string): boolean => field !== "proxy"
+
+const pathView = (status: PathStatus, setting: PathSetting | undefined): PathView => {
+  const { peer, waiting, ...rest } = status
+  return {
+    ...rest,
+    kind: setting?.kind ?? "tls",
+    fields: Object.fromEntries(Object.entries(setting?.fields ?? {}).filter(([field]) => isShown(field))),
+    isFixed: status.name === firstName,
+    waiting: waiting.map(({ precedence, parts, bytes }) => ({
+      precedence: precedences[precedence] ?? "ROUTINE",
+      parts,
+      bytes,
+    })),
+  }
+}

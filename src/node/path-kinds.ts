@@ -1,0 +1,138 @@
+// The kinds of path that a home can have, each with what is to be said of one: a table, by which settings are read, checked and made into
+// transports. One more kind is one more row.
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { tlsTransport } from "../transport/tls.ts"
+import type { Transport } from "../transport/transport.ts"
+import type { Home } from "./home.ts"
+import type { Log } from "./log.ts"
+import { type PathSetting, parseAddress } from "./settings.ts"
+
+/** What a path of any kind is made with: the home's keys, the peer's card, and what is noted of who knocks. */
+export type PathMeans = {
+  readonly home: Home
+  readonly log: Log
+  /** False in tests of what the wire shows. */
+  readonly coat?: boolean
+}
+
+export type Fields = Readonly<Record<string, string>>
+
+type PathKind = {
+  /** Fields that may be given; every kind takes `cost` besides. */
+  readonly fields: readonly string[]
+  /** A refusal names the field that is wrong. Nothing is opened yet. */
+  make(name: string, fields: Fields, means: PathMeans): Transport | Refusal
+}
+
+export const pathsMax = 16
+const nameForm = /^[a-z0-9][a-z0-9.-]{0,31}$/
+const fieldCharsMax = 1_024
+const rateMax = 1e11
+
+export const badField = (field: string): Refusal => refuse("bad-request", { field })
+
+/** bit/s, or `absent`. */
+export const rateOf = ({ rate }: Fields, absent: number): number | Refusal => {
+  if (rate === undefined) return absent
+  const value = Number(rate)
+  return Number.isSafeInteger(value) && value >= 300 && value <= rateMax ? value : badField("rate")
+}
+
+const tls: PathKind = {
+  fields: ["listen", "connect", "rate"],
+  make(name, fields, { home, log, coat }) {
+    const { charter, us, keys } = home
+    const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
+    const connect = fields.connect === undefined ? undefined : parseAddress(fields.connect)
+    if (fields.listen !== undefined && listen === undefined) return badField("listen")
+    if (fields.connect !== undefined && connect === undefined) return badField("connect")
+    if (listen === undefined && connect === undefined) return badField("listen, connect")
+    const rate = rateOf(fields, 1e9)
+    if (isRefusal(rate)) return rate
+    return tlsTransport({
+      name,
+      rate,
+      ...(listen && { listen }),
+      ...(connect && { connect }),
+      key: keys.tls.key,
+      cert: keys.tls.cert,
+      peerSpki: charter.parties[1 - us]!.tlsSpki,
+      random: Math.random,
+      ...(coat === false && { coat: false }),
+      ...notes(log, name),
+    })
+  },
+}
+
+export const pathKinds: Readonly<Record<string, PathKind>> = { tls }
+
+/** A path as it is set, made and not started. */
+export const makePath = (setting: PathSetting, means: PathMeans): Transport | Refusal => {
+  const { name, kind, fields } = setting
+  if (!nameForm.test(name)) return badField("name")
+  const row = Object.hasOwn(pathKinds, kind) ? pathKinds[kind] : undefined
+  if (row === undefined) return badField("kind")
+  const unknown = Object.keys(fields).find(field => field !== "cost" && !row.fields.includes(field))
+  if (unknown !== undefined) return badField(unknown)
+  const long = Object.entries(fields).find(([, text]) => text === "" || text.length > fieldCharsMax)
+  if (long !== undefined) return badField(long[0])
+  const cost = fields.cost === undefined ? 0 : Number(fields.cost)
+  if (!(cost >= 0 && cost < Infinity)) return badField("cost")
+  const made = row.make(name, fields, means)
+  return isRefusal(made) || cost === 0 ? made : atCost(made, cost)
+}
+
+/** The same path, with what a byte costs on it. Its other traits may change as it opens. */
+const atCost = (transport: Transport, cost: number): Transport => ({
+  get traits() {
+    return { ...transport.traits, cost }
+  },
+  start: events => transport.start(events),
+  send: frame => transport.send(frame),
+  drop: reason => transport.drop(reason),
+  stop: () => transport.stop(),
+  port: () => transport.port?.(),
+})
+
+const minuteMs = 60_000
+/** Reasons are the platform's own words, of which there are few. */
+const reasonsMax = 64
+
+/** What the log says of who is turned away, and of dials that come to nothing. */
+export const notes = (log: Log, path: string) => {
+  const [lately, strangers] = [once(), eachMinute()]
+  return {
+    refused: (reason: string): void => {
+      const times = strangers(reason, Date.now())
+      if (times > 0) log.warn({ path, reason, times }, "somebody who is not the peer was turned away")
+    },
+    failed: (reason: string): void => {
+      if (lately(reason)) log.info({ path, reason }, "the peer cannot be reached; tried again every second")
+    },
+  }
+}
+
+/** True for a reason only when the last one was another: a cut of a month must not fill the disk with its log. */
+const once = (): ((reason: string) => boolean) => {
+  let last = ""
+  return reason => {
+    const isNew = reason !== last
+    last = reason
+    return isNew
+  }
+}
+
+/** How often a reason has come, once a minute for each reason, and 0 in between: whoever knocks must not fill the disk with our log. */
+const eachMinute = (): ((reason: string, now: number) => number) => {
+  const counts = new Map<string, { times: number; saidAt: number }>()
+  return (reason, now) => {
+    const known = counts.get(reason) ?? { times: 0, saidAt: Number.NEGATIVE_INFINITY }
+    if (counts.size >= reasonsMax && !counts.has(reason)) counts.clear()
+    counts.set(reason, known)
+    known.times += 1
+    if (now - known.saidAt < minuteMs) return 0
+    const { times } = known
+    counts.set(reason, { times: 0, saidAt: now })
+    return times
+  }
+}
