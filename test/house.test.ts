@@ -39,7 +39,10 @@ const may: Record<string, readonly string[]> = {
 const withoutNode = ["core", "words", "forms", "record", "evidence", "api", "console"]
 const withoutPackages = ["core", "words", "forms", "record", "evidence", "api", "transport", "store", "sim"]
 /** What a room without packages has after all, in one file. */
-const packageIn: Readonly<Record<string, string>> = { "src/transport/websocket.ts": "ws" }
+const packageIn: Readonly<Record<string, string>> = {
+  "src/transport/websocket.ts": "ws",
+  "src/transport/serial-port.ts": "serialport",
+}
 
 test("house: every room keeps to its door, and what runs is among the dependencies", () => {
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(text("package.json"))

@@ -1,6 +1,7 @@
 // The kinds of path that a home can have, each with what is to be said of one: a table, by which settings are read, checked and made into
 // transports. One more kind is one more row.
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { serialTransport } from "../transport/serial.ts"
 import { tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { Home } from "./home.ts"
@@ -64,7 +65,20 @@ const tls: PathKind = {
   },
 }
 
-export const pathKinds: Readonly<Record<string, PathKind>> = { tls }
+const serial: PathKind = {
+  fields: ["device", "rate"],
+  make(name, fields, { log }) {
+    const { device } = fields
+    if (device === undefined) return badField("device")
+    if (fields.rate === undefined) return badField("rate")
+    const rate = rateOf(fields, 0)
+    if (isRefusal(rate)) return rate
+    const { failed, noise } = notes(log, name)
+    return serialTransport({ name, device, rate, random: Math.random, failed, noise })
+  },
+}
+
+export const pathKinds: Readonly<Record<string, PathKind>> = { tls, serial }
 
 /** A path as it is set, made and not started. */
 export const makePath = (setting: PathSetting, means: PathMeans): Transport | Refusal => {
@@ -100,11 +114,15 @@ const reasonsMax = 64
 
 /** What the log says of who is turned away, and of dials that come to nothing. */
 export const notes = (log: Log, path: string) => {
-  const [lately, strangers] = [once(), eachMinute()]
+  const [lately, strangers, spoilt] = [once(), eachMinute(), eachMinute()]
   return {
     refused: (reason: string): void => {
       const times = strangers(reason, Date.now())
       if (times > 0) log.warn({ path, reason, times }, "somebody who is not the peer was turned away")
+    },
+    noise: (reason: string): void => {
+      const times = spoilt(reason, Date.now())
+      if (times > 0) log.warn({ path, reason, times }, "bytes of the line were no frame of this path")
     },
     failed: (reason: string): void => {
       if (lately(reason)) log.info({ path, reason }, "the peer cannot be reached; tried again every second")
