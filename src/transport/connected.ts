@@ -23,6 +23,8 @@ type Connected = {
   /** Begins one attempt; `ended` once it has become a link or nothing. */
   readonly dial?: (arrived: (link: Link) => void, ended: (attempt: Attempt) => void) => Attempt
   readonly door?: (arrived: (link: Link) => void) => Door
+  /** Whether the peer can dial us. */
+  readonly listens: boolean
 }
 
 type Running = { stop(): Promise<void>; send(frame: Uint8Array): void; drop(reason: string): void }
@@ -32,7 +34,7 @@ export const connectedTransport = (way: Connected): Transport & { port(): number
   assert(order !== 0, "a node cannot be its own peer")
   const keeps: Dialler = order < 0 ? "us" : "peer"
   // The node whose connection is not kept leaves the first word to the other, by one reconnect, so that the two seldom cross.
-  const patience = keeps === "peer" && way.door !== undefined ? 1 : 0
+  const patience = keeps === "peer" && way.listens ? 1 : 0
   let running: Running | undefined
   let port: number | undefined
   return {

@@ -46,6 +46,7 @@ export const tlsTransport = (path: TlsPath): Transport & { port(): number | unde
     traits: () => traits,
     pins: [spkiOf(path.cert), path.peerSpki],
     random: path.random,
+    listens: listen !== undefined,
     ...(address && { dial: (arrived, ended) => attempt(path, address, arrived, ended) }),
     ...(listen && { door: arrived => doorkeeper(path, listen, arrived) }),
   })

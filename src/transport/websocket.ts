@@ -60,6 +60,7 @@ export const webSocketTransport = (path: WebSocketPath): Transport & { port(): n
     traits: () => traits,
     pins: greeter.pins,
     random: path.random,
+    listens: listen !== undefined,
     ...(url && { dial: (arrived, ended) => attempt(path, url, greeter, arrived, ended) }),
     ...(listen && { door: arrived => doorkeeper(path, listen, greeter, arrived) }),
   })
