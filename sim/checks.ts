@@ -210,7 +210,11 @@ const shown = (part: Part, suite: Suite): string => {
     case "epoch-ok":
       return `epoch-ok ${part.epoch}`
     case "pad":
-      return "pad"
+    case "lack":
+      return part.type
+    case "ask":
+    case "piece":
+      return `${part.type} ${part.index}`
     default:
       return part satisfies never
   }

@@ -46,6 +46,7 @@ const pages = [
   "sync",
   "frame",
   "epoch",
+  "document",
   "charter",
   "key",
   "officer",

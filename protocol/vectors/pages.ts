@@ -18,6 +18,7 @@ import { oneOfEach, otherLog } from "./cases-entry.ts"
 import { epochCases } from "./cases-epoch.ts"
 import { evidenceExample } from "./cases-evidence.ts"
 import { type ExampleLine, Pen, type Said, start } from "./line.ts"
+import { documentExample } from "./page-document.ts"
 import { officerExample } from "./page-officer.ts"
 import { keyExample } from "./pages-key.ts"
 import { fence, limitsTable, registryTables } from "./tables.ts"
@@ -378,6 +379,7 @@ export const examples = async (line: ExampleLine, orders: readonly Case[]): Prom
     frame: frameExample(),
     key: keyExample(line),
     epoch: epochExample(line),
+    document: documentExample(),
     charter: await charterExample(line),
     evidence: evidenceExample(line),
     limits: limitsTable(),

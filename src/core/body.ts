@@ -2,6 +2,7 @@
 // bodies, src/forms). A body is a map with integer keys; keys below 64 that are not known are critical, as in an entry.
 import { decode, encode, type Value } from "./cbor.ts"
 import { decodeRootSignatures, type Names } from "./charter.ts"
+import { announcedBy, type Manifest, manifestsValue, readManifests } from "./document.ts"
 import {
   bodyBytesMax,
   cborDepthMax,
@@ -13,10 +14,16 @@ import {
   urgentBodyBytesMax,
 } from "./limits.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
-import { firstNonCritical, lastNonCritical, precedences } from "./registry.ts"
+import { firstNonCritical, kinds, lastNonCritical, precedences } from "./registry.ts"
 
 /** Free text, and the answer to one. (E-13) */
-export type Message = { readonly language: string; readonly text: string; readonly subject?: string }
+export type Message = {
+  readonly language: string
+  readonly text: string
+  readonly subject?: string
+  /** (D-1) */
+  readonly documents?: readonly Manifest[]
+}
 /** Will be answered by `until`, UTC ms. (R-9) */
 export type Deferred = { readonly until: number; readonly reason: string; readonly language: string }
 /** Will not be answered. (R-9) */
@@ -67,27 +74,34 @@ export const checkText = (text: string, bytesMax: number): true | Refusal => {
 export const isLanguage = (value: Value | undefined): value is string =>
   typeof value === "string" && value.length <= languageBytesMax && /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(value)
 
-export const encodeMessageBody = ({ language, text, subject }: Message): Uint8Array => {
+export const encodeMessageBody = ({ language, text, subject, documents }: Message): Uint8Array => {
   const body = new Map<number, Value>([
     [1, language],
     [2, text],
   ])
   if (subject !== undefined) body.set(3, subject)
+  if (documents !== undefined && documents.length > 0) body.set(4, manifestsValue(documents))
   return encode(body)
 }
 
 /** `message` and `answer`. No text at all is refused; what only looks empty is shown as what it is. (E-13) */
 export const decodeMessageBody = (bytes: Uint8Array): Message | Refusal => {
-  const body = openBody(bytes, 3)
+  const body = openBody(bytes, 4)
   if (isRefusal(body)) return body
-  const [language, text, subject] = [body.get(1), body.get(2), body.get(3)]
+  const [language, text, subject, listed] = [body.get(1), body.get(2), body.get(3), body.get(4)]
   if (!isLanguage(language)) return wrong("language")
   if (typeof text !== "string") return wrong("text")
   if (text === "") return refuse("empty-text")
-  if (subject === undefined) return { language, text }
-  const read = readText(subject, "subject", subjectBytesMax)
-  return isRefusal(read) ? read : { language, text, subject: read }
+  const documents = listed === undefined ? undefined : readManifests(listed)
+  if (isRefusal(documents)) return documents
+  const read = subject === undefined ? undefined : readText(subject, "subject", subjectBytesMax)
+  if (isRefusal(read)) return read
+  return { language, text, ...(read !== undefined && { subject: read }), ...(documents && { documents }) }
 }
+
+/** The documents that an entry of this kind names. Most bodies name none, and are not read for that. (D-1) */
+export const documentsIn = (kind: number, body: Uint8Array | undefined): readonly Manifest[] =>
+  body !== undefined && (kind === kinds.message || kind === kinds.answer) ? announcedBy(body, decodeMessageBody) : []
 
 export const encodeDeferredBody = ({ until, reason, language }: Deferred): Uint8Array =>
   encode(

@@ -3,6 +3,7 @@
 import { heardEntry } from "./accept.ts"
 import { encodeEpochKeyBody } from "./body.ts"
 import type { CarriedAnswer } from "./event.ts"
+import { heardPiece } from "./fetch.ts"
 import type { Part } from "./frame.ts"
 import { equal, hex } from "./hash.ts"
 import { heardShown } from "./key-change.ts"
@@ -91,6 +92,14 @@ const takeParts = (line: Line, peer: Peer, { name }: HeardParcel, parts: readonl
   const held = (): number => line.state.logs[peer.party]!.frontier.size
   const before = held()
   for (const part of parts) if (part.type === "entry") heardEntry(line, peer, part)
+  // What names a document is in the record before a part of the document is looked at.
+  const pieces = parts.filter(part => part.type === "piece")
+  if (pieces.length > 0) {
+    line.state.dirty = true
+    line.state.afterAppend.push(() => {
+      for (const piece of pieces) heardPiece(line, peer.party, piece)
+    })
+  }
   return {
     name: hex(name),
     isOpen: true,

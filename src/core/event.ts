@@ -124,6 +124,27 @@ export type Event = { readonly now: number } & (
     }
   /** The frames of a parcel that was read here, as the file has them. `order` names the answer. (EP-16) */
   | { readonly type: "carried"; readonly order: number; readonly peer: number; readonly frames: readonly Uint8Array[] }
+  /** A document of a peer's is to be fetched; `held`: chunks that are here. (D-5) */
+  | {
+      readonly type: "documentWanted"
+      readonly peer: number
+      readonly root: Hash
+      readonly size: number
+      readonly held: readonly number[]
+    }
+  | { readonly type: "documentDropped"; readonly root: Hash }
+  /** So many bytes of what peers announce may be fetched without anybody's word. */
+  | { readonly type: "documentRoom"; readonly bytes: number }
+  | { readonly type: "chunkKept"; readonly root: Hash; readonly index: number }
+  /** `record`: as it travels (D-4); null where it is not given. */
+  | {
+      readonly type: "chunkRead"
+      readonly path: number
+      readonly root: Hash
+      readonly index: number
+      readonly record: Uint8Array | null
+      readonly code: RefusalCode
+    }
   | { readonly type: "woke" }
   /** All that had queued up has been stepped: sign, append and send what waits. */
   | { readonly type: "settle" }
@@ -203,6 +224,9 @@ export type Effect =
       /** The key in force over the whole stretch. */
       readonly key: PublicKey
     }
+  /** To be made durable, and answered by `chunkKept`. */
+  | { readonly do: "keepChunk"; readonly root: Hash; readonly index: number; readonly bytes: Uint8Array }
+  | { readonly do: "readChunk"; readonly path: number; readonly root: Hash; readonly index: number }
   | { readonly do: "wakeAt"; readonly at: number }
   | { readonly do: "tell"; readonly tell: Tell }
 
@@ -217,6 +241,17 @@ export type Tell =
   | { readonly type: "break"; readonly peer: number }
   | { readonly type: "decided"; readonly order: number; readonly refusal: Refusal | null }
   | { readonly type: "carried"; readonly order: number; readonly said: CarriedAnswer }
+  /** Of a document of a peer's: `held` of `of` chunks are durable here. */
+  | {
+      readonly type: "document"
+      readonly peer: number
+      readonly root: Hash
+      readonly what: "coming" | "whole" | "withdrawn" | "wrong"
+      readonly held: number
+      readonly of: number
+    }
+  /** Of a document of ours: the peer says that it holds so many chunks. */
+  | { readonly type: "asked"; readonly peer: number; readonly root: Hash; readonly held: number }
   | { readonly type: "link"; readonly peer: number; readonly up: boolean }
   | {
       readonly type: "peer"

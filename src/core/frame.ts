@@ -25,6 +25,25 @@ export type ShortPart = {
   readonly body: Uint8Array | null
 }
 
+/** Bytes `from` to `to`, the last not included, of a chunk's record; `held`: chunks of the document that the asker holds. (D-5) */
+export type AskPart = {
+  readonly type: "ask"
+  readonly root: Hash
+  readonly index: number
+  readonly from: number
+  readonly to: number
+  readonly held: number
+}
+
+/** `document`: the first eight bytes of its root. (D-5) */
+export type PiecePart = {
+  readonly type: "piece"
+  readonly document: Uint8Array
+  readonly index: number
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
 export type Part =
   | {
       readonly type: "hello"
@@ -76,6 +95,10 @@ export type Part =
     }
   | { readonly type: "epoch-ok"; readonly epoch: number }
   | { readonly type: "pad"; readonly bytes: number }
+  | AskPart
+  | PiecePart
+  /** `code`: number of the refusal. */
+  | { readonly type: "lack"; readonly root: Hash; readonly code: number }
 
 export const partNumbers = {
   hello: 1,
@@ -89,6 +112,9 @@ export const partNumbers = {
   "epoch-ok": 9,
   pad: 10,
   short: 11,
+  ask: 12,
+  piece: 13,
+  lack: 14,
 } as const
 
 /** What HELLO says that its sender takes, as a sum. */
@@ -123,6 +149,12 @@ export const encodePart = (part: Exclude<Part, { type: "entry" | "short" | "pad"
       return encode([number, part.echo, part.now, part.frames, part.bytes])
     case "epoch-ok":
       return encode([number, part.epoch])
+    case "ask":
+      return encode([number, part.root, part.index, part.from, part.to, part.held])
+    case "piece":
+      return encode([number, part.document, part.index, part.offset, part.bytes])
+    case "lack":
+      return encode([number, part.root, part.code])
     default:
       return part satisfies never
   }
@@ -245,10 +277,36 @@ const decodePart = (value: Value, suite: Suite): Part | "unknown" | Refusal => {
       return fields[0] instanceof Uint8Array
         ? { type: "pad", bytes: fields[0].length }
         : refuse("malformed", { part: "pad" })
+    case partNumbers.ask:
+    case partNumbers.piece:
+    case partNumbers.lack:
+      return decodeDocumentPart(type, fields)
     default:
       return "unknown"
   }
 }
+
+const decodeDocumentPart = (type: number, fields: readonly Value[]): Part | Refusal => {
+  const [first, index, from, to, held] = fields
+  if (type === partNumbers.lack)
+    return isBytes(first, 32) && isCount(index)
+      ? { type: "lack", root: first, code: index }
+      : refuse("malformed", { part: "lack" })
+  if (type === partNumbers.piece)
+    return isBytes(first, documentIdBytes) &&
+      isCount(index) &&
+      isCount(from) &&
+      to instanceof Uint8Array &&
+      to.length > 0
+      ? { type: "piece", document: first, index, offset: from, bytes: to }
+      : refuse("malformed", { part: "piece" })
+  return isBytes(first, 32) && isCount(index) && isCount(from) && isCount(to) && isCount(held) && from < to
+    ? { type: "ask", root: first, index, from, to, held }
+    : refuse("malformed", { part: "ask" })
+}
+
+/** Of a document's root, in its pieces: its proof decides, and not this. (D-5) */
+export const documentIdBytes = 8
 
 const decodeHello = (fields: readonly Value[]): Part | Refusal => {
   const [charterHash, , credit, now, restored, taken = 0] = fields

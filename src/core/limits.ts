@@ -117,3 +117,19 @@ export const carriedMs = 30 * 24 * 3_600_000
 /** A parcel as a file, and how many of them are remembered by name on either side. (EP-14, EP-15) */
 export const parcelBytesMax = 8_388_608
 export const parcelNamesMax = 64
+
+/** A document, and the chunks in which it is known and kept: 1,600 of 64 KiB. At 960 B/s a chunk is 68 s. (D-1, D-3) */
+export const documentBytesMax = 104_857_600
+export const chunkBytes = 65_536
+/** Documents that one message names. (D-1) */
+export const documentsMax = 8
+/** A name that every file system takes. (D-2) */
+export const documentNameBytesMax = 200
+/** RFC 6838, section 4.2. (D-1) */
+export const mediaTypeCharsMax = 127
+/** Documents that a node asks for at a time, questions of a path that it keeps, stretches of one chunk that may be missing. (D-5, D-6) */
+export const documentsWantedMax = 64
+export const asksMax = 64
+export const stretchesMax = 16
+/** Bytes of documents that a node asks for ahead of their coming, at most. (D-5) */
+export const askedBytesMax = 4 * 1_048_576

@@ -1,44 +1,29 @@
 // One line at one node: `step(line, event)` is the only door (page: protocol/sync.md, section 1). It owns and changes the state it
 // is given, and answers effects in the order in which they are to be done. No clock, chance, disk, network or key is reached from here.
-import {
-  falseSeen,
-  heardEntry,
-  heardNext,
-  joined,
-  oweReceipt,
-  reachOpenings,
-  rememberAct,
-  resumeAhead,
-} from "./accept.ts"
-import { refused } from "./aside.ts"
+import { falseSeen, heardNext, joined, oweReceipt, reachOpenings, rememberAct, resumeAhead } from "./accept.ts"
 import { decideBreak } from "./break.ts"
 import { carriedDueAt, heardCarried, heardCarriedKey, isCarriedKey, keepCarried } from "./carried.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
-import { epochConfirmed, heardRefusal, unseal } from "./epoch.ts"
 import type { Effect, Event, Held } from "./event.ts"
-import { join } from "./fragment.ts"
-import { decodeParts, encodePart, type Part } from "./frame.ts"
-import { concat, equal, hex } from "./hash.ts"
-import { heardHead, heardPast, reachHeads } from "./heads.ts"
-import { heardOpening } from "./heard-opening.ts"
-import { heardAgain, heardShort } from "./heard-short.ts"
-import { heardShown, lackInForce, restoreKeys } from "./key-change.ts"
-import { creditBytes, creditSlack, openingBytesMax, shownBytesMax } from "./limits.ts"
+import { askDueAt, chunkKept, dropWanted, want, wantAnnounced } from "./fetch.ts"
+import { chunkRead } from "./give.ts"
+import { equal } from "./hash.ts"
+import { heardPast, reachHeads } from "./heads.ts"
+import { heardFrame } from "./heard-frame.ts"
+import { heardAgain } from "./heard-short.ts"
+import { lackInForce, restoreKeys } from "./key-change.ts"
 import { ownKeys } from "./opening.ts"
-import { drain, enqueue, flash, immediate } from "./outbox.ts"
-import type { Path } from "./path-state.ts"
+import { drain, immediate } from "./outbox.ts"
 import { closePath, openPath } from "./paths.ts"
-import { dropDeadPaths, heardPing, heardPong } from "./ping.ts"
-import { isRefusal, refuse } from "./refusal.ts"
+import { dropDeadPaths } from "./ping.ts"
 import { isReceipt } from "./registry.ts"
 import { endDoubt, endRestore, recordLost } from "./restore.ts"
 import { askRivals, heardRival } from "./rival.ts"
-import { frameKinds } from "./seal.ts"
 import * as serve from "./serve.ts"
 import { restoreSnapshot, snapshot } from "./snapshot.ts"
-import { type Ask, freshState, type Line, type Peer } from "./state.ts"
+import { type Ask, freshState, type Line } from "./state.ts"
 import type { Suite } from "./suite.ts"
 import * as sync from "./sync.ts"
 import * as write from "./write.ts"
@@ -161,10 +146,39 @@ const handle = (line: Line, event: Event): void => {
       return heardChecked(line, state.logs[event.author]!, event)
     case "breakDecided":
       return decideBreak(line, event)
+    case "documentWanted":
+    case "documentDropped":
+    case "documentRoom":
+    case "chunkKept":
+    case "chunkRead":
+      return heardOfDocument(line, event)
     case "watched":
       return watched(line, event)
     case "settle":
       return settle(line)
+    default:
+      return event satisfies never
+  }
+}
+
+type OfDocument = Extract<
+  Event,
+  { type: "documentWanted" | "documentDropped" | "documentRoom" | "chunkKept" | "chunkRead" }
+>
+
+const heardOfDocument = (line: Line, event: OfDocument): void => {
+  switch (event.type) {
+    case "documentWanted":
+      return want(line, event.peer, event, event.held)
+    case "documentDropped":
+      return dropWanted(line, event.root)
+    case "documentRoom":
+      line.state.documents.room = event.bytes
+      return
+    case "chunkKept":
+      return chunkKept(line, event)
+    case "chunkRead":
+      return chunkRead(line, event)
     default:
       return event satisfies never
   }
@@ -226,7 +240,9 @@ const settle = (line: Line): void => {
   wantChecks(line)
   askRivals(line)
   sync.pump(line)
-  const at = Math.min(sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line), carriedDueAt(line))
+  const at = Math.min(
+    ...[sync.nextWake(line), write.headDueAt(line), write.epochKeyDueAt(line), carriedDueAt(line), askDueAt(line)],
+  )
   if (at !== state.wakeAt && at < Infinity) line.out.push({ do: "wakeAt", at })
   state.wakeAt = at
 }
@@ -270,124 +286,6 @@ const heardAppended = (line: Line): void => {
     if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
   for (const tell of tells) line.out.push({ do: "tell", tell })
   line.out.push(...(drained.get(false) ?? []))
+  for (const { held } of rows) wantAnnounced(line, held)
   for (const each of after) each()
-}
-
-const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
-  const peer = line.state.peers.get(path.peer)!
-  switch (frame[0]) {
-    case frameKinds.sealed: {
-      const plain = unseal(line, peer, path, frame)
-      if (plain === undefined) return
-      if (isRefusal(plain)) return refused(line, plain, peer.party)
-      path.bytesHeard += frame.length
-      return heardPlain(line, peer, path, plain)
-    }
-    case frameKinds.opening:
-      return heardOpeningFrame(line, peer, path, frame)
-    case frameKinds.openingFragment:
-      return joinOpening(line, peer, path, frame)
-    case frameKinds.keysShown: {
-      const refusal = heardShown(line, peer, frame)
-      return refusal ? refused(line, refusal, peer.party) : undefined
-    }
-    case frameKinds.openingRefused: {
-      const refusal = heardRefusal(line, peer, frame)
-      return refusal ? refused(line, refusal, peer.party) : undefined
-    }
-    default:
-      return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
-  }
-}
-
-const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
-  const refusal = heardOpening(line, peer, path, frame, epoch => {
-    if (line.state.paths.has(path.id))
-      enqueue(path, { precedence: flash, part: encodePart({ type: "epoch-ok", epoch }) })
-    for (const early of peer.early.splice(0)) {
-      const by = line.state.paths.get(early.path)
-      if (by) heardFrame(line, by, early.frame)
-    }
-  })
-  if (refusal) refused(line, refusal, peer.party)
-}
-
-/** Pieces of one opening, or of a change of keys that is shown: 20,480 bytes in fragments of 88 or more. (EP-8, K-5) */
-const openingPiecesMax = 255
-
-/** Openings larger than a path's fragment come in pieces: kind, id (4), index, count, bytes. (EP-8) */
-const joinOpening = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
-  const [index, count] = [frame[5]!, frame[6]!]
-  const isLawful = frame.length >= 8 && frame.length <= openingBytesMax && index < count && count <= openingPiecesMax
-  if (!isLawful) return refused(line, refuse("bad-frame", { bytes: frame.length }), peer.party)
-  const id = hex(frame.subarray(1, 5))
-  const pieces = path.openingParts.get(id) ?? new Array<Uint8Array | undefined>(count).fill(undefined)
-  if (pieces.length !== count) return
-  pieces[index] = frame.subarray(7)
-  if (path.openingParts.size >= 4 && !path.openingParts.has(id)) path.openingParts.clear()
-  path.openingParts.set(id, pieces)
-  if (pieces.some(piece => piece === undefined)) return
-  path.openingParts.delete(id)
-  const whole = concat(...(pieces as Uint8Array[]))
-  const isShown = whole[0] === frameKinds.keysShown
-  if (whole.length > (isShown ? shownBytesMax : openingBytesMax)) return
-  if (isShown || whole[0] === frameKinds.opening) heardFrame(line, path, whole)
-}
-
-const heardPlain = (line: Line, peer: Peer, path: Path, plain: Uint8Array): void => {
-  path.heardAt = line.now
-  path.framesHeard += 1
-  peer.heardAt = line.now
-  const parts = decodeParts(plain, line.suite)
-  line.heardBytes += plain.length
-  // What fills a frame says nothing and is kept nowhere: it does not weigh on the credit. (S-3)
-  if (!isRefusal(parts)) for (const part of parts) if (part.type === "pad") line.heardBytes -= part.bytes
-  if (line.heardBytes > creditSlack * creditBytes) {
-    refused(line, refuse("over-credit", { bytes: line.heardBytes }), peer.party)
-    line.out.push({ do: "drop", path: path.id, reason: "over-credit" })
-    return closePath(line, path.id)
-  }
-  if (isRefusal(parts)) return refused(line, parts, peer.party)
-  for (const part of parts) heardPart(line, peer, path, part)
-}
-
-const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
-  switch (part.type) {
-    case "hello":
-      if (equal(part.charterHash, line.charter.hash)) return sync.heardHello(line, peer, path, part)
-      refused(line, refuse("other-charter", { peer: peer.party }), peer.party)
-      line.out.push({ do: "drop", path: path.id, reason: "other-charter" })
-      return closePath(line, path.id)
-    case "have":
-      return sync.heardHave(line, peer, part.have)
-    case "entry":
-      return heardEntry(line, peer, part)
-    case "short":
-      return heardShort(line, peer, part)
-    case "want":
-      return serve.heardWant(line, path, part)
-    case "head":
-      return heardHead(line, path, part.head)
-    case "fragment":
-      return heardFragment(line, peer, path, part)
-    case "ping":
-      heardPing(line, peer, path, part)
-      return sync.heardHave(line, peer, part.have)
-    case "pong":
-      return heardPong(line, peer, path, part)
-    case "epoch-ok":
-      return epochConfirmed(line, peer, part.epoch)
-    case "pad":
-      return
-    default:
-      return part satisfies never
-  }
-}
-
-const heardFragment = (line: Line, peer: Peer, path: Path, part: Extract<Part, { type: "fragment" }>): void => {
-  const whole = join(path, part, line.suite)
-  if (whole === undefined) return
-  const parts = isRefusal(whole) ? whole : decodeParts(concat(Uint8Array.of(0x81), whole), line.suite)
-  if (isRefusal(parts)) return refused(line, parts, peer.party)
-  for (const it of parts) if (it.type !== "fragment") heardPart(line, peer, path, it)
 }

@@ -14,6 +14,7 @@ import { shorten } from "./short.ts"
 import type { Line, Peer } from "./state.ts"
 
 export const bulk = precedences.indexOf("BULK")
+export const routine = precedences.indexOf("ROUTINE")
 export const priority = precedences.indexOf("PRIORITY")
 export const immediate = precedences.indexOf("IMMEDIATE")
 export const flash = precedences.indexOf("FLASH")
@@ -92,7 +93,7 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
 }
 
 /** By the cards, and not by what is open just now: a part may be cut before an epoch is. (F-14) */
-const around = ({ charter, us, suite }: Line, { party }: Peer): number =>
+export const around = ({ charter, us, suite }: Line, { party }: Peer): number =>
   aroundBytes(layerOf(charter.parties[us]?.national, charter.parties[party]?.national, suite) !== undefined)
 
 type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }

@@ -2,6 +2,7 @@
 // sections 4 and 5). Nothing of it outlives the path.
 import type { InLog } from "./entry.ts"
 import type { PathTraits } from "./event.ts"
+import type { AskPart } from "./frame.ts"
 import type { Head } from "./head.ts"
 import { precedences } from "./registry.ts"
 import type { Before } from "./short.ts"
@@ -32,6 +33,10 @@ export type Path = {
   helloHeardAt: number
   serving: boolean
   wants: { author: number; generation: number; from: number; to: number }[]
+  /** What the peer asked for of documents, and whether a chunk is being read for it. (D-5) */
+  asks: AskPart[]
+  reading: boolean
+  giving: Pick<AskPart, "root" | "index"> | null
   openedAt: number
   heardAt: number
   sentAt: number
@@ -69,6 +74,9 @@ export const freshPath = (id: number, peer: number, says: PathTraits, now: numbe
   helloHeardAt: -Infinity,
   serving: false,
   wants: [],
+  asks: [],
+  reading: false,
+  giving: null,
   openedAt: now,
   heardAt: now,
   sentAt: now,

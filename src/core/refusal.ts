@@ -134,6 +134,11 @@ export const refusals = {
   "no-fork": [98, "EV-14", "The two do not contradict each other."],
   "bad-duress-word": [99, "A-43", "The word is shorter or longer than the law allows."],
   "no-path": [103, "S-10", "The path cannot be opened here; nothing has changed."],
+  "wrong-chunk": [105, "D-4", "A part of the document is not what the signed message says of it."],
+  "bad-name": [106, "D-2", "The document's name could lead elsewhere, or hides how it is read."],
+  "other-type": [107, "D-8", "The document is not of the type that it is said to be."],
+  "active-content": [108, "D-8", "The document could act by itself when it is opened; it is not shown here."],
+  "document-withdrawn": [109, "D-6", "The other side gives the document no more, or does not hold it."],
   "no-carried-key": [
     104,
     "EP-14",
@@ -143,6 +148,8 @@ export const refusals = {
   "second-missing": [111, "E-22", "Its author signs with a national suite as well, and that signature is not there."],
   "second-false": [112, "E-22", "Its second signature, by its author's national suite, is false."],
   "looped-frame": [113, "F-4", "A path brings back what this node has sent itself; nothing of it was taken."],
+  "held-back": [114, "D-9", "The document was looked at on its arrival, and is held back."],
+  "too-much-unpacked": [115, "D-8", "What the document would unpack to is larger than may be shown."],
   failed: [
     116,
     "A-45",

@@ -60,6 +60,7 @@ export const kinds = {
   "without-body": 27, // receipt: stored, but its body is missing
   seconded: 28, //       the second officer signs afterwards what was released by one
   objected: 29, //       the second officer objects to it, with a reason
+  "document-stored": 30, // receipt: a document that refs[0] names is durable here, all of it
   message: 32, //        free text
   answer: 33, //         free text that answers refs[0]
 } as const

@@ -3,6 +3,7 @@
 import { type BreakState, noBreak } from "./break-state.ts"
 import { type CarriedState, noneCarried } from "./carried-state.ts"
 import type { Charter } from "./charter.ts"
+import { type DocumentsState, noDocuments } from "./documents-state.ts"
 import type { Entry } from "./entry.ts"
 import type { Accepted, Effect, Held, MarkedSpan, Order, Signing, Tell, Writing } from "./event.ts"
 import type { Head } from "./head.ts"
@@ -170,6 +171,7 @@ export type State = {
   epochKeyAt: number
   epochKeyUsed: boolean
   carried: CarriedState
+  readonly documents: DocumentsState
   restored: boolean
   /** Restored when this process began, and not heard since what these peers hold. Not in the snapshot. (L-11) */
   unanswered: Set<number>
@@ -332,6 +334,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
   epochKeyAt: 0,
   epochKeyUsed: false,
   carried: noneCarried(),
+  documents: noDocuments(),
   restored: false,
   unanswered: new Set(),
   doubtSince: null,

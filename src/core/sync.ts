@@ -3,7 +3,9 @@
 import type { Entry } from "./entry.ts"
 import { openEpoch, showOpenings } from "./epoch.ts"
 import type { Held } from "./event.ts"
+import { askDocuments } from "./fetch.ts"
 import { encodePart, type Have, type Part } from "./frame.ts"
+import { giveDocuments } from "./give.ts"
 import { have, rangesAhead } from "./have.ts"
 import type { Head } from "./head.ts"
 import { creditBytes, doubtMs, gapsMax, wantAfterMs } from "./limits.ts"
@@ -238,6 +240,7 @@ export const owesHave = (line: Line, peer: Peer): void => {
 export const pump = (line: Line): void => {
   for (const peer of line.state.peers.values()) if (peer.reopened) sayAgain(line, peer)
   sendWants(line)
+  askDocuments(line)
   for (const path of line.state.paths.values()) {
     const peer = line.state.peers.get(path.peer)!
     if (!peer.sending) {
@@ -257,6 +260,7 @@ export const pump = (line: Line): void => {
     sendHave(line, path, peer)
     serve(line, path)
     offerHead(line, peer)
+    giveDocuments(line, path)
     drain(line, path, peer)
   }
 }

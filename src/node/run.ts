@@ -16,6 +16,7 @@ import type { Signer } from "../keys/signer.ts"
 import type { Row, Store } from "../store/store.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
+import { announcedIn, type DocumentOrder, LoopDocuments } from "./loop-documents.ts"
 import { OpenPaths, type PeerPath } from "./open-paths.ts"
 import { makeParcel, type Parcel } from "./parcel.ts"
 import { type PathStatus, pathStatusOf } from "./path-status.ts"
@@ -53,6 +54,8 @@ export type Running = {
   carried(peer: number, frames: readonly Uint8Array[]): Promise<CarriedAnswer>
   /** What this side says, for somebody to carry: as much as fits, from what the peer is not proven to hold. (EP-15) */
   parcel(peer: number): Promise<Parcel | Refusal>
+  /** A document of the other side's is fetched from here on, or no more; and how much is fetched unasked. (D-5) */
+  documents(event: DocumentOrder): void
   /** One more path, while the line runs. Rejects when it cannot be started, and nothing has changed. */
   addPath(path: PeerPath): Promise<void>
   /** False where no path has this name. */
@@ -82,6 +85,7 @@ class Loop implements Running {
   readonly #orders = new Map<number, (answer: OrderAnswer) => void>()
   readonly #decided = new Map<number, (refusal: Refusal | null) => void>()
   readonly #carried = new Map<number, (said: CarriedAnswer) => void>()
+  readonly #documents: LoopDocuments
   readonly #paths = new OpenPaths(
     () => this.#now(),
     event => this.#happened(event),
@@ -93,6 +97,7 @@ class Loop implements Running {
   constructor(options: RunOptions) {
     this.#options = options
     this.#line = takeUp(options)
+    this.#documents = new LoopDocuments(options)
   }
 
   async start(): Promise<Running> {
@@ -101,6 +106,10 @@ class Loop implements Running {
     this.#happened({ type: "started", now: this.#now(), lived, held })
     for (const path of paths) await this.#paths.add(path)
     return this
+  }
+
+  documents(event: DocumentOrder): void {
+    this.#happened({ ...event, now: this.#now() })
   }
 
   addPath(path: PeerPath): Promise<void> {
@@ -256,6 +265,9 @@ class Loop implements Running {
       case "recall":
       case "check":
         return this.#read(effect)
+      case "keepChunk":
+      case "readChunk":
+        return this.#happened(this.#documents.done(effect, now))
       default:
         return effect satisfies never
     }
@@ -325,6 +337,7 @@ class Loop implements Running {
       asides,
       marks: effect.marks,
       spans: effect.spans,
+      announced: announcedIn(effect.rows),
       state: effect.state,
     })
     this.#happened({ type: "appended", now: at })

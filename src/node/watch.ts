@@ -105,6 +105,8 @@ export class Watch {
       case "break":
         return this.sayLine()
       case "decided":
+      case "document":
+      case "asked":
       case "carried":
       case "peer":
       case "done":

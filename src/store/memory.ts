@@ -2,6 +2,7 @@
 // at the nth write, before or after a write became durable, or by losing what was never synced. Deterministic: no clock, no chance.
 import type { Head } from "../core/head.ts"
 import type { Refusal } from "../core/refusal.ts"
+import { announce, copyDocuments, type Documents, memoryDocuments } from "./memory-documents.ts"
 import { type Append, type Aside, LateWriter, type Row, type Store } from "./store.ts"
 
 /** The process died at a write. The disk keeps what was durable; `open` starts the next process. */
@@ -40,6 +41,7 @@ type Image = {
   readonly asides: Aside[]
   readonly marks: Map<string, { readonly hash: Uint8Array; readonly refusal: Refusal }>
   readonly settings: Map<string, Uint8Array>
+  readonly documents: Documents
   state: Uint8Array | undefined
 }
 
@@ -52,6 +54,7 @@ const emptyImage = (): Image => ({
   asides: [],
   marks: new Map(),
   settings: new Map(),
+  documents: new Map(),
   state: undefined,
 })
 
@@ -64,6 +67,7 @@ const copyImage = (image: Image): Image => ({
   asides: [...image.asides],
   marks: new Map(image.marks),
   settings: new Map(image.settings),
+  documents: copyDocuments(image.documents),
   state: image.state,
 })
 
@@ -111,6 +115,10 @@ const diskOf = (first: Image, crashAt: CrashAt): MemoryDisk => {
             () => {},
             () => live.settings.set(name, copy(value)),
           ),
+        documents: memoryDocuments(
+          () => reach().documents,
+          put => write(mine, 1, () => {}, put),
+        ),
         close: () => {
           mine.life = -1
         },
@@ -196,10 +204,11 @@ const put = (image: Image, batch: Append): void => {
       if (seq >= from && seq <= to && !image.marks.has(hash.toHex()))
         image.marks.set(hash.toHex(), { hash: copy(hash), refusal })
     }
+  for (const announced of batch.announced ?? []) announce(image.documents, announced)
   image.state = copy(batch.state)
 }
 
-const reading = (reach: () => Image): Omit<Store, "append" | "set" | "close"> => {
+const reading = (reach: () => Image): Omit<Store, "append" | "set" | "documents" | "close"> => {
   const rowAt = (position: number | undefined): Row | undefined => {
     const row = position === undefined ? undefined : reach().rows[position - 1]
     return row && copyRow(row)

@@ -2,10 +2,11 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Head } from "../core/head.ts"
 import { isRefusal, type Refusal, type RefusalCode, refusals } from "../core/refusal.ts"
+import { readingDocuments } from "./documents.ts"
 import { bodyBytesOf, type Cipher } from "./sealed.ts"
-import type { Indexed, Row, Store } from "./store.ts"
+import type { Indexed, Row, StoreReader } from "./store.ts"
 
-export type Reading = Omit<Store, "append" | "set" | "close">
+export type Reading = Omit<StoreReader, "close">
 
 type Columns = readonly SQLOutputValue[]
 
@@ -104,6 +105,7 @@ export const reading = (db: DatabaseSync, cipher?: Cipher): Reading => {
     },
     state: () => kept("snapshot", snapshot()[0]?.[0]),
     setting: name => kept(`setting ${name}`, setting(name)[0]?.[0]),
+    documents: readingDocuments(db, isSealed, cipher),
   }
 }
 

@@ -54,4 +54,26 @@ export const migrations: readonly string[] = [
   ALTER TABLE entry ADD COLUMN box BLOB;
   INSERT INTO meta VALUES ('sealed', 0);
   `,
+  // Documents in chunks. In a sealed record each chunk is sealed by itself, under its document and place.
+  `
+  CREATE TABLE document (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    root BLOB UNIQUE CHECK (root IS NULL OR length(root) = 32),
+    size INTEGER NOT NULL,
+    leaves BLOB,
+    state TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE announced (
+    document INTEGER NOT NULL REFERENCES document (id),
+    author INTEGER NOT NULL,
+    entry BLOB NOT NULL,
+    UNIQUE (document, entry)
+  ) STRICT;
+  CREATE TABLE chunk (
+    document INTEGER NOT NULL REFERENCES document (id),
+    place INTEGER NOT NULL CHECK (place >= 0),
+    bytes BLOB NOT NULL,
+    UNIQUE (document, place)
+  ) STRICT;
+  `,
 ]

@@ -4,6 +4,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { refuse } from "../core/refusal.ts"
+import { announcing, writingDocuments } from "./documents.ts"
 import { type Reading, reading } from "./reading.ts"
 import { applicationId, migrations } from "./schema.ts"
 import type { Cipher } from "./sealed.ts"
@@ -224,6 +225,7 @@ const writer = (db: DatabaseSync, lock: { close(): void }, epoch: number, cipher
     ...read,
     append: batch => transact("A batch", () => write.batch(batch)),
     set: (name, value) => transact("A setting", () => write.setting(name, value)),
+    documents: writingDocuments(db, read.documents, cipher, transact),
     close: () => {
       db.close()
       lock.close()
@@ -243,6 +245,7 @@ const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
     `INSERT INTO mark (hash, refusal) SELECT hash, ? FROM entry
      WHERE author = ? AND generation = ? AND seq BETWEEN ? AND ? ORDER BY seq ON CONFLICT DO NOTHING`,
   )
+  const announce = announcing(db)
   const snapshot = db.prepare("INSERT INTO snapshot VALUES (1, ?) ON CONFLICT DO UPDATE SET state = excluded.state")
   const setting = db.prepare("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
   return {
@@ -257,6 +260,7 @@ const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
       for (const a of batch.asides) aside.run(a.author, a.bytes, JSON.stringify(a.refusal), a.at)
       for (const m of batch.marks) mark.run(m.hash, JSON.stringify(m.refusal))
       for (const s of batch.spans ?? []) span.run(JSON.stringify(s.refusal), s.author, s.generation, s.from, s.to)
+      for (const announced of batch.announced ?? []) announce(announced)
       snapshot.run(kept("snapshot", batch.state))
     },
     setting: (name: string, value: Uint8Array): void => {

@@ -36,7 +36,52 @@ export type Append = {
   readonly marks: readonly { readonly hash: Uint8Array; readonly refusal: Refusal }[]
   /** Marks on all rows of a stretch of one log that are held, those of this batch included. */
   readonly spans?: readonly (RowRange & { readonly refusal: Refusal })[]
+  /** Documents that rows of this batch name. */
+  readonly announced?: readonly Announced[]
   readonly state: Uint8Array
+}
+
+/** A document that an entry names: the same bytes may be named by several. */
+export type Announced = {
+  readonly root: Uint8Array
+  readonly size: number
+  readonly author: number
+  readonly entry: Uint8Array
+}
+
+/** One document as it is kept. `leaves`: hashes of its chunks, one after the other, where it was taken in here. `state`: the node's own
+ *  word on it, empty at first. `held`: chunks that are here. */
+export type KeptDocument = {
+  readonly id: number
+  readonly root: Uint8Array
+  readonly size: number
+  readonly leaves?: Uint8Array
+  readonly state: string
+  readonly held: number
+  readonly announced: readonly { readonly author: number; readonly entry: Uint8Array }[]
+}
+
+export type DocumentReader = {
+  all(): KeptDocument[]
+  find(root: Uint8Array): KeptDocument | undefined
+  /** Undefined where it is not here; throws where it cannot be read. */
+  chunk(id: number, index: number): Uint8Array | undefined
+  /** Indexes of the chunks that are here, ascending. */
+  chunks(id: number): number[]
+}
+
+/** Each is durable when it returns. A document that is being taken in has no root until all its chunks are here. */
+export type DocumentStore = DocumentReader & {
+  begin(): number
+  /** Once; the same chunk again changes nothing. */
+  putChunk(id: number, index: number, bytes: Uint8Array): void
+  /** The document under which these bytes are kept from now on: another, where they were here before. */
+  finish(id: number, document: { readonly root: Uint8Array; readonly size: number; readonly leaves: Uint8Array }): void
+  setState(id: number, state: string): void
+  /** Its chunks; and the document itself, where no entry names it. */
+  drop(id: number): void
+  /** What was being taken in when a process ended. */
+  dropUnfinished(): void
 }
 
 export type RowRange = {
@@ -78,11 +123,12 @@ export type Store = {
   state(): Uint8Array | undefined
   setting(name: string): Uint8Array | undefined
   set(name: string, value: Uint8Array): void
+  readonly documents: DocumentStore
   close(): void
 }
 
-/** What may be read beside a running node: everything but `append` and `set`. */
-export type StoreReader = Omit<Store, "append" | "set">
+/** What may be read beside a running node: nothing that writes. */
+export type StoreReader = Omit<Store, "append" | "set" | "documents"> & { readonly documents: DocumentReader }
 
 /** Another process has opened this home after us. (L-10) */
 export class LateWriter extends Error {}

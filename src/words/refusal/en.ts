@@ -109,6 +109,13 @@ export const refusalEn = {
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
   "refusal.no-path": "The path cannot be opened here; nothing has changed.",
   "refusal.looped-frame": "A path brings back what this node has sent itself. Nothing of it was taken.",
+  "refusal.wrong-chunk": "A part of the document is not what the signed message says of it.",
+  "refusal.bad-name": "The document’s name could lead elsewhere, or hides how it is read.",
+  "refusal.other-type": "The document is not of the type that it is said to be.",
+  "refusal.active-content": "The document could act by itself when it is opened. It is not shown here.",
+  "refusal.document-withdrawn": "The other side gives the document no more, or does not hold it.",
+  "refusal.held-back": "The document was looked at on its arrival, and is held back.",
+  "refusal.too-much-unpacked": "What the document would unpack to is larger than may be shown.",
   "refusal.no-carried-key":
     "The other side has published no key for carried media yet, or nothing has passed between both: make the parcel later.",
   "refusal.unknown-suite": "A card of this home names a national suite that this program does not know.",

@@ -105,6 +105,13 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
   "refusal.no-path": "この経路はここでは開けません。何も変わっていません。",
   "refusal.looped-frame": "経路が、このノード自身の送ったものを送り返しています。何も取り込まれていません。",
+  "refusal.wrong-chunk": "文書の一部が、署名された通報に記されたものと異なります。",
+  "refusal.bad-name": "文書の名前が別の場所を指し得るか、読まれ方を隠しています。",
+  "refusal.other-type": "文書は、記された種類のものではありません。",
+  "refusal.active-content": "文書は開くとそれ自体で動作し得るため、ここでは表示しません。",
+  "refusal.document-withdrawn": "相手側はこの文書をもう渡さないか、保有していません。",
+  "refusal.held-back": "文書は到着時に検査され、留め置かれています。",
+  "refusal.too-much-unpacked": "文書を展開した大きさが、表示できる上限を超えます。",
   "refusal.no-carried-key":
     "相手側は携行媒体用の鍵をまだ公表していないか、双方の間でまだ何も通じていません。小包は後で作成してください。",
   "refusal.unknown-suite": "この側のカードに示された国内方式を、このプログラムは備えていません。",
