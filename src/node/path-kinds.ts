@@ -1,9 +1,13 @@
 // The kinds of path that a home can have, each with what is to be said of one: a table, by which settings are read, checked and made into
 // transports. One more kind is one more row.
+import { readFileSync } from "node:fs"
+import { createSecureContext } from "node:tls"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { serialTransport } from "../transport/serial.ts"
-import { tlsTransport } from "../transport/tls.ts"
+import { type Address, tlsTransport } from "../transport/tls.ts"
 import type { Transport } from "../transport/transport.ts"
+import { udpTransport } from "../transport/udp.ts"
+import { webSocketTransport } from "../transport/websocket.ts"
 import type { Home } from "./home.ts"
 import type { Log } from "./log.ts"
 import { type PathSetting, parseAddress } from "./settings.ts"
@@ -39,27 +43,105 @@ export const rateOf = ({ rate }: Fields, absent: number): number | Refusal => {
   return Number.isSafeInteger(value) && value >= 300 && value <= rateMax ? value : badField("rate")
 }
 
+type Ends = { readonly listen?: Address; readonly connect?: Address }
+
+/** Where a path listens and dials, of which it needs one at least. */
+const endsOf = (fields: Fields): Ends | Refusal => {
+  const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
+  const connect = fields.connect === undefined ? undefined : parseAddress(fields.connect)
+  if (fields.listen !== undefined && listen === undefined) return badField("listen")
+  if (fields.connect !== undefined && connect === undefined) return badField("connect")
+  if (listen === undefined && connect === undefined) return badField("listen, connect")
+  return { ...(listen && { listen }), ...(connect && { connect }) }
+}
+
+/** Who we are and who the peer is, for transports that ask. */
+const whoOf = ({ charter, us, keys }: Home) => ({
+  key: keys.tls.key,
+  cert: keys.tls.cert,
+  peerSpki: charter.parties[1 - us]!.tlsSpki,
+  random: Math.random,
+})
+
 const tls: PathKind = {
   fields: ["listen", "connect", "rate"],
   make(name, fields, { home, log, coat }) {
-    const { charter, us, keys } = home
-    const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
-    const connect = fields.connect === undefined ? undefined : parseAddress(fields.connect)
-    if (fields.listen !== undefined && listen === undefined) return badField("listen")
-    if (fields.connect !== undefined && connect === undefined) return badField("connect")
-    if (listen === undefined && connect === undefined) return badField("listen, connect")
+    const ends = endsOf(fields)
+    if (isRefusal(ends)) return ends
     const rate = rateOf(fields, 1e9)
     if (isRefusal(rate)) return rate
-    return tlsTransport({
-      name,
-      rate,
+    const bare = coat === false ? { coat } : {}
+    return tlsTransport({ name, rate, ...ends, ...whoOf(home), ...bare, ...notes(log, name) })
+  },
+}
+
+const udp: PathKind = {
+  fields: ["listen", "connect", "rate"],
+  make(name, fields, { home, log }) {
+    const ends = endsOf(fields)
+    if (isRefusal(ends)) return ends
+    const rate = rateOf(fields, 10_000_000)
+    if (isRefusal(rate)) return rate
+    return udpTransport({ name, rate, ...ends, ...whoOf(home), ...notes(log, name) })
+  },
+}
+
+/** The address of a server, with nothing in it that a path does not use. */
+const urlOf = (text: string, protocols: readonly string[]): URL | undefined => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isPlain = url !== undefined && url.hash === "" && url.search === "" && url.hostname !== ""
+  return isPlain && protocols.includes(url.protocol) ? url : undefined
+}
+
+/** Files in PEM, by their fields: read when the path is made, and refused by the field where TLS cannot use them. */
+const pemOf = <Field extends "cert" | "key" | "ca">(
+  fields: Fields,
+  wanted: readonly Field[],
+): Readonly<Record<Field, string>> | Refusal | undefined => {
+  if (wanted.every(field => fields[field] === undefined)) return undefined
+  const held: Partial<Record<Field, string>> = {}
+  const isWhole = (read: typeof held): read is Record<Field, string> => wanted.every(field => read[field] !== undefined)
+  for (const field of wanted) {
+    const path = fields[field]
+    if (path === undefined) return badField(field)
+    try {
+      held[field] = readFileSync(path, "utf8")
+    } catch {
+      return badField(field)
+    }
+  }
+  try {
+    createSecureContext(held)
+  } catch {
+    return badField(wanted.join(", "))
+  }
+  return isWhole(held) ? held : badField(wanted.join(", "))
+}
+
+const websocket: PathKind = {
+  fields: ["listen", "connect", "cert", "key", "ca", "proxy", "rate"],
+  make(name, fields, { home, log }) {
+    const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
+    const connect = fields.connect === undefined ? undefined : urlOf(fields.connect, ["ws:", "wss:"])
+    const proxy = fields.proxy === undefined ? undefined : urlOf(fields.proxy, ["http:"])
+    if (fields.listen !== undefined && listen === undefined) return badField("listen")
+    if (fields.connect !== undefined && (connect === undefined || connect.username !== "")) return badField("connect")
+    if (fields.proxy !== undefined && (proxy === undefined || connect === undefined)) return badField("proxy")
+    if (listen === undefined && connect === undefined) return badField("listen, connect")
+    const server = pemOf(fields, ["cert", "key"])
+    if (isRefusal(server)) return server
+    const ca = pemOf(fields, ["ca"])
+    if (isRefusal(ca)) return ca
+    const rate = rateOf(fields, 1e9)
+    if (isRefusal(rate)) return rate
+    return webSocketTransport({
+      ...{ name, rate },
       ...(listen && { listen }),
       ...(connect && { connect }),
-      key: keys.tls.key,
-      cert: keys.tls.cert,
-      peerSpki: charter.parties[1 - us]!.tlsSpki,
-      random: Math.random,
-      ...(coat === false && { coat: false }),
+      ...(proxy && { proxy }),
+      ...(server && { server }),
+      ...(ca && { ca: ca.ca }),
+      ...whoOf(home),
       ...notes(log, name),
     })
   },
@@ -78,7 +160,7 @@ const serial: PathKind = {
   },
 }
 
-export const pathKinds: Readonly<Record<string, PathKind>> = { tls, serial }
+export const pathKinds: Readonly<Record<string, PathKind>> = { tls, websocket, udp, serial }
 
 /** A path as it is set, made and not started. */
 export const makePath = (setting: PathSetting, means: PathMeans): Transport | Refusal => {

@@ -1,0 +1,111 @@
+// Two whole nodes over each kind of path that is neither TLS nor a line: what is said both ways is stored once and in one order.
+// Beyond what the transports' own tests show, the loop, the core and the record are the real ones.
+import assert from "node:assert/strict"
+import { rmSync } from "node:fs"
+import { type TestContext, test } from "node:test"
+import { setTimeout as pause } from "node:timers/promises"
+import { datagramRelay, type Weather } from "../bench/datagrams.ts"
+import type { PathView } from "../src/api/paths.ts"
+import type { LineView, MessagePage } from "../src/api/shapes.ts"
+import { openLog } from "../src/node/log.ts"
+import { readApiDoor, startNode } from "../src/node/main.ts"
+import { keepPaths, type PathSetting } from "../src/node/settings.ts"
+import { pairedHomes } from "./fixtures/homes.ts"
+import { freePort } from "./fixtures/ports.ts"
+
+const each = 120
+
+const ask = async <T>(home: string, path: string, body?: object): Promise<T> => {
+  const door = readApiDoor(home)
+  assert.ok(door)
+  const answer = await fetch(`${door.url}${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${door.secret}`, "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  assert.ok(answer.ok, `${path}: ${answer.status}`)
+  return (await answer.json()) as T
+}
+
+/** Two nodes with these paths and no TLS; their homes. */
+const nodes = async (t: TestContext, settings: readonly [PathSetting, PathSetting]): Promise<readonly string[]> => {
+  const { folder, sides } = await pairedHomes()
+  t.after(() => rmSync(folder, { recursive: true }))
+  const log = openLog("paths", "silent")
+  for (const [at, { path }] of sides.entries()) {
+    keepPaths(path, settings.slice(at, at + 1))
+    // A port at which nobody is: the second home's own path, by the first's card, comes to nothing.
+    const node = await startNode(path, { listen: "", log })
+    t.after(() => node.stop())
+  }
+  return sides.map(({ path }) => path)
+}
+
+const order = (text: string, act: number): object => ({
+  ...{ kind: "message", text, subject: "", language: "en", precedence: act % 10 === 0 ? "FLASH" : "ROUTINE" },
+  ...{ traffic: "test", refs: [], act: act.toString(16).padStart(32, "0") },
+})
+
+const said = async (home: string): Promise<{ hash: string }[]> => {
+  const all: { hash: string }[] = []
+  for (;;) {
+    const { messages } = await ask<MessagePage>(home, `/api/messages?after=${all.length}&limit=100`)
+    if (messages.length === 0) return all
+    all.push(...messages)
+  }
+}
+
+const exchange = async (homes: readonly string[], name: string): Promise<void> => {
+  await Promise.all(
+    homes.map(async (home, at) => {
+      for (let nth = 0; nth < each; nth++) {
+        await ask(home, "/api/orders", order(`${nth} by ${at}: ${"word ".repeat(nth % 90)}`, 1_000 * at + nth + 1))
+        await pause(20)
+      }
+    }),
+  )
+  const began = performance.now()
+  for (;;) {
+    const lines = await Promise.all(homes.map(home => ask<LineView>(home, "/api/line")))
+    const [first, second] = lines.map(({ sizes }) => JSON.stringify(sizes))
+    if (lines.every(({ queued }) => queued === 0) && first === second) break
+    assert.ok(performance.now() - began < 60_000, `both hold what was said: ${first}, ${second}`)
+    await pause(100)
+  }
+  const [here, there] = await Promise.all(homes.map(said))
+  assert.ok(here && there)
+  assert.equal(here.length, 2 * each)
+  assert.equal(new Set(here.map(({ hash }) => hash)).size, 2 * each)
+  assert.deepEqual(
+    here.map(({ hash }) => hash),
+    there.map(({ hash }) => hash),
+  )
+  for (const home of homes) {
+    const paths = await ask<PathView[]>(home, "/api/paths")
+    const path = paths.find(path => path.name === name)
+    assert.equal(path?.state, "up")
+  }
+}
+
+test("F-19: 120 messages each way over WebSocket are stored once, in one order", async t => {
+  const port = await freePort()
+  const homes = await nodes(t, [
+    { name: "web", kind: "websocket", fields: { listen: `127.0.0.1:${port}` } },
+    { name: "web", kind: "websocket", fields: { connect: `ws://127.0.0.1:${port}/` } },
+  ])
+  await exchange(homes, "web")
+})
+
+const bad: Partial<Weather> = { delayMs: 10, loss: 0.05, doubling: 0.05, reordering: 0.1, lateMs: 15 }
+
+test("F-20: 120 messages each way over datagrams, of which some are lost, doubled and overtaken, are stored once, in one order", async t => {
+  const port = await freePort()
+  const relay = await datagramRelay({ targetPort: port, seed: 20, weather: bad })
+  t.after(() => relay.stop())
+  const homes = await nodes(t, [
+    { name: "air", kind: "udp", fields: { listen: `127.0.0.1:${port}` } },
+    { name: "air", kind: "udp", fields: { connect: `127.0.0.1:${relay.port}` } },
+  ])
+  await exchange(homes, "air")
+  assert.ok(relay.stats.lost > 10, "something was lost")
+})
