@@ -2,6 +2,7 @@
 // Beyond what the transports' own tests show, the loop, the core and the record are the real ones.
 import assert from "node:assert/strict"
 import { rmSync } from "node:fs"
+import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
 import { datagramRelay, type Weather } from "../bench/datagrams.ts"
@@ -15,14 +16,18 @@ import { freePort } from "./fixtures/ports.ts"
 
 const each = 120
 
-const ask = async <T>(home: string, path: string, body?: object): Promise<T> => {
+const asked = (home: string, path: string, body?: object): Promise<Response> => {
   const door = readApiDoor(home)
   assert.ok(door)
-  const answer = await fetch(`${door.url}${path}`, {
+  return fetch(`${door.url}${path}`, {
     method: body ? "POST" : "GET",
     headers: { authorization: `Bearer ${door.secret}`, "content-type": "application/json" },
     ...(body && { body: JSON.stringify(body) }),
   })
+}
+
+const ask = async <T>(home: string, path: string, body?: object): Promise<T> => {
+  const answer = await asked(home, path, body)
   assert.ok(answer.ok, `${path}: ${answer.status}`)
   return (await answer.json()) as T
 }
@@ -87,6 +92,14 @@ const exchange = async (homes: readonly string[], name: string): Promise<void> =
   }
 }
 
+/** What the node says of a path that it does not take: the field. */
+const wrongField = async (home: string, kind: string, fields: object): Promise<unknown> => {
+  const answer = await asked(home, "/api/paths", { name: "other", kind, fields })
+  assert.ok(!answer.ok)
+  const { details }: { details?: { field?: unknown } } = JSON.parse(await answer.text())
+  return details?.field
+}
+
 test("F-19: 120 messages each way over WebSocket are stored once, in one order", async t => {
   const port = await freePort()
   const homes = await nodes(t, [
@@ -94,6 +107,24 @@ test("F-19: 120 messages each way over WebSocket are stored once, in one order",
     { name: "web", kind: "websocket", fields: { connect: `ws://127.0.0.1:${port}/` } },
   ])
   await exchange(homes, "web")
+  const [home = ""] = homes
+  const listen = "127.0.0.1:0"
+  const page = join(import.meta.dirname, "..", "README.md")
+  for (const [kind, fields, field] of [
+    ["websocket", {}, "listen, connect"],
+    ["websocket", { connect: "https://line.example/" }, "connect"],
+    ["websocket", { connect: "wss://name:word@line.example/" }, "connect"],
+    ["websocket", { listen, proxy: "http://proxy.example" }, "proxy"],
+    ["websocket", { connect: "wss://line.example/", proxy: "socks://proxy.example" }, "proxy"],
+    ["websocket", { listen, cert: page }, "key"],
+    ["websocket", { listen, cert: page, key: "/nowhere" }, "key"],
+    ["websocket", { listen, cert: page, key: page }, "cert, key"],
+    ["websocket", { connect: "wss://line.example/", ca: "/nowhere" }, "ca"],
+    ["udp", { connect: "wss://line.example/" }, "connect"],
+    ["udp", { listen, rate: "fast" }, "rate"],
+    ["udp", { listen, proxy: "http://proxy.example" }, "proxy"],
+  ] as const)
+    assert.equal(await wrongField(home, kind, fields), field, JSON.stringify(fields))
 })
 
 const bad: Partial<Weather> = { delayMs: 10, loss: 0.05, doubling: 0.05, reordering: 0.1, lateMs: 15 }

@@ -51,6 +51,8 @@ const sessionsMax = 8
 /** Ended sessions and proven greetings of which something may still be on its way. */
 const rememberedMax = 32
 const receiveBytes = 1 << 20
+/** Hellos of the peer that are recorded and sent again in numbers cost two signatures each: so many a second are answered. */
+const answersPerSecond = 32
 
 const isAt = (a: Place, b: Place): boolean => a.address === b.address && a.port === b.port
 
@@ -167,6 +169,7 @@ const greetings = (
     () => refused("too-many"),
   )
   const done = memory()
+  let second = { from: 0, answers: 0 }
   return {
     hello: (datagram: Buffer, from: Place): void => {
       const fault = helloFault(datagram, greeter)
@@ -177,6 +180,9 @@ const greetings = (
         // The same hello once more: from wherever, since its answer is no longer than itself.
         else if (hello.equals(datagram)) return send(answer.bytes, from)
       }
+      if (now - second.from > 1_000) second = { from: now, answers: 0 }
+      second.answers += 1
+      if (second.answers > answersPerSecond) return refused("too-many")
       const answer = answerTo(datagram, greeter)
       halfOpen.take(answer.nonce, { hello: Buffer.from(datagram), answer, from, at: now })
       send(answer.bytes, from)
@@ -188,9 +194,10 @@ const greetings = (
       // A proof goes out until its sender is heard, and so comes more than once.
       if (!held && done.has(nonce)) return
       if (!held || now - held.at > greetingMs) return refused("no-greeting")
+      // One try for each answer: a false proof costs a signature's check.
+      halfOpen.leave(nonce)
       const session = held.answer.proven(datagram)
       if (typeof session === "string") return refused(session)
-      halfOpen.leave(nonce)
       done.add(nonce)
       proven(session, from, now - held.at)
     },

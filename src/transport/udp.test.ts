@@ -8,7 +8,7 @@ import { type DatagramRelay, datagramRelay, type Weather } from "../../bench/dat
 import { tlsIdentity } from "../keys/certificate.ts"
 import { type End, frameOf, isUp, startEnd, transportContract } from "./contract.ts"
 import { controlReader, controlWriter, frameDatagram } from "./datagram.ts"
-import { greeterOf, hello } from "./greet.ts"
+import { answerTo, greeterOf, hello } from "./greet.ts"
 import { type UdpPath, udpTransport } from "./udp.ts"
 
 const identities = Array.from({ length: 3 }, () => tlsIdentity(generateKeyPairSync("ed25519").privateKey))
@@ -156,6 +156,47 @@ test("F-18, F-20: who knows both cards and holds neither key gets one answer to 
   await transport.stop()
 })
 
+test("F-18, F-20: recorded hellos in numbers are answered to a bound, and the path that stands goes on", async () => {
+  const { transport, end, refused, port } = await listening()
+  const { frame } = await greeted(await socketTo(port))
+  await end.until(() => isUp(end))
+  const other = await socketTo(port)
+  const recorded = Array.from({ length: 100 }, () => hello(greeterOf(low.key, low.cert, high.spki)).bytes)
+  for (const datagram of recorded) await other.say(datagram)
+  await until(() => refused.length >= 100 - 32)
+  await frame(frameOf(400, 3))
+  await end.until(() => end.frames.length === 1)
+  assert.ok(other.heard.length <= 64, `${other.heard.length} were answered`)
+  assert.deepEqual([new Set(refused), end.said], [new Set(["too-many"]), ["opened"]])
+  await transport.stop()
+})
+
+test("F-18: a stranger who answers our dial, however often, gets no proof", async () => {
+  const mouth = createSocket("udp4").bind(0, host)
+  await once(mouth, "listening")
+  const knows = {
+    ...greeterOf(stranger.key, stranger.cert, low.spki),
+    pins: greeterOf(high.key, high.cert, low.spki).pins,
+  }
+  const kinds = new Set<number | undefined>()
+  mouth.on("message", (said, { port }) => {
+    kinds.add(said[0])
+    for (let nth = 0; nth < 10; nth++) mouth.send(answerTo(said, knows).bytes, port, host)
+  })
+  const [refused, failed]: [string[], string[]] = [[], []]
+  const transport = endOf(low, high, {
+    connect: { host, port: mouth.address().port },
+    refused: reason => refused.push(reason),
+    failed: reason => failed.push(reason),
+  })
+  const end = await startEnd(transport)
+  await until(() => failed.length > 0)
+  assert.deepEqual([failed, new Set(refused), kinds], [["other-key"], new Set(["other-key"]), new Set([0x21])])
+  assert.deepEqual(end.said, [])
+  await transport.stop()
+  mouth.close()
+})
+
 test("F-18, F-20: recorded greetings, a spoofed bye, our own words sent back and numbers that come again do nothing", async () => {
   const { transport, end, refused, port } = await listening()
   const before = await socketTo(port)
@@ -260,6 +301,24 @@ test("F-20: the largest datagram that passes is found before the path opens", as
     await there.until(() => there.frames.length === 1)
     await ended(relay, here, there)
   }
+})
+
+test("F-20: when what is large no longer passes the path closes, and opens with smaller ones", {
+  skip: !process.env.SLOW,
+}, async () => {
+  const { here, there, relay } = await across({})
+  assert.equal(here.transport.traits.fragmentBytes, 1_472 - 9)
+  relay.change({ bytesMax: 1_300 })
+  const timer = setInterval(() => {
+    here.transport.send(frameOf(Math.min(1_400, here.transport.traits.fragmentBytes), 1))
+    here.transport.send(frameOf(100, 2))
+  }, 50)
+  await here.until(() => !isUp(here))
+  clearInterval(timer)
+  assert.equal(here.said.at(-1), "closed: large datagrams vanish")
+  await Promise.all([here, there].map(end => end.until(() => isUp(end))))
+  assert.equal(here.transport.traits.fragmentBytes, 1_200 - 9)
+  await ended(relay, here, there)
 })
 
 test("F-20: a peer whose address changes is found again by its next mark, and the path stands", async () => {

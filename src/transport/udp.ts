@@ -36,6 +36,8 @@ const helloAgainMs = [0, 300, 600]
 /** On a thin path one frame must not hold what is urgent for longer. */
 const fragmentMs = 200
 const fragmentLeast = 200
+/** False answers under the peer's address that one hello bears. */
+const falseAnswersMax = 16
 
 export const udpTransport = (path: UdpPath): Transport & { port(): number | undefined } => {
   const { listen, connect, rate = rateDeclared, random } = path
@@ -82,6 +84,7 @@ const attempt = (
   let link: SessionLink | undefined
   let isOver = false
   let sentAt = 0
+  let falseAnswers = 0
   const over = (): boolean => {
     if (isOver) return false
     isOver = true
@@ -107,7 +110,11 @@ const attempt = (
     // The second of two answers to a hello that went out twice.
     if (link) return true
     const next = first.answered(answer)
-    if (typeof next === "string") return next
+    if (typeof next === "string") {
+      falseAnswers += 1
+      if (falseAnswers > falseAnswersMax) fail(next)
+      return next
+    }
     const { session, proof } = next
     for (const timer of timers) clearTimeout(timer)
     link = station.begin({
