@@ -1,4 +1,4 @@
-// `npm run bench -- latency|backlog|verify|rest [--profile FOLDER]`: one workload against its limit, measured in one run. The last line
+// `npm run bench -- latency|backlog|verify|rest|thin [--profile FOLDER]`: one workload against its limit, measured in one run. The last line
 // is JSON. What was expected is in sketch.md, what was found in results.md.
 import { parseArgs } from "node:util"
 import type { BacklogOptions } from "./backlog.ts"
@@ -15,10 +15,11 @@ const { values, positionals } = parseArgs({
 })
 // Asked by bench/homes.ts, here and in every process that is started.
 if (values.locked === true) process.env.PARLEY_BENCH_LOCKED = "1"
-const [{ backlog }, { latency }, { rest }, { verification }] = await Promise.all([
+const [{ backlog }, { latency }, { rest }, { thin }, { verification }] = await Promise.all([
   import("./backlog.ts"),
   import("./latency.ts"),
   import("./rest.ts"),
+  import("./thin.ts"),
   import("./verify.ts"),
 ])
 const profileTo = values.profile === undefined ? {} : { profileTo: values.profile }
@@ -37,6 +38,7 @@ const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
   backlog: () => backlog(line),
   verify: () => verification({ entries: given(values.messages, 100_000), rounds: given(values.rounds, 3) }),
   rest: () => rest({ entries: given(values.messages, 100_000), rounds: given(values.rounds, 3), quietMs: 10_000 }),
+  thin: () => thin({ samples: given(values.messages, 20), rate: 9_600, delayMs: 300, seed: 1, silenceMs: 180_000 }),
 }
 
 const workload = workloads[positionals[0] ?? ""]

@@ -8,13 +8,15 @@ import { LineRecord } from "../src/record/record.ts"
 import { openSqlite } from "../src/store/sqlite.ts"
 import { checking } from "../src/suites/checking.ts"
 import { nodeSuite } from "../src/suites/node.ts"
+import { serialTransport } from "../src/transport/serial.ts"
 import { tlsTransport } from "../src/transport/tls.ts"
+import type { Transport } from "../src/transport/transport.ts"
 import { ring } from "./homes.ts"
-import { messageOrder } from "./message.ts"
+import { messageOrder, noticeText } from "./message.ts"
 import { answer, busyMs, clock } from "./process.ts"
 import { realWorld } from "./world.ts"
 
-const [folder = "", listens = ""] = process.argv.slice(2)
+const [folder = "", listens = "", device = "", rate = ""] = process.argv.slice(2)
 const home = openHome(folder, ring)
 const { charter, us } = home
 const peer = 1 - us
@@ -23,7 +25,7 @@ const world = realWorld()
 const pool = checking()
 const record = new LineRecord({ us, parties: charter.parties.length, replyClocks: charter.terms.replyClocks })
 let running: Running | undefined
-let transport: ReturnType<typeof tlsTransport> | undefined
+let transport: Transport | undefined
 let lastSeq = 0
 
 /** What the peer has said, signed and stored here, that it holds of ours, and when we were told. */
@@ -72,26 +74,31 @@ const check = async (
   return rows.filter((_, at) => good[at] !== true).map(row => row.hash)
 }
 
-const order = async (count: number): Promise<number> => {
+const order = async (count: number, text?: string): Promise<number> => {
   if (!running) throw new Error("the node does not run")
-  const said = await running.order(messageOrder(count))
+  const said = await running.order(messageOrder(count, text))
   if (isRefusal(said)) throw new Error(`refused: ${said.refusal}`)
   lastSeq = Math.max(lastSeq, said.entry.seq)
   return said.entry.seq
 }
 
+const overSerial = (): Transport => serialTransport({ device, rate: Number(rate), random: Math.random })
+
+const overTls = (connectTo: number): Transport =>
+  tlsTransport({
+    ...(listens === "listens" && { listen: { host: "127.0.0.1", port: 0 } }),
+    ...(connectTo > 0 && { connect: { host: "127.0.0.1", port: connectTo } }),
+    key: home.keys.tls.key,
+    cert: home.keys.tls.cert,
+    peerSpki: charter.parties[peer]!.tlsSpki,
+    random: Math.random,
+  })
+
 answer(
   {
-    /** Runs the node; `connectTo`: the port to dial. Answers the port on which it listens. */
+    /** Runs the node, on a serial line or by TLS; `connectTo`: the port to dial. Answers the port on which it listens. */
     run: async (connectTo = 0) => {
-      transport = tlsTransport({
-        ...(listens === "listens" && { listen: { host: "127.0.0.1", port: 0 } }),
-        ...(connectTo > 0 && { connect: { host: "127.0.0.1", port: connectTo } }),
-        key: home.keys.tls.key,
-        cert: home.keys.tls.cert,
-        peerSpki: charter.parties[peer]!.tlsSpki,
-        random: Math.random,
-      })
+      transport = listens === "serial" ? overSerial() : overTls(connectTo)
       running = await run({
         charter,
         us,
@@ -107,7 +114,7 @@ answer(
           throw error
         },
       })
-      return [transport.port() ?? 0]
+      return [transport.port?.() ?? 0]
     },
     up: async () => {
       await when(() => running?.status().peers[0]?.up === true)
@@ -117,11 +124,11 @@ answer(
       await when(() => running?.status().peers[0]?.up === false)
       return []
     },
-    /** One message: milliseconds until its author knows of the peer's signed receipt, itself stored here. */
+    /** One message: milliseconds until its author knows of the peer's signed receipt, itself stored here; and when it was ordered. */
     one: async (count = 0) => {
       const from = clock()
-      const seq = await order(count)
-      return [(await when(() => known.size >= seq)) - from]
+      const seq = await order(count, listens === "serial" ? noticeText(count) : undefined)
+      return [(await when(() => known.size >= seq)) - from, from]
     },
     /** So many messages, all durable here. */
     write: async (count = 0) => {
@@ -135,6 +142,7 @@ answer(
     holds: async (...sizes) => [
       await when(() => running?.status().logs.every((log, author) => log.size >= (sizes[author] ?? 0)) === true),
     ],
+    us: () => [us],
     sizes: () => running?.status().logs.map(log => log.size) ?? [],
     busy: () => [busyMs()],
   },

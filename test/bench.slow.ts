@@ -4,8 +4,10 @@ import { describe, test } from "node:test"
 import { backlog } from "../bench/backlog.ts"
 import { type Figures, lastLine } from "../bench/figures.ts"
 import { latency } from "../bench/latency.ts"
-import { messageText } from "../bench/message.ts"
+import { messageText, noticeText } from "../bench/message.ts"
 import { rest } from "../bench/rest.ts"
+import { noSerialLine } from "../bench/serial-line.ts"
+import { thin } from "../bench/thin.ts"
 import { verification } from "../bench/verify.ts"
 
 const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
@@ -13,11 +15,16 @@ const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
   backlog: () => backlog({ messages: 50, rounds: 1, delayMs: 1, rate: 100_000_000 }),
   verify: () => verification({ entries: 40, rounds: 1 }),
   rest: () => rest({ entries: 40, rounds: 1, quietMs: 0 }),
+  thin: () => thin({ samples: 1, rate: 115_200, delayMs: 5, seed: 1, silenceMs: 0 }),
 }
 
 describe("the bench", { concurrency: true }, () => {
   for (const [name, workload] of Object.entries(workloads))
-    test(`its ${name} runs and its last line has its figures`, () => runs(name, workload))
+    test(
+      `its ${name} runs and its last line has its figures`,
+      { skip: name === "thin" && (noSerialLine() ?? false) },
+      () => runs(name, workload),
+    )
 })
 
 const runs = async (name: string, workload: () => Promise<Figures>): Promise<void> => {
@@ -29,7 +36,7 @@ const runs = async (name: string, workload: () => Promise<Figures>): Promise<voi
 }
 
 test("a message of the bench has 200 characters and 600 bytes, and no two are alike", () => {
-  const texts = [messageText(1), messageText(12_345_678)]
-  assert.notEqual(texts[0], texts[1])
+  const texts = [messageText, noticeText].flatMap(text => [text(1), text(12_345_678)])
+  assert.equal(new Set(texts).size, 4)
   for (const text of texts) assert.deepEqual([[...text].length, Buffer.byteLength(text)], [200, 600])
 })

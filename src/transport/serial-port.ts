@@ -1,4 +1,5 @@
 // A serial device of the operating system, by the package serialport: loaded where a path asks for one, and nowhere else.
+import { EventEmitter } from "node:events"
 import { createRequire } from "node:module"
 import type * as serialport from "serialport"
 import type { Device } from "./paced.ts"
@@ -19,6 +20,7 @@ export const portOpener = (path: string, baudRate: number): OpenDevice => {
       port.on("close", (error: Error | null) => lost(error?.message ?? "closed"))
       port.open(error => {
         if (error) return reject(error)
+        heedPolls(port.port)
         resolve({
           write: bytes => done(told => port.write(bytes, told)),
           drain: () => done(told => port.drain(told)),
@@ -27,6 +29,15 @@ export const portOpener = (path: string, baudRate: number): OpenDevice => {
         })
       })
     })
+}
+
+/** The binding tells of its polls outside Node's own turns, so that what waits for them would go on only when something else happens in
+ *  this process, a second later perhaps. What is due at once makes a turn of it. */
+const heedPolls = (opened: unknown): void => {
+  if (typeof opened !== "object" || opened === null || !("poller" in opened)) return
+  const { poller } = opened
+  if (!(poller instanceof EventEmitter)) return
+  for (const event of ["readable", "writable"]) poller.on(event, () => void setImmediate(() => undefined))
 }
 
 const binding = (): typeof serialport => {

@@ -1,0 +1,110 @@
+// One message alone on a thin line: from the order until it is durable at the other end, and what it costs there and back. Two whole nodes
+// over pseudo-terminals and a line of 9,600 bit/s, 300 ms one way. The limit is computed: the text's own bytes at the line's rate, and
+// the delay.
+import { setTimeout as pause } from "node:timers/promises"
+import { type Figures, median, quantile, round } from "./figures.ts"
+import { pairedHomes } from "./homes.ts"
+import { noticeText } from "./message.ts"
+import { clock, type Process, start } from "./process.ts"
+import { noSerialLine, type SerialLine, serialLine, type Unit } from "./serial-line.ts"
+
+export type ThinOptions = {
+  readonly samples: number
+  readonly rate: number
+  readonly delayMs: number
+  readonly seed: number
+  /** How long nothing is said while what silence costs is counted; 0: it is not. */
+  readonly silenceMs: number
+}
+
+type Sample = { readonly storedMs: number; readonly knownMs: number; readonly units: readonly Unit[] }
+
+/** Nothing passes for so long: what was being said is said. Shorter than between two pings. */
+const quietMs = 4_000
+/** A head of each side may wait for so long (L-6), and takes its time. */
+const headsMs = 90_000
+
+const sum = (units: readonly Unit[]): number => units.reduce((bytes, unit) => bytes + unit.bytes, 0)
+
+const quiet = async ({ units }: SerialLine): Promise<void> => {
+  while (clock() - (units.at(-1)?.at ?? 0) < quietMs) await pause(100)
+}
+
+const oneSample = async (count: number, here: Process, there: Process, line: SerialLine): Promise<Sample> => {
+  const [author = 0] = await here.ask("us")
+  const sizes = await here.ask("sizes")
+  const before = line.units.length
+  const stored = there.ask("holds", ...sizes.map((size, at) => (at === author ? size + 1 : 0)))
+  const [knownMs = Number.NaN, from = 0] = await here.ask("one", count)
+  const [storedAt = Number.NaN] = await stored
+  // What left while it was on its way; the receipt's own unit has been heard.
+  return { storedMs: storedAt - from, knownMs, units: line.units.slice(before) }
+}
+
+/** Two nodes that stand on a line, heard each other, and have said what a new line has to say. */
+const onLine = async (
+  options: ThinOptions,
+  work: (here: Process, there: Process, line: SerialLine) => Promise<Figures>,
+): Promise<Figures> => {
+  const { rate, delayMs, seed } = options
+  const line = await serialLine({ rate, delayMs, seed })
+  const { sides, remove } = await pairedHomes()
+  const nodes = sides.map((side, at) =>
+    start("node-process.ts", [side.path, "serial", line.devices[at] ?? "", String(rate)]),
+  )
+  try {
+    const [there, here] = nodes
+    if (!there || !here) throw new Error("a line has two ends")
+    for (const node of nodes) await node.ask("run")
+    for (const node of nodes) await node.ask("up")
+    await quiet(line)
+    return await work(here, there, line)
+  } finally {
+    for (const node of nodes) await node.stop()
+    await line.stop()
+    remove()
+  }
+}
+
+/** What passes while nobody says anything: heads first, then only what shows that both are there. */
+const silence = async (silenceMs: number, line: SerialLine): Promise<Record<string, number>> => {
+  if (silenceMs === 0) return {}
+  const before = line.units.length
+  await pause(headsMs)
+  const heads = line.units.slice(before)
+  const at = line.units.length
+  await pause(silenceMs)
+  const still = sum(line.units.slice(at))
+  return {
+    headsBytes: Math.round(sum(heads) - (still * headsMs) / silenceMs),
+    silenceBytesAnHour: Math.round((still * 3_600_000) / silenceMs),
+  }
+}
+
+export const thin = async (options: ThinOptions): Promise<Figures> => {
+  const lacking = noSerialLine()
+  if (lacking !== undefined) throw new Error(`thin cannot be measured here: ${lacking}`)
+  const limit = Buffer.byteLength(noticeText(0)) / (options.rate / 10_000) + options.delayMs
+  return onLine(options, async (here, there, line) => {
+    const openedBytes = sum(line.units)
+    const samples: Sample[] = []
+    for (let count = 0; count < options.samples; count++) {
+      samples.push(await oneSample(count, here, there, line))
+      await quiet(line)
+    }
+    // A head that was on its way, or a ping, is no part of what a message costs.
+    const alone = samples.filter(({ units }) => units.length === 2)
+    const of = (from: 0 | 1): number => median(alone.map(({ units }) => sum(units.filter(unit => unit.from === from))))
+    const stored = samples.map(it => it.storedMs)
+    const [ours, most, entryBytes, receiptBytes] = [median(stored), quantile(stored, 1), of(1), of(0)]
+    const more = {
+      ...{ mostMs: round(most), knownMs: round(median(samples.map(it => it.knownMs))), samples: samples.length },
+      ...{ alone: alone.length, entryBytes, receiptBytes, bothBytes: entryBytes + receiptBytes, openedBytes },
+      ...(await silence(options.silenceMs, line)),
+    }
+    console.log(
+      `  p50 ${round(ours)} ms, most ${round(most)}; limit ${round(limit)}; ${round(ours / limit)}x of at most 1.35x; ${more.bothBytes} bytes both ways of at most 1,100`,
+    )
+    return { workload: "thin", ours, limit, ratio: ours / limit, unit: "ms", more }
+  })
+}
