@@ -1,5 +1,5 @@
-// `npm run bench -- latency|backlog|verify|rest|thin [--profile FOLDER]`: one workload against its limit, measured in one run. The last line
-// is JSON. What was expected is in sketch.md, what was found in results.md.
+// `npm run bench -- latency|backlog|verify|rest|thin [--profile FOLDER]`: one workload against its limit, measured in one run. The last
+// line is JSON. What was expected is in sketch.md, what was found in results.md.
 import { parseArgs } from "node:util"
 import type { BacklogOptions } from "./backlog.ts"
 import { type Figures, lastLine } from "./figures.ts"
