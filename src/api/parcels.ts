@@ -1,15 +1,18 @@
 // What the API says of parcels (page: protocol/epoch.md, section 7).
 
 /** A parcel that was made here: entries `from` to `to` of our log, sealed for somebody to carry. `name` and hashes in hex. `unopened`: the
- *  other side's log says that its key is gone there. (EP-15, EP-17) */
+ *  other side's log says that its key is gone there. `hash`: SHA-256 of the whole file; those of before have none. (EP-15, EP-17) */
 export type ParcelView = {
   readonly name: string
   readonly at: number
   readonly generation: number
   readonly from: number
   readonly to: number
+  readonly hash?: string
   readonly unopened?: { readonly at: number; readonly hash: string }
 }
+/** What the other side is not proven to hold of our log; nothing where `from` is above `to`. */
+export type ParcelWaiting = { readonly generation: number; readonly from: number; readonly to: number }
 /** `bytes` in base64. `isWhole`: nothing more waits than is in it. */
 export type ParcelFile = ParcelView & { readonly isWhole: boolean; readonly bytes: string }
 /** One that was brought. `fresh`: by how many entries the other side's log has grown here. */

@@ -1,6 +1,6 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
 import type { SheetFile, SignaturesFile } from "../api/keys.ts"
-import type { ParcelFile, ParcelTaken, ParcelView } from "../api/parcels.ts"
+import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Invitation, PendingPasskey } from "../api/passkeys.ts"
 import type { PathRequest, PathView } from "../api/paths.ts"
 import type {
@@ -52,7 +52,9 @@ export type Node = {
     readonly roles: readonly Role[]
   }): Promise<Invitation>
   parcels(): Promise<ParcelView[]>
-  makeParcel(): Promise<ParcelFile>
+  parcelsWaiting(): Promise<ParcelWaiting>
+  /** Of what follows an entry of ours, or of all that waits. */
+  makeParcel(after?: number): Promise<ParcelFile>
   /** Its bytes in base64. */
   takeParcel(bytes: string): Promise<ParcelTaken>
   paths(): Promise<PathView[]>
@@ -100,7 +102,8 @@ export const nodeOf = (home: string): Node => {
     dropPasskey: code => ask("/api/passkeys/drop", { code }),
     invite: request => ask("/api/passkeys/invite", request),
     parcels: () => ask("/api/parcels"),
-    makeParcel: () => ask("/api/parcels", {}),
+    parcelsWaiting: () => ask("/api/parcels/waiting"),
+    makeParcel: after => ask("/api/parcels", after === undefined ? {} : { after }),
     takeParcel: bytes => ask("/api/parcels/take", { bytes }),
     paths: () => ask("/api/paths"),
     addPath: request => ask("/api/paths", request),

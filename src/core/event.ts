@@ -235,7 +235,8 @@ export type Tell =
   | { readonly type: "rows"; readonly rows: readonly Accepted[] }
   | { readonly type: "done"; readonly order: number; readonly entry: Entry }
   | { readonly type: "notDone"; readonly order: number; readonly refusal: Refusal }
-  | { readonly type: "sent"; readonly peer: number; readonly seq: number }
+  /** Our log up to there was handed over, or where `from` is given only what is from there on. */
+  | { readonly type: "sent"; readonly peer: number; readonly seq: number; readonly from?: number }
   | { readonly type: "refused"; readonly refusal: Refusal; readonly peer: number | null }
   /** A request to begin anew came, was decided about, or is over: what is wanted is read from the line's status. */
   | { readonly type: "break"; readonly peer: number }

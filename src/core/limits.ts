@@ -117,6 +117,17 @@ export const carriedMs = 30 * 24 * 3_600_000
 /** A parcel as a file, and how many of them are remembered by name on either side. (EP-14, EP-15) */
 export const parcelBytesMax = 8_388_608
 export const parcelNamesMax = 64
+/** Files of one folder that are looked at: at 8 MiB each, more than any disk that somebody carries. (EP-18) */
+export const folderFilesMax = 4_096
+/** One symbol. With 73 bytes around it and 28 of UDP over IP it is 1,221: less than any path between two machines takes whole. (EP-19) */
+export const symbolBytes = 1_120
+/** A parcel that goes round on a one-way path: 940 symbols; put together in 50 ms. (EP-20) */
+export const carouselBytesMax = 1_048_576
+/** Parcels of which a receiver collects symbols at once, and their bytes together: four of the largest. (EP-21) */
+export const objectsMax = 16
+export const objectBytesMax = 33_554_432
+/** A parcel of which nothing more comes is forgotten; it goes round again. (EP-21) */
+export const objectMs = 24 * 3_600_000
 
 /** A document, and the chunks in which it is known and kept: 1,600 of 64 KiB. At 960 B/s a chunk is 68 s. (D-1, D-3) */
 export const documentBytesMax = 104_857_600

@@ -11,7 +11,8 @@ import type { Line, Peer } from "./state.ts"
 import type { Hash } from "./suite.ts"
 
 export const parcelLabel = utf8("parley/1 parcel")
-const kind = 0x06
+/** The first byte of its opening. */
+export const parcelKind = 0x06
 const encBytes = 1_120
 
 /** What a parcel to this party is sealed to: its newest key of class 1, and the pairing. */
@@ -53,11 +54,23 @@ export const parcelPayload = (
   )
 
 export const parcelFrame = (payload: Uint8Array, signature: Uint8Array): Uint8Array =>
-  concat(Uint8Array.of(kind), encode([payload, signature]))
+  concat(Uint8Array.of(parcelKind), encode([payload, signature]))
 
 export const parcelName = (line: Line, frame: Uint8Array): Hash => line.suite.sha256(frame)
 
 type Way = { readonly from: number; readonly to: number }
+
+/** Of which line an opening says that its parcel is, and which way: nothing of it is proven before `readParcel`. (EP-18) */
+export const parcelWay = (frame: Uint8Array): (Way & { readonly line: Uint8Array }) | Refusal => {
+  const list = frame[0] === parcelKind ? decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 }) : null
+  const [payload] = Array.isArray(list) && list.length === 2 ? (list as readonly Value[]) : []
+  const fields = payload instanceof Uint8Array ? decode(payload, { bytesMax: openingBytesMax, depthMax: 4 }) : null
+  if (!(fields instanceof Map)) return refuse("malformed", { frame: "parcel" })
+  const [line, from, to] = [fields.get(2), fields.get(3), fields.get(4)]
+  if (!(line instanceof Uint8Array) || typeof from !== "number" || typeof to !== "number")
+    return refuse("malformed", { frame: "parcel" })
+  return { line, from, to }
+}
 
 export const parcelKeys = (
   line: Line,
@@ -89,7 +102,7 @@ export type HeardParcel = {
 
 /** The opening of a parcel that this party has made for us. (EP-16) */
 export const readParcel = (line: Line, peer: Peer, frame: Uint8Array): HeardParcel | Refusal => {
-  if (frame[0] !== kind) return refuse("malformed", { frame: "parcel" })
+  if (frame[0] !== parcelKind) return refuse("malformed", { frame: "parcel" })
   const list = decode(frame.subarray(1), { bytesMax: openingBytesMax, depthMax: 4 })
   if (isRefusal(list)) return list
   const [payload, signature] = Array.isArray(list) && list.length === 2 ? (list as readonly Value[]) : []

@@ -133,6 +133,17 @@ export const refusals = {
   "wrong-token": [97, "A-12", "The hardware module does not hold the key of this home."],
   "no-fork": [98, "EV-14", "The two do not contradict each other."],
   "bad-duress-word": [99, "A-43", "The word is shorter or longer than the law allows."],
+  "bad-symbol": [
+    100,
+    "EP-19",
+    "A symbol on a one-way path is not the other side's, or was altered; nothing of it was used.",
+  ],
+  "wrong-object": [
+    101,
+    "EP-21",
+    "Symbols that the other side has sealed do not come to what they say; they were dropped, and nothing of them was used.",
+  ],
+  "not-a-file": [102, "EP-18", "It is no ordinary file: links, folders and pipes in a carried folder are not opened."],
   "no-path": [103, "S-10", "The path cannot be opened here; nothing has changed."],
   "wrong-chunk": [105, "D-4", "A part of the document is not what the signed message says of it."],
   "bad-name": [106, "D-2", "The document's name could lead elsewhere, or hides how it is read."],

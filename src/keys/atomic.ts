@@ -83,12 +83,32 @@ export const replaceAtomically = (path: string, text: string, options: { readonl
   }
 }
 
-const writeBeside = (path: string, text: string): string => {
-  const fresh = `${path}.new`
+/** Bytes under a name that nothing else has, in a folder of any owner and on any disk: there whole, or not at all. */
+export const placeAtomically = (path: string, bytes: Uint8Array): void => {
+  try {
+    renameSync(writeBeside(path, bytes), path)
+  } catch (cause) {
+    rmSync(`${path}${besideSuffix}`, { force: true })
+    throw cause
+  }
+  try {
+    syncDirectory(path)
+  } catch (cause) {
+    // Some file systems of removable disks cannot do that for a folder, and have written it already.
+    if (!(cause instanceof Error && "code" in cause && (cause.code === "EINVAL" || cause.code === "ENOTSUP")))
+      throw cause
+  }
+}
+
+/** What a file is called that is being written. One that was left by a crash is never read. */
+export const besideSuffix = ".new"
+
+const writeBeside = (path: string, content: string | Uint8Array): string => {
+  const fresh = `${path}${besideSuffix}`
   rmSync(fresh, { force: true }) // left by a crash, never read
   const file = openSync(fresh, "wx", fileMode)
   try {
-    writeAll(file, new TextEncoder().encode(text))
+    writeAll(file, typeof content === "string" ? new TextEncoder().encode(content) : content)
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -22,6 +22,7 @@ import type { LineStatus } from "./line-status.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { offices } from "./offices.ts"
+import type { OneWayRooms } from "./one-way.ts"
 import { PathDesk, pathsOf } from "./path-desk.ts"
 import { type Running, run } from "./run.ts"
 import { makeSecret } from "./secret.ts"
@@ -39,6 +40,7 @@ export { wordLists } from "../keys/pairing-words.ts"
 export { createSealedKey, isSealedKey, openSealedKey, readSealedWords, type SealedWords } from "../keys/sealed-key.ts"
 export { credentialFile, readSecret } from "../keys/secret-file.ts"
 export { createTokenKey, signByToken, tokenKeyIn } from "../keys/token-key.ts"
+export { type CarriedIn, type CarriedOut, carryIn, carryOut } from "./carried-folder.ts"
 export { checkTyped, confirm, readCard, readCeremony, setTerms, takeTerms, withCard } from "./ceremony.ts"
 export {
   type Ceremony,
@@ -140,7 +142,8 @@ const wire = async (
   )
   const pool = checking()
   started.push(() => pool.close())
-  const means = { home, log, ...(options.coat === false && { coat: false }) }
+  let rooms: OneWayRooms | undefined
+  const means = { home, log, rooms: () => rooms, ...(options.coat === false && { coat: false }) }
   const made = pathsOf(means, options)
   const world = realWorld()
   const state = { failed: undefined as Error | undefined, since: Date.now(), storedAt: Date.now() }
@@ -181,11 +184,12 @@ const wire = async (
     log.warn({ refusal, details, peer: peer === null ? null : charter.parties[peer]?.code }, "refused")
   }
   const version = packageVersion()
-  const rooms = offices({ home, record, store, running, log, version }, refused)
-  const { about, watch, desk, parcels, passkeys, alarms, duress, office, officers } = rooms
+  const all = offices({ home, record, store, running, log, version }, refused)
+  const { about, watch, desk, parcels, passkeys, alarms, duress, office, officers } = all
   started.push(async () => watch.stop())
-  hear = rooms.told
+  hear = all.told
   for (const told of early.splice(0)) hear(told)
+  rooms = { running, parcels, store, told: tell, refused: refusal => refused(refusal, 1 - us) }
 
   const paths = new PathDesk({ means, made, running, keep: settings => keepPaths(home.path, settings) })
   const cliSecret = makeSecret()

@@ -1,20 +1,20 @@
 // Parcels of this side: made for somebody to carry, remembered by name, and read where somebody has brought one (page: protocol/epoch.md,
 // EP-14 to EP-17).
-import type { ParcelFile, ParcelTaken, ParcelView } from "../api/parcels.ts"
+import { hash } from "node:crypto"
+import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
-import { parcelBytesMax, parcelNamesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
-import { frameReader, lengthBytes } from "../transport/framing.ts"
 import { hasFields, keptList, type Settings } from "./kept-list.ts"
+import { framesOf, type Parcel, type Stretch } from "./parcel.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 
 export type ParcelOfficeOptions = {
   readonly us: number
   readonly store: Settings
-  readonly running: Pick<Running, "carried" | "parcel">
+  readonly running: Pick<Running, "carried" | "parcel" | "own" | "status">
   readonly now: () => number
   /** The other side could not open one: for the log. */
   readonly unopened: (parcel: ParcelView) => void
@@ -22,30 +22,54 @@ export type ParcelOfficeOptions = {
 
 export type ParcelOffice = {
   list(): readonly ParcelView[]
+  /** What the other side is not proven to hold. */
+  waiting(): ParcelWaiting
   /** For the other side. Remembered before its bytes are given out. (EP-15) */
-  make(): Promise<ParcelFile | Refusal>
+  make(request?: unknown): Promise<ParcelFile | Refusal>
+  /** The same, for what sends it itself. */
+  made(stretch: Stretch): Promise<Parcel | Refusal>
   take(request: unknown): Promise<ParcelTaken | Refusal>
   told(tell: Tell): void
   /** When the other side said of a place of our log that its parcel could not be opened, and the entry that says so. (EP-17) */
   unopened(generation: number, seq: number): { readonly at: number; readonly hash: string } | undefined
 }
 
-const bytesMax = 65_536
+/** The law asks for 64 (EP-15); a folder of many and what goes round on a one-way path are remembered beside each other. */
+const rowsMax = 256
+const bytesMax = 131_072
 
 export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOfficeOptions): ParcelOffice => {
   const parcels = keptList(store, {
-    ...{ name: "parcels", field: "parcels", rowsMax: parcelNamesMax, bytesMax },
+    ...{ name: "parcels", field: "parcels", rowsMax, bytesMax },
     isRow: hasFields<ParcelView>({ name: "string", at: "number", generation: "number", from: "number", to: "number" }),
   })
+  const made = async (stretch: Stretch): Promise<Parcel | Refusal> => {
+    const parcel = await running.parcel(1 - us, stretch)
+    if (isRefusal(parcel)) return parcel
+    const { generation, from, to, bytes } = parcel
+    const row = { ...{ name: hex(parcel.name), at: now(), generation, from, to }, hash: hash("sha256", bytes, "hex") }
+    parcels.keep([...parcels.all().slice(1 - rowsMax), row])
+    return parcel
+  }
   return {
     list: parcels.all,
-    async make() {
-      const made = await running.parcel(1 - us)
-      if (isRefusal(made)) return made
-      const { generation, from, to, isWhole } = made
-      const parcel = { name: hex(made.name), at: now(), generation, from, to }
-      parcels.keep([...parcels.all().slice(1 - parcelNamesMax), parcel])
-      return { ...parcel, isWhole, bytes: Buffer.from(made.bytes).toString("base64") }
+    waiting() {
+      const { generation, size } = running.own()
+      const { confirmed = 0 } = running.status().peers.find(({ party }) => party === 1 - us) ?? {}
+      return { generation, from: confirmed + 1, to: size }
+    },
+    made,
+    async make(request) {
+      const after = isObject(request) ? request.after : undefined
+      if (after !== undefined && !(typeof after === "number" && Number.isSafeInteger(after) && after >= 0))
+        return refuse("bad-request", { field: "after" })
+      const parcel = await made(after === undefined ? {} : { after })
+      if (isRefusal(parcel)) return parcel
+      const { isWhole, bytes } = parcel
+      const name = hex(parcel.name)
+      const kept = parcels.all().findLast(row => row.name === name)
+      if (kept === undefined) throw new Error("A parcel was made and is not remembered.")
+      return { ...kept, isWhole, bytes: Buffer.from(bytes).toString("base64") }
     },
     async take(request) {
       const text = isObject(request) ? request.bytes : undefined
@@ -75,13 +99,4 @@ export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOffice
           parcel => parcel.unopened && parcel.generation === generation && parcel.from <= seq && seq <= parcel.to,
         )?.unopened,
   }
-}
-
-/** The frames of a file, all of it. (F-9) */
-const framesOf = (bytes: Uint8Array): Uint8Array[] | Refusal => {
-  if (bytes.length > parcelBytesMax) return refuse("too-large", { bytes: bytes.length, most: parcelBytesMax })
-  const frames: Uint8Array[] = []
-  const broken = frameReader(frame => frames.push(frame)).push(bytes)
-  const read = frames.reduce((sum, frame) => sum + lengthBytes + frame.length, 0)
-  return broken !== undefined || read !== bytes.length ? refuse("malformed", { frame: "parcel" }) : frames
 }

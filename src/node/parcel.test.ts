@@ -2,45 +2,17 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { fileOf, fresh, type Side, say, sizeAt } from "../../test/fixtures/keyed.ts"
+import { cutApart, later, officeOf } from "../../test/fixtures/carried.ts"
+import { fileOf, fresh, say, sizeAt } from "../../test/fixtures/keyed.ts"
 import { until } from "../../test/fixtures/pair.ts"
 import type { ParcelFile } from "../api/parcels.ts"
 import { isCarriedKey } from "../core/carried.ts"
-import { carriedFirstMs, carriedMs, carriedRenewMs } from "../core/limits.ts"
+import { carriedMs, carriedRenewMs } from "../core/limits.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
-import { memoryStore } from "../store/memory.ts"
-import { type ParcelOffice, parcelOffice } from "./parcel-office.ts"
-
-type Clocked = Awaited<ReturnType<typeof fresh>>
-
-/** Both sides have published a key for carried media, and their line is cut. */
-const cutApart = async () => {
-  const made = await fresh()
-  for (const side of [made.a, made.b]) await say(side)
-  await later(made, carriedFirstMs + 1)
-  const isKeyed = (side: Side): boolean =>
-    side.store
-      .since(0, 1_000)
-      .filter(({ row }) => row.body !== undefined && row.body.length > 1_200 && row.body.at(-1) === 1).length === 2
-  await until("both hold both keys", () => isKeyed(made.a) && isKeyed(made.b))
-  await until("and know it", () => sizeAt(made.a, 0) === sizeAt(made.b, 0) && sizeAt(made.a, 1) === sizeAt(made.b, 1))
-  made.line.cut()
-  return { ...made, officeA: officeOf(made.a, 0), officeB: officeOf(made.b, 1) }
-}
-
-/** Time passes for both, and what is due then is done. */
-const later = async ({ clock, line, a, b }: Clocked, ms: number): Promise<void> => {
-  clock.forward(ms)
-  line.cut()
-  for (const side of [a, b]) side.running.watched(null, 0)
-  line.mend()
-}
+import type { ParcelOffice } from "./parcel-office.ts"
 
 /** Numbers of the keys for carried media in a file. */
 const keysIn = (path: string): number[] => JSON.parse(readFileSync(path, "utf8")).public.epochs.filter(isCarriedKey)
-
-const officeOf = ({ running }: Side, us: 0 | 1): ParcelOffice =>
-  parcelOffice({ us, store: memoryStore(), running, now: Date.now, unopened: () => {} })
 
 const made = async (office: ParcelOffice): Promise<ParcelFile> => {
   const file = await office.make()

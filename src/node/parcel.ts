@@ -21,7 +21,7 @@ import type { Line } from "../core/state.ts"
 import type { Hash } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Store } from "../store/store.ts"
-import { lengthBytes, lengthOf } from "../transport/framing.ts"
+import { frameReader, lengthBytes, lengthOf } from "../transport/framing.ts"
 
 /** `from` above `to`: the peer is proven to hold all, and the parcel says so by being empty. `isWhole`: nothing more would follow. */
 export type Parcel = {
@@ -39,11 +39,15 @@ const readBytes = 1_048_576
 
 type Means = { readonly store: Pick<Store, "read">; readonly signer: Signer }
 
+/** Of the own log: what comes after an entry, up to another, and no file larger than that. */
+export type Stretch = { readonly after?: number; readonly upTo?: number; readonly bytesMax?: number }
+
 export const makeParcel = async (
   line: Line,
   party: number,
   { store, signer }: Means,
   now: number,
+  { after = 0, upTo = Infinity, bytesMax = parcelBytesMax }: Stretch = {},
 ): Promise<Parcel | Refusal> => {
   const peer = line.state.peers.get(party)
   if (!peer) return refuse("unknown-author", { author: party })
@@ -52,16 +56,17 @@ export const makeParcel = async (
   const [key] = ownKeys(line)
   if (!signer.holds(key)) return refuse("key-missing")
   const { generation, frontier } = line.state.logs[line.us]!
-  const from = peer.confirmed + 1
+  const from = Math.max(peer.confirmed, after) + 1
   const shown = changesToShow(line, peer)
   const { enc, secret } = await signer.encapsulate(to.public)
   const payload = parcelPayload(line, peer, to, enc, now)
   const [signature] = await signer.sign([concat(parcelLabel, payload)], key)
   const opening = parcelFrame(payload, signature!)
   const keys = parcelKeys(line, { from: line.us, to: party }, secret, { psk: to.psk, key: to.secret })
-  const file = new FrameFile([...shown, opening], (counter, plain) => sealInParcel(line, party, keys, counter, plain))
+  const seal = (counter: number, plain: Uint8Array): Uint8Array => sealInParcel(line, party, keys, counter, plain)
+  const file = new FrameFile([...shown, opening], seal, Math.min(bytesMax, parcelBytesMax))
   let last = from - 1
-  for (const part of parts(line, store, { generation, from, to: frontier.size })) {
+  for (const part of parts(line, store, { generation, from, to: Math.min(upTo, frontier.size) })) {
     if (!file.add(part.bytes)) break
     last = part.seq
   }
@@ -91,14 +96,16 @@ type Seal = (counter: number, plain: Uint8Array) => Uint8Array
 /** Frames one after the other, each with its length before it (F-9), none beyond what a parcel may have. */
 class FrameFile {
   readonly #seal: Seal
+  readonly #bytesMax: number
   #sealed = 0
   readonly #frames: Uint8Array[]
   #bytes: number
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
 
-  constructor(first: readonly Uint8Array[], seal: Seal) {
+  constructor(first: readonly Uint8Array[], seal: Seal, bytesMax: number) {
     this.#seal = seal
+    this.#bytesMax = bytesMax
     this.#frames = [...first]
     this.#bytes = first.reduce((sum, frame) => sum + lengthBytes + frame.length, 0)
   }
@@ -108,7 +115,7 @@ class FrameFile {
     if (this.#waitingBytes + part.length > frameBytes) this.end()
     // With what fills a frame it is a sixteenth longer at the most. (F-10)
     const grown = this.#bytes + Math.ceil(1.07 * (this.#waitingBytes + part.length)) + headerBytes + tagBytes + 512
-    if (grown > parcelBytesMax) return false
+    if (grown > this.#bytesMax) return false
     this.#waiting.push(part)
     this.#waitingBytes += part.length
     return true
@@ -126,4 +133,13 @@ class FrameFile {
   bytes(): Uint8Array {
     return concat(...this.#frames.flatMap(frame => [lengthOf(frame), frame]))
   }
+}
+
+/** The frames of a file, all of it. (F-9) */
+export const framesOf = (bytes: Uint8Array): Uint8Array[] | Refusal => {
+  if (bytes.length > parcelBytesMax) return refuse("too-large", { bytes: bytes.length, most: parcelBytesMax })
+  const frames: Uint8Array[] = []
+  const broken = frameReader(frame => frames.push(frame)).push(bytes)
+  const read = frames.reduce((sum, frame) => sum + lengthBytes + frame.length, 0)
+  return broken !== undefined || read !== bytes.length ? refuse("malformed", { frame: "parcel" }) : frames
 }

@@ -1,6 +1,7 @@
 // The kinds of path that a home can have, each with what is to be said of one: a table, by which settings are read, checked and made into
 // transports. One more kind is one more row.
 import { readFileSync } from "node:fs"
+import { isIP } from "node:net"
 import { createSecureContext } from "node:tls"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { serialTransport } from "../transport/serial.ts"
@@ -10,6 +11,8 @@ import { udpTransport } from "../transport/udp.ts"
 import { webSocketTransport } from "../transport/websocket.ts"
 import type { Home } from "./home.ts"
 import type { Log } from "./log.ts"
+import { type OneWayOptions, type OneWayRooms, oneWayIn, oneWayOut } from "./one-way.ts"
+import { eachMinute } from "./seldom.ts"
 import { type PathSetting, parseAddress } from "./settings.ts"
 
 /** What a path of any kind is made with: the home's keys, the peer's card, and what is noted of who knocks. */
@@ -18,6 +21,8 @@ export type PathMeans = {
   readonly log: Log
   /** False in tests of what the wire shows. */
   readonly coat?: boolean
+  /** Once the node runs. */
+  readonly rooms?: () => OneWayRooms | undefined
 }
 
 export type Fields = Readonly<Record<string, string>>
@@ -160,7 +165,38 @@ const serial: PathKind = {
   },
 }
 
-export const pathKinds: Readonly<Record<string, PathKind>> = { tls, websocket, udp, serial }
+/** By its number: behind a path that brings nothing back, nobody answers what a name means. */
+const numberOf = (text: string | undefined): { readonly host: string; readonly port: number } | undefined => {
+  const address = text === undefined ? undefined : parseAddress(text)
+  return address && isIP(address.host) !== 0 ? address : undefined
+}
+
+const oneWayOf = (name: string, { home, log, rooms }: PathMeans): OneWayOptions => ({
+  ...{ name, home, rooms: () => rooms?.(), failed: notes(log, name).failed },
+})
+
+const outward: PathKind = {
+  fields: ["connect", "rate"],
+  make(name, fields, means) {
+    const to = numberOf(fields.connect)
+    if (to === undefined || to.port === 0) return badField("connect")
+    if (fields.rate === undefined) return badField("rate")
+    const rate = rateOf(fields, 0)
+    return isRefusal(rate) ? rate : oneWayOut(oneWayOf(name, means), { ...to, rate })
+  },
+}
+
+const inward: PathKind = {
+  fields: ["listen"],
+  make(name, fields, means) {
+    const at = numberOf(fields.listen)
+    return at === undefined ? badField("listen") : oneWayIn(oneWayOf(name, means), at)
+  },
+}
+
+export const pathKinds: Readonly<Record<string, PathKind>> = {
+  ...{ tls, websocket, udp, serial, "one-way-out": outward, "one-way-in": inward },
+}
 
 /** A path as it is set, made and not started. */
 export const makePath = (setting: PathSetting, means: PathMeans): Transport | Refusal => {
@@ -190,10 +226,6 @@ const atCost = (transport: Transport, cost: number): Transport => ({
   port: () => transport.port?.(),
 })
 
-const minuteMs = 60_000
-/** Reasons are the platform's own words, of which there are few. */
-const reasonsMax = 64
-
 /** What the log says of who is turned away, and of dials that come to nothing. */
 export const notes = (log: Log, path: string) => {
   const [lately, strangers, spoilt] = [once(), eachMinute(), eachMinute()]
@@ -219,20 +251,5 @@ const once = (): ((reason: string) => boolean) => {
     const isNew = reason !== last
     last = reason
     return isNew
-  }
-}
-
-/** How often a reason has come, once a minute for each reason, and 0 in between: whoever knocks must not fill the disk with our log. */
-const eachMinute = (): ((reason: string, now: number) => number) => {
-  const counts = new Map<string, { times: number; saidAt: number }>()
-  return (reason, now) => {
-    const known = counts.get(reason) ?? { times: 0, saidAt: Number.NEGATIVE_INFINITY }
-    if (counts.size >= reasonsMax && !counts.has(reason)) counts.clear()
-    counts.set(reason, known)
-    known.times += 1
-    if (now - known.saidAt < minuteMs) return 0
-    const { times } = known
-    counts.set(reason, { times: 0, saidAt: now })
-    return times
   }
 }

@@ -29,12 +29,12 @@ export type PathStatus = {
 
 export const pathStatusOf = ({ state }: Line, open: OpenPath): PathStatus => {
   const { transport, peer, isUp, since, reason } = open
-  const { name, rate, cost = 0 } = transport.traits
+  const { name, rate, cost = 0, isOneWay } = transport.traits
   const path = isUp ? state.paths.get(open.id) : undefined
   const isHeard = path !== undefined && path.framesHeard > 0
   return {
     ...{ name, peer, since, reason, rate, cost },
-    state: path === undefined ? "down" : !isHeard ? "quiet" : path.isDoubtful ? "doubted" : "up",
+    state: isOneWay ? "quiet" : path === undefined ? "down" : !isHeard ? "quiet" : path.isDoubtful ? "doubted" : "up",
     heardAt: isHeard ? path.heardAt : null,
     roundTripMs: path?.roundTripMs ?? null,
     loss: path === undefined ? null : lossOf(path),

@@ -111,6 +111,7 @@ export const routes: readonly Route[] = [
   orders("/api/keys/prepare", keepers, 16 * 1_024),
   orders("/api/keys/commit", keepers, 64 * 1_024),
   reads("/api/parcels", supervisors),
+  reads("/api/parcels/waiting", keepers),
   orders("/api/parcels", keepers),
   orders("/api/parcels/take", keepers, parcelBytesMax),
   reads("/api/paths", staff),

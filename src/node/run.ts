@@ -12,13 +12,14 @@ import { ownKeys } from "../core/opening.ts"
 import type { Refusal } from "../core/refusal.ts"
 import type { Line } from "../core/state.ts"
 import type { PublicKey, Suite } from "../core/suite.ts"
+import { symbolKeys } from "../core/symbol.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Row, Store } from "../store/store.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
 import { announcedIn, type DocumentOrder, LoopDocuments } from "./loop-documents.ts"
 import { OpenPaths, type PeerPath } from "./open-paths.ts"
-import { makeParcel, type Parcel } from "./parcel.ts"
+import { makeParcel, type Parcel, type Stretch } from "./parcel.ts"
 import { type PathStatus, pathStatusOf } from "./path-status.ts"
 import { takeUp } from "./take-up.ts"
 import type { World } from "./world.ts"
@@ -53,7 +54,9 @@ export type Running = {
   /** The frames of a parcel that somebody has brought. (EP-16) */
   carried(peer: number, frames: readonly Uint8Array[]): Promise<CarriedAnswer>
   /** What this side says, for somebody to carry: as much as fits, from what the peer is not proven to hold. (EP-15) */
-  parcel(peer: number): Promise<Parcel | Refusal>
+  parcel(peer: number, stretch?: Stretch): Promise<Parcel | Refusal>
+  /** Under which the symbols of a parcel are sealed, ours or theirs: the first is the one to seal with. (EP-19) */
+  symbolKeys(peer: number, way: "out" | "in", object: Uint8Array): readonly Uint8Array[]
   /** A document of the other side's is fetched from here on, or no more; and how much is fetched unasked. (D-5) */
   documents(event: DocumentOrder): void
   /** One more path, while the line runs. Rejects when it cannot be started, and nothing has changed. */
@@ -156,8 +159,12 @@ class Loop implements Running {
     })
   }
 
-  parcel(peer: number): Promise<Parcel | Refusal> {
-    return makeParcel(this.#line, peer, this.#options, this.#now())
+  parcel(peer: number, stretch?: Stretch): Promise<Parcel | Refusal> {
+    return makeParcel(this.#line, peer, this.#options, this.#now(), stretch)
+  }
+
+  symbolKeys(peer: number, way: "out" | "in", object: Uint8Array): readonly Uint8Array[] {
+    return symbolKeys(this.#line, peer, way, object)
   }
 
   own(): OwnLog {

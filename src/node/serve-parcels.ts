@@ -8,8 +8,9 @@ type Options = { readonly parcels: ParcelOffice; readonly now: () => number }
 
 export const parcelRoutes = (app: FastifyInstance, { parcels, now }: Options): void => {
   app.get("/api/parcels", (_request, reply) => reply.send(parcels.list()))
-  app.post("/api/parcels", async (_request, reply) => {
-    const answer = await parcels.make()
+  app.get("/api/parcels/waiting", (_request, reply) => reply.send(parcels.waiting()))
+  app.post("/api/parcels", async (request, reply) => {
+    const answer = await parcels.make(request.body)
     return isRefusal(answer) ? refused(reply, 409, answer, now()) : reply.send(answer)
   })
   app.post("/api/parcels/take", async (request, reply) => {

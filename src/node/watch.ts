@@ -96,7 +96,7 @@ export class Watch {
         )
         return this.#gather()
       case "sent":
-        record.sent(tell.seq, now())
+        record.sent(tell.seq, now(), tell.from)
         return this.#gather()
       case "refused":
         return this.#refused(tell.refusal, tell.peer)

@@ -84,15 +84,18 @@ export class LineRecord {
     return isReceipt(kind) || kind === kinds.answer
   }
 
-  /** Our own claim that our log up to this entry was handed to a path: no proof, and not kept over a restart. */
-  sent(seq: number, at: number): void {
+  /** Our own claim that our log up to this entry, or from one to it, was handed to a path: no proof, not kept over a restart. */
+  sent(seq: number, at: number, from = 1): void {
     const own = this.facts.streams.findLast(({ author, held }) => author === this.#options.us && held.length > 0)
-    for (; own !== undefined && this.#sentTo < Math.min(seq, own.held.length); this.#sentTo++) {
-      const message = own.held[this.#sentTo]!
-      if (!this.facts.isMessage(message)) continue
+    if (own === undefined) return
+    const last = Math.min(seq, own.held.length)
+    for (let place = Math.max(from - 1, this.#sentTo); place < last; place++) {
+      const message = own.held[place]!
+      if (!this.facts.isMessage(message) || this.#sentAt.has(message)) continue
       this.#sentAt.set(message, at)
       this.#changed.add(message)
     }
+    if (from - 1 <= this.#sentTo) this.#sentTo = Math.max(this.#sentTo, last)
   }
 
   /** What changed since the last call, the joint order brought up to date. */

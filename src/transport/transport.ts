@@ -12,6 +12,8 @@ export type PathTraits = {
   readonly keepsOrder?: true
   /** A frame may vanish on it and nobody is told: what is urgent goes twice. */
   readonly loses?: true
+  /** Nothing comes back on it, so it is never up. */
+  readonly isOneWay?: true
   /** How long a frame may be where others wait, so that what is more urgent waits for no longer one; without it `fragmentBytes`. */
   readonly pieceBytes?: number
   /** What a byte costs here, in the home's own measure: what is not urgent takes the cheapest path that is open. */

@@ -107,6 +107,10 @@ export const refusalEn = {
   "refusal.bad-part": "A part of the card is damaged or missing, or there are too many.",
   "refusal.same-person": "Two different persons confirm, and each gives a name.",
   "refusal.paired-already": "This home is paired already: its card and terms stand.",
+  "refusal.bad-symbol": "A symbol on a one-way path is not the other side's, or was altered. Nothing of it was used.",
+  "refusal.wrong-object":
+    "Symbols that the other side has sealed do not come to what they say. They were dropped, and nothing of them was used.",
+  "refusal.not-a-file": "It is no ordinary file: links, folders and pipes in a carried folder are not opened.",
   "refusal.no-path": "The path cannot be opened here; nothing has changed.",
   "refusal.looped-frame": "A path brings back what this node has sent itself. Nothing of it was taken.",
   "refusal.wrong-chunk": "A part of the document is not what the signed message says of it.",

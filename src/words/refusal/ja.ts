@@ -103,6 +103,10 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
   "refusal.bad-part": "カードの一部が壊れているか、足りないか、多すぎます。",
   "refusal.same-person": "異なる二名が、それぞれ氏名を示して確認します。",
   "refusal.paired-already": "すでに鍵合わせ済みです。カードと条件は変えられません。",
+  "refusal.bad-symbol": "一方向の経路で届いた断片は相手方のものではないか、改変されています。何も使われていません。",
+  "refusal.wrong-object":
+    "相手方が封緘した断片を組み立てても、示された内容になりません。断片は捨てられ、何も使われていません。",
+  "refusal.not-a-file": "通常のファイルではありません。持ち運びフォルダー内のリンク、フォルダー、パイプは開きません。",
   "refusal.no-path": "この経路はここでは開けません。何も変わっていません。",
   "refusal.looped-frame": "経路が、このノード自身の送ったものを送り返しています。何も取り込まれていません。",
   "refusal.wrong-chunk": "文書の一部が、署名された通報に記されたものと異なります。",

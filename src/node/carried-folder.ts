@@ -1,0 +1,223 @@
+// A folder, or a disk that somebody carries, with parcels in it: what is written there for the other side, and what is read that was
+// brought (page: protocol/epoch.md, EP-18). Several lines, both directions and several carriers may share one; nothing in it is trusted,
+// and nothing but parcels of this side is ever removed.
+import { hash } from "node:crypto"
+import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
+import type { Charter } from "../core/charter.ts"
+import { equal, hex } from "../core/hash.ts"
+import { carriedRenewMs, folderFilesMax, parcelBytesMax } from "../core/limits.ts"
+import { parcelKind, parcelWay } from "../core/parcel.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { besideSuffix, placeAtomically } from "../keys/atomic.ts"
+import { framesOf } from "./parcel.ts"
+
+export type FolderOf = { readonly folder: string; readonly charter: Charter; readonly us: number }
+
+const suffix = ".parcel"
+const suffixes = new RegExp(`\\${suffix}$`, "i") // a disk may turn names to capitals
+
+/** Of whom a parcel is can be read in its opening as well: a name says that, how much is in it, and nothing else. */
+const nameOf = (prefix: string, { generation, from, to, name }: ParcelFile): string =>
+  `${prefix}${generation}-${placeOf(from)}-${placeOf(to)}-${name.slice(0, 12)}${suffix}`
+
+const placeOf = (seq: number): string => String(seq).padStart(10, "0")
+
+const prefixOf = (charter: Charter, from: number, to: number): string =>
+  `parley-${hex(charter.line).slice(0, 8)}-${from}to${to}-`
+
+/** The node, as a folder is filled from it. */
+export type OutMeans = {
+  waiting(): Promise<ParcelWaiting>
+  parcels(): Promise<readonly ParcelView[]>
+  make(after: number): Promise<ParcelFile | Refusal>
+}
+
+type Written = { readonly file: string; readonly from: number; readonly to: number }
+
+/** `kept`: parcels that lay there with the same in them. `removed`: those that the other side is proven to hold. */
+export type CarriedOut = {
+  readonly waiting: ParcelWaiting
+  readonly written: readonly Written[]
+  readonly kept: number
+  readonly removed: readonly string[]
+}
+
+/** As many parcels as it takes. What lies there whole is not written again; what a cut has left is cleared away. */
+export const carryOut = async (
+  { folder, charter, us }: FolderOf,
+  means: OutMeans,
+  { tidy, now }: { readonly tidy: boolean; readonly now: number },
+): Promise<CarriedOut | Refusal> => {
+  const prefix = prefixOf(charter, us, 1 - us)
+  const there = namesIn(folder)
+  if (isRefusal(there)) return there
+  const ours = there.filter(name => name.startsWith(prefix))
+  const left = ours.filter(name => name.endsWith(suffix + besideSuffix))
+  const waiting = await means.waiting()
+  const removed = tidy ? ours.filter(name => isHeldThere(name.slice(prefix.length), waiting)) : []
+  for (const name of [...left, ...removed]) inFolder(folder, 0, () => rmSync(join(folder, name), { force: true }))
+  const rest = ours.filter(name => suffixes.test(name) && !removed.includes(name))
+  const lying = await lyingWhole(folder, rest, means, { generation: waiting.generation, now })
+  let { from } = waiting
+  for (let next = reach(lying, from); next > from; next = reach(lying, from)) from = next
+  const written: Written[] = []
+  for (let isWhole = from > waiting.to; !isWhole; ) {
+    const made = await means.make(from - 1)
+    if (isRefusal(made)) return made
+    // The log was begun anew meanwhile, or the other side is proven to hold all of it: the next call says what waits then.
+    if (made.generation !== waiting.generation || made.to < made.from) break
+    const file = nameOf(prefix, made)
+    inFolder(folder, written.length, () => placeAtomically(join(folder, file), Buffer.from(made.bytes, "base64")))
+    written.push({ file, from: made.from, to: made.to })
+    from = made.to + 1
+    isWhole = made.isWhole
+  }
+  return { waiting, written, kept: lying.length, removed }
+}
+
+/** By its name: generation and last place. A parcel of ours that all is held of is of use to nobody. */
+const isHeldThere = (rest: string, { generation, from }: ParcelWaiting): boolean => {
+  const [, its, last] = /^(\d+)-\d+-(\d+)-[0-9a-f]+\.parcel$/i.exec(rest) ?? []
+  return last !== undefined && Number(its) === generation && Number(last) < from
+}
+
+type Lying = Pick<ParcelView, "from" | "to">
+
+/** Those that were made here, byte for byte, that the other side can open, and whose key there is not about to be replaced. */
+const lyingWhole = async (
+  folder: string,
+  names: readonly string[],
+  means: OutMeans,
+  { generation, now }: { readonly generation: number; readonly now: number },
+): Promise<readonly Lying[]> => {
+  if (names.length === 0) return []
+  const made = new Map((await means.parcels()).map(row => [row.hash, row]))
+  return names.flatMap(name => {
+    const bytes = readRegular(folder, name)
+    const row = isRefusal(bytes) ? undefined : made.get(hash("sha256", bytes, "hex"))
+    const isGood = row?.generation === generation && row.unopened === undefined && now - row.at < carriedRenewMs
+    return row && isGood ? [row] : []
+  })
+}
+
+const reach = (lying: readonly Lying[], from: number): number =>
+  lying.reduce((most, row) => (row.from <= from && row.to >= from ? Math.max(most, row.to + 1) : most), from)
+
+/** What the disk itself refuses, said so that the person who holds it knows what to do. */
+const inFolder = (folder: string, written: number, work: () => void): void => {
+  try {
+    work()
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : ""
+    const why =
+      code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG"
+        ? "is full"
+        : code === "EROFS" || code === "EACCES" || code === "EPERM"
+          ? "cannot be written to"
+          : "failed while it was written to"
+    const stands = written === 0 ? "Nothing was written" : `${written} parcels were written whole and stay`
+    const sentence = `${folder} ${why}. ${stands}; no part of a parcel counts, and the same command writes what is missing, here or on another disk.`
+    throw new Error(sentence, { cause })
+  }
+}
+
+/** What came out of one file. */
+export type CarriedIn = {
+  readonly read: readonly (ParcelTaken & { readonly file: string })[]
+  readonly refused: readonly { readonly file: string; readonly refusal: Refusal }[]
+  /** Of another line; and of this side itself. */
+  readonly others: readonly string[]
+  readonly ours: readonly string[]
+}
+
+type Take = (bytes: Uint8Array) => Promise<ParcelTaken | Refusal>
+
+/** All that is for this side, whatever else lies there. Names are in the order of the log, and where somebody has changed them a second
+ *  reading brings what lay too far ahead in the first. */
+export const carryIn = async (of: FolderOf, take: Take): Promise<CarriedIn | Refusal> => {
+  const names = namesIn(of.folder)
+  if (isRefusal(names)) return names
+  const parcels = names.filter(name => suffixes.test(name)).sort()
+  const first = await readAll(of, parcels, take)
+  const again = first.read.filter(({ isOpen, entries, fresh }) => isOpen && entries > 0 && fresh === 0)
+  const isGrown = first.read.some(({ fresh }) => fresh > 0)
+  if (!isGrown || again.length === 0) return first
+  const second = await readAll(
+    of,
+    again.map(({ file }) => file),
+    take,
+  )
+  const grown = new Map(second.read.map(row => [row.file, row]))
+  return { ...first, read: first.read.map(row => grown.get(row.file) ?? row) }
+}
+
+const readAll = async ({ folder, charter, us }: FolderOf, names: readonly string[], take: Take): Promise<CarriedIn> => {
+  const read: (ParcelTaken & { file: string })[] = []
+  const refused: { file: string; refusal: Refusal }[] = []
+  const [others, ours]: [string[], string[]] = [[], []]
+  for (const file of names) {
+    const bytes = readRegular(folder, file)
+    const way = isRefusal(bytes) ? bytes : wayOf(bytes)
+    if (isRefusal(bytes)) refused.push({ file, refusal: bytes })
+    else if (isRefusal(way)) refused.push({ file, refusal: way })
+    else if (!equal(way.line, charter.line)) others.push(file)
+    else if (way.from === us && way.to !== us) ours.push(file)
+    else {
+      const taken = await take(bytes)
+      if (isRefusal(taken)) refused.push({ file, refusal: taken })
+      else read.push({ ...taken, file })
+    }
+  }
+  return { read, refused, others, ours }
+}
+
+const wayOf = (bytes: Uint8Array): ReturnType<typeof parcelWay> => {
+  const frames = framesOf(bytes)
+  if (isRefusal(frames)) return frames
+  const opening = frames.find(frame => frame[0] === parcelKind)
+  return opening === undefined ? refuse("malformed", { frame: "parcel" }) : parcelWay(opening)
+}
+
+/** Names alone; hidden ones, as some systems leave beside every file, are nobody's parcels. */
+const namesIn = (folder: string): string[] | Refusal => {
+  const names: string[] = []
+  const directory = opendirSync(folder)
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+      const isOurs = suffixes.test(entry.name) || entry.name.endsWith(suffix + besideSuffix)
+      if (!isOurs || entry.name.startsWith(".")) continue
+      if (names.length === folderFilesMax) return refuse("too-large", { files: names.length + 1, most: folderFilesMax })
+      names.push(entry.name)
+    }
+  } finally {
+    directory.closeSync()
+  }
+  return names
+}
+
+/** Nothing is followed, and nothing that waits for a writer is waited for. */
+const readRegular = (folder: string, name: string): Uint8Array | Refusal => {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  let file: number
+  try {
+    file = openSync(join(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : ""
+    if (code === "ELOOP" || code === "EMLINK" || code === "ENXIO" || code === "EISDIR") return refuse("not-a-file")
+    throw cause
+  }
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile()) return refuse("not-a-file")
+    if (stat.size > parcelBytesMax) return refuse("too-large", { bytes: stat.size, most: parcelBytesMax })
+    const bytes = new Uint8Array(stat.size)
+    let filled = 0
+    for (let read = 1; read > 0 && filled < bytes.length; filled += read)
+      read = readSync(file, bytes, filled, bytes.length - filled, filled)
+    return bytes.subarray(0, filled)
+  } finally {
+    closeSync(file)
+  }
+}
