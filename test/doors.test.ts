@@ -51,6 +51,8 @@ after(async () => {
 const place = (route: Route): string => route.path.replace(":hash", "0".repeat(64)).replace("*", "")
 const post = (path: string, headers: Headers, body = "{}"): Promise<Answer> =>
   ask(port, path, { method: "POST", headers: { ...json, ...headers }, body })
+/** Of the type that the route takes. */
+const typed = ({ isOctets }: Route): Headers => (isOctets ? { "content-type": "application/octet-stream" } : {})
 const statusOf = async (route: Route, seat: Seat): Promise<readonly [number, string | undefined]> => {
   const headers = headersOf(side, port, seat)
   if (route.isSocket) {
@@ -61,7 +63,8 @@ const statusOf = async (route: Route, seat: Seat): Promise<readonly [number, str
   }
   const token = side.signIns.issue({ name: "Watch officer", role: "watch" }, Date.now() + 60_000)
   const asked = route.method === "GET" ? ask(port, place(route), { headers }) : undefined
-  const { status, refusal } = await (asked ?? post(place(route), headers, JSON.stringify({ token })))
+  const { status, refusal } = await (asked ??
+    post(place(route), { ...headers, ...typed(route) }, JSON.stringify({ token })))
   return [status, refusal]
 }
 
@@ -199,7 +202,7 @@ test("A-24: a session that was signed out is refused everywhere, and its sockets
   for (const route of routes.filter(({ seats }) => !seats.includes("nobody"))) {
     if (route.isSocket) assert.equal(await openSocket(port, headers, route.path), 401)
     else if (route.method === "GET") assert.equal((await ask(port, place(route), { headers })).refusal, "not-signed-in")
-    else assert.equal((await post(place(route), headers)).refusal, "not-signed-in", route.path)
+    else assert.equal((await post(place(route), { ...headers, ...typed(route) })).refusal, "not-signed-in", route.path)
   }
 })
 

@@ -47,6 +47,8 @@ const rows: readonly (readonly [string, string, number, string, string])[] = [
     "a message with a document",
     body([1, "en"], [2, "See."], [4, [["a.txt", "text/plain", 6, filled(32, 1)]]]),
   ],
+  ["D-7", "ok", kinds["document-stored"], "a document that is stored", body([1, filled(32, 1)])],
+  ["D-7", "malformed", kinds["document-stored"], "a document with half a root", body([1, filled(16, 1)])],
   ["E-13", "empty-text", kinds.message, "a message of no text", body([1, "en"], [2, ""])],
   ["E-13", "malformed", kinds.message, "a message without a language", body([2, "Ready."])],
   ["E-13", "malformed", kinds.message, "a language with an underscore", body([1, "en_GB"], [2, "Ready."])],

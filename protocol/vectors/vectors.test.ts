@@ -78,6 +78,7 @@ for (const { name, clause, expect, cose, hash, salt, body } of entries)
 const readers = new Map<number, (body: Uint8Array) => unknown>([
   [kinds.message, bodies.decodeMessageBody],
   [kinds.answer, bodies.decodeMessageBody],
+  [kinds["document-stored"], bodies.decodeStoredDocumentBody],
   [kinds.deferred, bodies.decodeDeferredBody],
   [kinds.declined, bodies.decodeDeclinedBody],
   [kinds.refused, bodies.decodeRefusedBody],

@@ -22,8 +22,9 @@ export const bodyOf = (request: OrderRequest): Uint8Array | undefined => {
   switch (request.kind) {
     case "message":
     case "answer": {
-      const { language, text, subject = "" } = request
-      return encodeMessageBody({ language, text, ...(subject !== "" && { subject }) })
+      const { language, text, subject = "", documents = [] } = request
+      const named = documents.map(({ root, ...document }) => ({ ...document, root: bytesOf(root) }))
+      return encodeMessageBody({ language, text, ...(subject !== "" && { subject }), documents: named })
     }
     case "read-back":
       return encodeMessageBody({ language: request.language, text: request.text })

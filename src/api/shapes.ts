@@ -25,6 +25,7 @@ import type { RefusalCode } from "../core/refusal.ts"
 import type { Kind, Precedence, Traffic } from "../core/registry.ts"
 import type { Terms } from "../core/terms.ts"
 import type { AlarmView } from "./alarm.ts"
+import type { DocumentRequest, DocumentView } from "./documents.ts"
 import type { RestoreView, YearlyView } from "./standing.ts"
 
 export type Language = "en" | "ja" | "zh"
@@ -171,6 +172,7 @@ export type MessageView = {
   readonly language?: string
   readonly subject?: string
   readonly text?: string // absent: no body, or not held
+  readonly documents?: readonly DocumentView[]
   readonly bytes: number
   readonly rungs: readonly Rung[]
   readonly gapBefore: boolean
@@ -256,6 +258,8 @@ export type OrderRequest = Released &
         readonly act: string
         readonly text: string
         readonly subject?: string
+        /** Taken in before. (D-1) */
+        readonly documents?: readonly DocumentRequest[]
         readonly language: Language
         readonly precedence: Precedence
         readonly traffic: Exclude<Traffic, "service">

@@ -1,4 +1,6 @@
 // Questions and orders to this home's running node, over its loopback API, with the secret that the node left in the home.
+
+import type { DocumentKept, DocumentView, UploadBegun } from "../api/documents.ts"
 import type { SheetFile, SignaturesFile } from "../api/keys.ts"
 import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Invitation, PendingPasskey } from "../api/passkeys.ts"
@@ -57,6 +59,12 @@ export type Node = {
   makeParcel(after?: number): Promise<ParcelFile>
   /** Its bytes in base64. */
   takeParcel(bytes: string): Promise<ParcelTaken>
+  documents(): Promise<DocumentView[]>
+  beginDocument(): Promise<UploadBegun>
+  documentPart(upload: string, at: number, bytes: Uint8Array): Promise<void>
+  finishDocument(upload: string): Promise<DocumentKept>
+  changeDocument(what: "fetch" | "drop" | "withdraw", root: string): Promise<void>
+  document(root: string): Promise<AsyncIterable<Uint8Array>>
   paths(): Promise<PathView[]>
   addPath(request: PathRequest): Promise<void>
   removePath(name: string): Promise<void>
@@ -65,22 +73,27 @@ export type Node = {
 export const nodeOf = (home: string): Node => {
   openCharter(home) // says first what else is wrong: no home, or not paired
   const door = readApiDoor(home)
-  const ask = async <T>(path: string, body?: object): Promise<T> => {
+  const answered = async (path: string, body?: object | Uint8Array): Promise<Response> => {
     if (door === undefined)
       throw new Error(`The node of ${home} has not been started yet; start it with: parley run ${home}`)
+    const isOctets = body instanceof Uint8Array
+    const type = isOctets ? "application/octet-stream" : "application/json"
     const answer = await fetch(`${door.url}${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${door.secret}`, ...(body && { "content-type": "application/json" }) },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${door.secret}`, ...(body && { "content-type": type }) },
+      ...(body && { body: isOctets ? Buffer.from(body) : JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((cause: unknown) => {
       throw new Error(`The node of ${home} does not answer at ${door.url}; is it running?`, { cause })
     })
-    if (answer.status === 204) return undefined as T
+    if (answer.ok) return answer
     const value: unknown = await answer.json()
-    if (answer.ok) return value as T
     if (isProblem(value)) throw new Refused(value, value.sentence)
     throw new Error(`The node answered ${answer.status}.`)
+  }
+  const ask = async <T>(path: string, body?: object | Uint8Array): Promise<T> => {
+    const answer = await answered(path, body)
+    return (answer.status === 204 ? undefined : await answer.json()) as T
   }
   return {
     order: request => ask("/api/orders", request),
@@ -105,6 +118,16 @@ export const nodeOf = (home: string): Node => {
     parcelsWaiting: () => ask("/api/parcels/waiting"),
     makeParcel: after => ask("/api/parcels", after === undefined ? {} : { after }),
     takeParcel: bytes => ask("/api/parcels/take", { bytes }),
+    documents: () => ask("/api/documents"),
+    beginDocument: () => ask("/api/documents/begin", {}),
+    documentPart: (upload, at, bytes) => ask(`/api/documents/part?upload=${upload}&at=${at}`, bytes),
+    finishDocument: upload => ask("/api/documents/finish", { upload }),
+    changeDocument: (what, root) => ask(`/api/documents/${what}`, { root }),
+    document: async root => {
+      const { body } = await answered(`/api/documents/content?root=${root}`)
+      if (body === null) throw new Error("The node gave no content.")
+      return body
+    },
     paths: () => ask("/api/paths"),
     addPath: request => ask("/api/paths", request),
     removePath: name => ask("/api/paths/remove", { name }),

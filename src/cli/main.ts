@@ -6,6 +6,7 @@ import { acknowledge } from "./acknowledge.ts"
 import { breakOff } from "./break.ts"
 import { card } from "./card.ts"
 import { ceremony } from "./ceremony.ts"
+import { document } from "./document.ts"
 import { duress } from "./duress.ts"
 import { exporting } from "./export.ts"
 import { fork } from "./fork.ts"
@@ -80,6 +81,7 @@ export const program = (): Command => {
     breakOff,
     parcel,
     path,
+    document,
     duress,
   ]
   for (const command of commands)

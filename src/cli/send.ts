@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto"
 import { buffer as readAll } from "node:stream/consumers"
 import { Command, InvalidArgumentError, Option } from "commander"
+import { bodyOf } from "../api/act.ts"
+import type { DocumentRequest } from "../api/documents.ts"
 import type { Language, OrderRequest, Released } from "../api/shapes.ts"
-import { checkText, encodeMessageBody } from "../core/body.ts"
+import { checkText } from "../core/body.ts"
 import { fromHex } from "../core/hash.ts"
 import { bodyBytesMax } from "../core/limits.ts"
 import { refuse } from "../core/refusal.ts"
 import { kinds, type Precedence, precedences, type Traffic, traffics } from "../core/registry.ts"
 import { openCharter } from "../node/main.ts"
 import { nodeOf } from "./ask.ts"
+import { attach } from "./document.ts"
 import { type Begun, begun, type ReleaseOptions, readTime, releaseOptions, releasesOf } from "./release.ts"
 import { granted, Refused, sayer } from "./say.ts"
 
@@ -18,6 +21,7 @@ type Options = ReleaseOptions & {
   readonly language: Language
   readonly subject?: string
   readonly answer?: string
+  readonly attach: readonly string[]
   readonly act?: string
   readonly sole?: number
   readonly wait?: true
@@ -43,6 +47,12 @@ export const send = (): Command =>
     .option("--subject <subject>")
     .option("--answer <hash>", "answers this message")
     .option(
+      "--attach <file>",
+      "a document beside the text, at most 100 MiB; may be given again, for up to eight",
+      (file: string, files: readonly string[]) => [...files, file],
+      [],
+    )
+    .option(
       "--sole <time>",
       "released by one, where the charter asks for two: when the other was asked, who has not answered",
       readTime,
@@ -58,11 +68,14 @@ export const send = (): Command =>
       const answered = answer === undefined ? undefined : await node.entry(answer)
       const traffic = options.traffic ?? (answered && answered.traffic !== "service" ? answered.traffic : "real")
       const act = options.act ?? randomBytes(16).toString("hex")
+      const documents: DocumentRequest[] = []
+      for (const file of options.attach) documents.push(await attach(node, file))
       const said: Said = {
         kind: answer === undefined ? "message" : "answer",
         act,
         text: text === "-" ? utf8In(await readAll(process.stdin)).replace(/\n$/, "") : whole(text),
         ...(subject !== undefined && { subject: whole(subject) }),
+        ...(documents.length > 0 && { documents }),
         language,
         precedence,
         traffic,
@@ -88,7 +101,7 @@ type Said = Extract<OrderRequest, { kind: "message" | "answer" }>
 const proofs = async (home: string, said: Said, options: Options): Promise<Released & Pick<Said, "action">> => {
   const { charter, us } = openCharter(home)
   const action = charter.parties.flatMap(({ desks }, party) => (party !== us && desks[0] ? [{ party, desk: 0 }] : []))
-  const { language, text, subject = "" } = said
+  const { text, subject = "" } = said
   const act: Begun = {
     ...begun(charter, us, said.act),
     kind: kinds[said.kind],
@@ -102,7 +115,7 @@ const proofs = async (home: string, said: Said, options: Options): Promise<Relea
   }
   const body = (): Uint8Array => {
     for (const each of [text, subject]) granted(checkText(each, bodyBytesMax))
-    return encodeMessageBody({ language, text, ...(subject !== "" && { subject }) })
+    return bodyOf(said) ?? new Uint8Array(0)
   }
   return { ...(await releasesOf(act, body, options)), action }
 }

@@ -103,6 +103,16 @@ export const decodeMessageBody = (bytes: Uint8Array): Message | Refusal => {
 export const documentsIn = (kind: number, body: Uint8Array | undefined): readonly Manifest[] =>
   body !== undefined && (kind === kinds.message || kind === kinds.answer) ? announcedBy(body, decodeMessageBody) : []
 
+/** `document-stored`: which one. (D-7) */
+export const encodeStoredDocumentBody = (root: Uint8Array): Uint8Array => encode(new Map<number, Value>([[1, root]]))
+
+export const decodeStoredDocumentBody = (bytes: Uint8Array): Uint8Array | Refusal => {
+  const body = openBody(bytes, 1)
+  if (isRefusal(body)) return body
+  const root = body.get(1)
+  return root instanceof Uint8Array && root.length === 32 ? root : wrong("root")
+}
+
 export const encodeDeferredBody = ({ until, reason, language }: Deferred): Uint8Array =>
   encode(
     new Map<number, Value>([

@@ -134,8 +134,9 @@ const fault = (
   if ((!isRead || origin !== undefined) && !isProgram && !known.isOrigin(origin, host))
     return [403, refuse("wrong-origin")]
   // A form of a stranger's page can send texts and files, but no JSON.
-  const isJson = /^application\/json(;|$)/i.test(headers["content-type"] ?? "")
-  if (row?.method === "POST" && !isJson) return [415, refuse("bad-request", { field: "content-type" })]
+  const form = row?.isOctets === true ? /^application\/octet-stream$/i : /^application\/json(;|$)/i
+  if (row?.method === "POST" && !form.test(headers["content-type"] ?? ""))
+    return [415, refuse("bad-request", { field: "content-type" })]
   return undefined
 }
 

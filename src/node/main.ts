@@ -185,10 +185,11 @@ const wire = async (
   }
   const version = packageVersion()
   const all = offices({ home, record, store, running, log, version }, refused)
-  const { about, watch, desk, parcels, passkeys, alarms, duress, office, officers } = all
+  const { about, watch, desk, parcels, documents, passkeys, alarms, duress, office, officers } = all
   started.push(async () => watch.stop())
   hear = all.told
   for (const told of early.splice(0)) hear(told)
+  documents.start()
   rooms = { running, parcels, store, told: tell, refused: refusal => refused(refusal, 1 - us) }
 
   const paths = new PathDesk({ means, made, running, keep: settings => keepPaths(home.path, settings) })
@@ -200,7 +201,7 @@ const wire = async (
   const { host } = settings.api
   const port = options.apiPort ?? settings.api.port
   const served = await serve({
-    ...{ code, host, port, origins, frames, watch, desk, parcels, paths, alarms, duress, passkeys },
+    ...{ code, host, port, origins, frames, watch, desk, parcels, paths, documents, alarms, duress, passkeys },
     ...{ office, officers, standing: () => keysView({ ...about, office, officers }) },
     exports: exportDesk({ charter, record, store, path: home.record, page: options.page ?? verifyPage }),
     signIns,

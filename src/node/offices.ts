@@ -1,15 +1,18 @@
 // The rooms of a node that people come to, each with what it needs, and who hears what the loop tells.
 import { randomBytes } from "node:crypto"
 import type { Problem } from "../api/shapes.ts"
+import type { Manifest } from "../core/document.ts"
 import type { Tell } from "../core/event.ts"
 import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
 import { Alarms } from "./alarms.ts"
+import { DocumentDesk } from "./document-desk.ts"
 import { Duress } from "./duress.ts"
 import type { Home } from "./home.ts"
 import { keyOffice } from "./key-office.ts"
 import type { Log } from "./log.ts"
+import { lookBy } from "./look.ts"
 import { officerNames } from "./officer-names.ts"
 import { officerOffice } from "./officer-office.ts"
 import { parcelOffice } from "./parcel-office.ts"
@@ -18,6 +21,9 @@ import { releaseHash } from "./release.ts"
 import { ReleaseDesk } from "./release-desk.ts"
 import type { Running } from "./run.ts"
 import { Watch } from "./watch.ts"
+
+/** 2 GiB of the other side's documents, if nothing else is set. (D-5) */
+const roomBytesDefault = 2 * 1_073_741_824
 
 export type OfficesOptions = {
   readonly home: Home
@@ -33,7 +39,7 @@ export const offices = (
   { home, record, store, running, log, version }: OfficesOptions,
   refused: (problem: Problem, peer: number | null) => void,
 ) => {
-  const { charter, us, keys } = home
+  const { charter, us, keys, settings } = home
   const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
   const now = Date.now
   const parcels = parcelOffice({
@@ -41,7 +47,28 @@ export const offices = (
     unopened: ({ name }) => log.warn({ parcel: name }, "a parcel of ours could not be opened there"),
   })
   const { unopened } = parcels
-  const about = { charter, us, record, store, suite: nodeSuite, running, now, salt, unopened }
+  const { roomBytes = roomBytesDefault, look } = settings.documents ?? {}
+  const documents = new DocumentDesk({
+    ...{ us, record, store, suite: nodeSuite, running, now, salt, roomBytes },
+    look: look && lookBy(look),
+    changed: entries => watch.touch(entries),
+    refused: refusal => watch.told({ type: "refused", refusal, peer: 1 - us }),
+  })
+  const viewed = (author: number, document: Manifest) => documents.view(author, document)
+  const isKept = (document: Pick<Manifest, "root" | "size">) => documents.isKept(document)
+  const about = {
+    charter,
+    us,
+    record,
+    store,
+    suite: nodeSuite,
+    running,
+    now,
+    salt,
+    unopened,
+    isKept,
+    documents: viewed,
+  }
   const alarms = new Alarms(about)
   const named = officerNames(record, store)
   const watch = new Watch({ ...about, named, version, release: releaseHash(), refused, alarms })
@@ -51,11 +78,11 @@ export const offices = (
     ...{ officers: () => running.officers(us), store, suite: nodeSuite, now },
   })
   return {
-    ...{ about, watch, desk, parcels, passkeys, alarms, duress: new Duress(about) },
+    ...{ about, watch, desk, parcels, documents, passkeys, alarms, duress: new Duress(about) },
     office: keyOffice({ ...about, signer: keys }),
     officers: officerOffice({ charter, running, salt }),
     told(tell: Tell): void {
-      for (const room of [watch, desk, parcels]) room.told(tell)
+      for (const room of [watch, desk, parcels, documents]) room.told(tell)
       if (alarms.told(tell)) watch.sayLine()
     },
   }

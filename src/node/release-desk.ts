@@ -16,7 +16,7 @@ import type { LineRecord } from "../record/record.ts"
 import type { Store } from "../store/store.ts"
 import { named } from "./officer-names.ts"
 import { otherOfficer, proofOf, readReleased } from "./released.ts"
-import { type Asked, isObject, readLanguage, readOrder } from "./requests.ts"
+import { type Asked, type Bearings, isObject, readLanguage, readOrder } from "./requests.ts"
 import type { Running } from "./run.ts"
 import { type Kept, type WaitingActs, waitingActs } from "./waiting-acts.ts"
 
@@ -32,6 +32,7 @@ export type ReleaseDeskOptions = {
   readonly now: () => number
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
+  readonly isKept?: Bearings["isKept"]
 }
 
 const rowsBytesMax = 1_048_576
@@ -70,8 +71,8 @@ export class ReleaseDesk {
 
   /** The first officer lays it down with the first proof. */
   lay(officer: Officer, request: unknown): WaitingView | Refusal {
-    const { charter, us, record, now, salt, running } = this.#options
-    const asked = readOrder(request, { charter, us, record, now: now(), salt })
+    const { charter, us, record, now, salt, isKept, running } = this.#options
+    const asked = readOrder(request, { charter, us, record, now: now(), salt, isKept })
     if (isRefusal(asked)) return asked
     const persons = personsFor(asked.kind, asked.precedence, charter.terms)
     if (persons < 2) return wrong("precedence")
@@ -171,8 +172,8 @@ export class ReleaseDesk {
   }
 
   #read(kept: Kept, releases: Kept["releases"]): Asked | Refusal {
-    const { charter, us, record, now, salt } = this.#options
-    return readOrder({ ...kept.order, releases }, { charter, us, record, now: now(), salt })
+    const { charter, us, record, now, salt, isKept } = this.#options
+    return readOrder({ ...kept.order, releases }, { charter, us, record, now: now(), salt, isKept })
   }
 
   #act(asked: Asked): Act {
@@ -251,11 +252,13 @@ export class ReleaseDesk {
 /** All that was signed for, nothing left out that the node would add. */
 const orderOf = (request: unknown, asked: Asked): Kept["order"] | undefined => {
   if (!isObject(request) || asked.body === undefined) return undefined
-  const { kind, act, text, subject, language, precedence, traffic, refs, notAfter } = request as Kept["order"]
+  const { kind, act, text, subject, documents, language, precedence, traffic, refs, notAfter } =
+    request as Kept["order"]
   if (kind !== "message" && kind !== "answer") return undefined
   return {
     ...{ kind, act, text, language, precedence, traffic, refs },
     ...(subject !== undefined && subject !== "" && { subject }),
+    ...(documents !== undefined && documents.length > 0 && { documents }),
     ...(notAfter !== undefined && { notAfter }),
     salt: hex(asked.body.salt),
     action: asked.action,

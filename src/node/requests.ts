@@ -12,10 +12,19 @@ import {
   precisions,
 } from "../core/body.ts"
 import type { Charter, Names } from "../core/charter.ts"
+import { documentFault, type Manifest } from "../core/document.ts"
 import type { Body, DeskAddress } from "../core/entry.ts"
 import type { Order } from "../core/event.ts"
 import { fromHex } from "../core/hash.ts"
-import { bodyBytesMax, desksMax, reasonBytesMax, refsMax, subjectBytesMax, timeMsMax } from "../core/limits.ts"
+import {
+  bodyBytesMax,
+  desksMax,
+  documentsMax,
+  reasonBytesMax,
+  refsMax,
+  subjectBytesMax,
+  timeMsMax,
+} from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds, precedences, traffics } from "../core/registry.ts"
 import { isPlainLine } from "../core/text.ts"
@@ -32,6 +41,8 @@ export type Bearings = {
   readonly now: number
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
+  /** Whether a document was taken in here. */
+  readonly isKept?: ((document: Pick<Manifest, "root" | "size">) => boolean) | undefined
 }
 
 const service = traffics.indexOf("service")
@@ -125,7 +136,27 @@ const addressFault = (place: number, { record, us }: Pick<Bearings, "record" | "
   return refuse("bad-request", { field: "refs", why })
 }
 
-const readText = (request: Fields, precedence: number, { salt }: Bearings): Body | Refusal => {
+/** What was taken in here before, and may be called so. (D-1, D-2) */
+const readDocuments = (value: unknown, isKept: Bearings["isKept"]): readonly Manifest[] | Refusal => {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) return wrong("documents")
+  if (value.length > documentsMax) return refuse("too-large", { documents: value.length, most: documentsMax })
+  const documents: Manifest[] = []
+  for (const row of value as readonly unknown[]) {
+    if (!isObject(row)) return wrong("documents")
+    const { name, mediaType, size } = row
+    const root = readHash(row.root)
+    if (typeof name !== "string" || typeof mediaType !== "string" || typeof size !== "number" || root === undefined)
+      return wrong("documents")
+    const fault = documentFault({ name, mediaType, size })
+    if (fault) return fault
+    if (isKept?.({ root, size }) !== true) return refuse("not-found", { field: "documents", name })
+    documents.push({ name, mediaType, size, root })
+  }
+  return documents
+}
+
+const readText = (request: Fields, precedence: number, { salt, isKept }: Bearings): Body | Refusal => {
   const { text, subject } = request
   const language = readLanguage(request.language)
   if (language === undefined) return wrong("language")
@@ -139,7 +170,9 @@ const readText = (request: Fields, precedence: number, { salt }: Bearings): Body
   // A subject is a heading: what breaks it into lines could draw a row of its own in a list.
   if (typeof subject === "string" && !isPlainLine(subject)) return wrong("subject")
   const hasSubject = subject !== undefined && subject !== ""
-  const bytes = encodeMessageBody({ language, text, ...(hasSubject && { subject }) })
+  const documents = readDocuments(request.documents, isKept)
+  if (isRefusal(documents)) return documents
+  const bytes = encodeMessageBody({ language, text, ...(hasSubject && { subject }), documents })
   const most = bodyBytesMaxAt(precedence)
   return bytes.length <= most ? { salt: salt(), bytes } : refuse("too-large", { bytes: bytes.length, most })
 }

@@ -26,6 +26,8 @@ export type Route = {
   /** Of a body, in JSON. */
   readonly bytesMax: number
   readonly isSocket: boolean
+  /** Its body is bytes as they are, and no JSON. A form of a stranger's page can send none of that type. */
+  readonly isOctets?: true
 }
 
 const everybody: readonly Seat[] = seats
@@ -59,6 +61,9 @@ const choiceBytesMax = 256 * 1_024
 
 /** 8 MiB in base64. */
 const parcelBytesMax = 12 * 1_024 * 1_024
+
+/** A part of a document that is being taken in. */
+export const partBytesMax = 1_048_576
 
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
@@ -114,6 +119,14 @@ export const routes: readonly Route[] = [
   reads("/api/parcels/waiting", keepers),
   orders("/api/parcels", keepers),
   orders("/api/parcels/take", keepers, parcelBytesMax),
+  reads("/api/documents", staff),
+  reads("/api/documents/content", staff),
+  orders("/api/documents/begin", speakers),
+  { ...orders("/api/documents/part", speakers, partBytesMax, "reads"), isOctets: true },
+  orders("/api/documents/finish", speakers),
+  orders("/api/documents/fetch", speakers),
+  orders("/api/documents/drop", speakers),
+  orders("/api/documents/withdraw", speakers),
   reads("/api/paths", staff),
   orders("/api/paths", keepers, 32 * 1_024),
   orders("/api/paths/remove", keepers),

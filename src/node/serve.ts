@@ -10,6 +10,7 @@ import type { KeysView } from "../api/keys.ts"
 import type { SessionView } from "../api/shapes.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
 import type { Alarms } from "./alarms.ts"
+import type { DocumentDesk } from "./document-desk.ts"
 import type { Duress } from "./duress.ts"
 import type { ExportDesk } from "./export.ts"
 import { answerBroken, type Gate, gate, refused, unreadable } from "./gate.ts"
@@ -27,6 +28,7 @@ import { readReleased, sessionFault } from "./released.ts"
 import { isObject } from "./requests.ts"
 import { digestOf } from "./secret.ts"
 import { alarmRoutes } from "./serve-alarms.ts"
+import { documentRoutes } from "./serve-documents.ts"
 import { exportRoutes } from "./serve-export.ts"
 import { keyRoutes } from "./serve-keys.ts"
 import { officerRoutes } from "./serve-officers.ts"
@@ -48,6 +50,7 @@ export type ServeOptions = {
   readonly desk: ReleaseDesk
   readonly parcels: ParcelOffice
   readonly paths: PathDesk
+  readonly documents: DocumentDesk
   readonly passkeys: Passkeys
   readonly office: KeyOffice
   readonly standing: () => KeysView
@@ -124,6 +127,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   waitingRoutes(app, inside, options)
   parcelRoutes(app, options)
   pathRoutes(app, options)
+  documentRoutes(app, options)
   alarmRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)

@@ -32,7 +32,11 @@ export type Settings = {
   readonly hardware?: Hardware
   /** Further paths to the peer, beside what `listen` and `peer` say. */
   readonly paths?: readonly PathSetting[]
+  /** How much of the other side's documents is kept, and the command that looks at each. (D-5, D-9) */
+  readonly documents?: DocumentSettings
 }
+
+export type DocumentSettings = { readonly roomBytes?: number; readonly look?: readonly string[] }
 
 /** What a path is made from: its kind's own fields, as they were typed (src/node/path-kinds.ts). */
 export type PathSetting = {
@@ -85,8 +89,21 @@ export const readSettings = (path: string): Settings => {
     frames: texts("frames"),
     officers,
     ...(value.paths !== undefined && { paths: pathsIn(value.paths, () => damaged("paths")) }),
+    ...(value.documents !== undefined && {
+      documents: documentsIn(value.documents, () => damaged("documents")),
+    }),
     ...(value.hardware !== undefined && { hardware: hardwareOf(value.hardware, () => damaged("hardware")) }),
   }
+}
+
+const documentsIn = (value: unknown, damaged: () => Error): DocumentSettings => {
+  if (typeof value !== "object" || value === null) throw damaged()
+  const { roomBytes, look }: Record<string, unknown> = Object.fromEntries(Object.entries(value))
+  const isCommand = (held: unknown): held is string[] =>
+    Array.isArray(held) && held.length > 0 && held.every(each => typeof each === "string")
+  if (roomBytes !== undefined && !(Number.isSafeInteger(roomBytes) && Number(roomBytes) >= 0)) throw damaged()
+  if (look !== undefined && !isCommand(look)) throw damaged()
+  return { ...(roomBytes !== undefined && { roomBytes: Number(roomBytes) }), ...(look !== undefined && { look }) }
 }
 
 const pathsIn = (value: unknown, damaged: () => Error): PathSetting[] => {

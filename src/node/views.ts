@@ -1,4 +1,5 @@
 // What a console is shown, made from the record in memory and the texts in the store. Bytes become hex, numbers of the law become names.
+import type { DocumentView } from "../api/documents.ts"
 import type {
   EntryView,
   Language,
@@ -17,6 +18,7 @@ import {
   type Message,
 } from "../core/body.ts"
 import type { Charter } from "../core/charter.ts"
+import type { Manifest } from "../core/document.ts"
 import { decodeEntry, type Entry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
 import { breakGlass } from "../core/officer.ts"
@@ -39,6 +41,8 @@ export type ViewOptions = {
   readonly suite: Suite
   /** Who an officer's code stood for; a reader beside the node shows codes. */
   readonly named?: OfficerNames
+  /** How far what a message names is; a reader beside the node does not know. */
+  readonly documents?: (author: number, document: Manifest) => DocumentView
   /** Whether a parcel with this place of our log could not be opened there; a reader beside the node does not know. (EP-17) */
   readonly unopened?: ParcelOffice["unopened"]
 }
@@ -142,7 +146,7 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
     info: entry.info,
     ...(officer !== "" && { officer }),
     ...releaseOf(options, place, entry),
-    ...(typeof said === "object" && said),
+    ...(typeof said === "object" && saidOf(options, entry.author, said)),
     bytes: row.bytes.length + (row.body?.length ?? 0),
     rungs: rungsOf(options, place, officer),
     // Once the gap is filled, nothing is missing any more.
@@ -154,6 +158,12 @@ const viewOf = (options: ViewOptions, place: number, row: Row): MessageView => {
     ...(waits !== undefined && { waits }),
   }
 }
+
+const saidOf = ({ documents = plainly }: ViewOptions, author: number, { documents: named, ...said }: Message) => ({
+  ...said,
+  ...(named && { documents: named.map(manifest => documents(author, manifest)) }),
+})
+const plainly = (_author: number, { root, ...named }: Manifest): DocumentView => ({ ...named, root: hex(root) })
 
 const officersOf = ({ releases }: Entry): string => [...new Set(releases.map(it => it.officer))].join(", ")
 

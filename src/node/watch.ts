@@ -41,6 +41,7 @@ export type WatchOptions = ViewOptions & {
   readonly now: () => number
   /** 16 random bytes. */
   readonly salt: () => Uint8Array
+  readonly isKept?: Bearings["isKept"]
   readonly version: string
   readonly release: string | null
   readonly alarms: Pick<Alarms, "list">
@@ -104,16 +105,8 @@ export class Watch {
         return this.#broadcast(() => this.beat())
       case "break":
         return this.sayLine()
-      case "decided":
-      case "document":
-      case "asked":
-      case "carried":
-      case "peer":
-      case "done":
-      case "notDone":
-        return
       default:
-        tell satisfies never
+      // What else is told is heard in other rooms.
     }
   }
 
@@ -130,6 +123,12 @@ export class Watch {
       this.#listeners.delete(listener)
       this.#sayWatched()
     }
+  }
+
+  /** How far documents of these entries are. */
+  touch(entries: readonly Uint8Array[]): void {
+    for (const entry of entries) this.#options.record.touch(entry)
+    this.#gather()
   }
 
   /** Consoles that are open now. */
@@ -263,8 +262,8 @@ export class Watch {
   }
 
   #bearings(): Bearings {
-    const { charter, us, record, now, salt } = this.#options
-    return { charter, us, record, now: now(), salt }
+    const { charter, us, record, now, salt, isKept } = this.#options
+    return { charter, us, record, now: now(), salt, isKept }
   }
 
   /** Two officers who acknowledge one message have done one thing. */

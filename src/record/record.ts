@@ -98,6 +98,12 @@ export class LineRecord {
     if (from - 1 <= this.#sentTo) this.#sentTo = Math.max(this.#sentTo, last)
   }
 
+  /** Something of a message is otherwise that stands in no entry. */
+  touch(entry: Uint8Array): void {
+    const message = this.place(entry)
+    if (message >= 0 && this.facts.isMessage(message)) this.#changed.add(message)
+  }
+
   /** What changed since the last call, the joint order brought up to date. */
   changes(): Changes {
     const reordered = this.#settle()

@@ -81,6 +81,7 @@ export const storeContract = (name: string, medium: () => Medium): void => {
     readingContract(on)
     orderContract(on)
     lastingContract(on)
+    documentContract(on)
   })
 }
 
@@ -277,3 +278,59 @@ const lastingContract = (on: On): void => {
 }
 
 const hasCause = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error
+
+const documentContract = (on: On): void => {
+  const [root, size, leaves] = [bytesOf(32, 5), 70_000, bytesOf(64, 1)]
+  const entry = rowOf(1, 1).hash
+
+  on(
+    "D-3: a document that is taken in has its chunks, and is kept under its root once all are here",
+    ({ documents }) => {
+      const id = documents.begin()
+      documents.putChunk(id, 1, bytesOf(4_464, 2))
+      documents.putChunk(id, 0, bytesOf(65_536, 1))
+      documents.putChunk(id, 0, bytesOf(65_536, 9))
+      assert.deepEqual(documents.all(), [])
+      documents.finish(id, { root, size, leaves })
+      assert.deepEqual(documents.find(root), { id, root, size, leaves, state: "", held: 2, announced: [] })
+      assert.deepEqual(documents.chunks(id), [0, 1])
+      assert.deepEqual(documents.chunk(id, 0), bytesOf(65_536, 1), "the first that came stays")
+      assert.equal(documents.chunk(id, 2), undefined)
+      documents.drop(id)
+      assert.equal(documents.find(root), undefined)
+    },
+  )
+
+  on(
+    "D-1, D-5: a document that an entry names is known with its entry, keeps its state, and loses its chunks alone",
+    (store, place) => {
+      const announced = [{ root, size, author: 1, entry }]
+      store.append(batchOf({ rows: [rowOf(1, 1)], announced }))
+      store.append(batchOf({ rows: [rowOf(1, 2)], announced: [{ ...announced[0]!, entry: rowOf(1, 2).hash }] }))
+      const { id } = store.documents.find(root)!
+      store.documents.putChunk(id, 1, bytesOf(4_464, 2))
+      store.documents.setState(id, "here")
+      const unfinished = store.documents.begin()
+      store.documents.putChunk(unfinished, 0, bytesOf(10, 1))
+      store.close()
+      const { documents } = place.open()
+      const known = documents.find(root)!
+      assert.deepEqual([known.held, known.state, known.announced.length], [1, "here", 2])
+      documents.dropUnfinished()
+      assert.equal(documents.chunk(unfinished, 0), undefined)
+      documents.drop(id)
+      assert.deepEqual([documents.find(root)?.held, documents.find(root)?.announced.length], [0, 2])
+    },
+  )
+
+  on("D-3: the same bytes taken in twice, or known from the other side, are one document", store => {
+    store.append(batchOf({ rows: [rowOf(1, 1)], announced: [{ root, size, author: 1, entry }] }))
+    const { documents } = store
+    const id = documents.begin()
+    documents.putChunk(id, 0, bytesOf(65_536, 1))
+    documents.finish(id, { root, size, leaves })
+    const known = documents.find(root)!
+    assert.deepEqual([known.leaves, known.held, documents.all().length], [leaves, 1, 1])
+    assert.deepEqual(documents.chunk(known.id, 0), bytesOf(65_536, 1))
+  })
+}

@@ -1,0 +1,305 @@
+// Documents of both sides as their people have them: taken in, fetched, looked at, shown how far they are, given out to be saved (page:
+// protocol/document.md). What is said of one stands in messages; here are its bytes.
+import { randomBytes } from "node:crypto"
+import type { DocumentKept, DocumentState, DocumentView, UploadBegun } from "../api/documents.ts"
+import { decodeStoredDocumentBody, documentsIn, encodeStoredDocumentBody } from "../core/body.ts"
+import { chunksOf, type Manifest } from "../core/document.ts"
+import type { Tell } from "../core/event.ts"
+import { fromHex, hex } from "../core/hash.ts"
+import { chunkBytes, documentBytesMax } from "../core/limits.ts"
+import { isOtherType } from "../core/media.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { kinds } from "../core/registry.ts"
+import type { Suite } from "../core/suite.ts"
+import type { LineRecord } from "../record/record.ts"
+import type { KeptDocument, Store } from "../store/store.ts"
+import type { Look } from "./look.ts"
+import { withdrawnState } from "./loop-documents.ts"
+import { Progress } from "./progress.ts"
+import { isObject, replyTo } from "./requests.ts"
+import type { Running } from "./run.ts"
+import { Upload } from "./upload.ts"
+
+export type DocumentDeskOptions = {
+  readonly us: number
+  readonly record: LineRecord
+  readonly store: Pick<Store, "documents" | "find">
+  readonly suite: Suite
+  readonly running: Pick<Running, "documents" | "order">
+  readonly now: () => number
+  readonly salt: () => Uint8Array
+  /** What looks at a document that has come, if anything does. (D-9) */
+  readonly look: Look | undefined
+  /** Bytes of the other side's documents that are kept at most. */
+  readonly roomBytes: number
+  /** Messages of which something has changed. */
+  readonly changed: (entries: readonly Uint8Array[]) => void
+  readonly refused: (refusal: Refusal) => void
+}
+
+/** The node's word on a document, as it stands in the record. */
+const states = {
+  here: "here",
+  heldBack: "held-back",
+  gone: "gone",
+  wrong: "wrong",
+  dropped: "dropped",
+  there: "there ",
+} as const
+const uploadsMax = 8
+const uploadIdleMs = 10 * 60_000
+const headBytes = 4_096
+
+export class DocumentDesk {
+  readonly #options: DocumentDeskOptions
+  readonly #uploads = new Map<string, Upload>()
+  readonly #progress: Progress
+  readonly #looking = new Set<string>()
+
+  constructor(options: DocumentDeskOptions) {
+    this.#options = options
+    this.#progress = new Progress(options.now)
+  }
+
+  /** What was left unfinished goes on. */
+  start(): void {
+    const { store, us } = this.#options
+    store.documents.dropUnfinished()
+    this.#sayRoom()
+    for (const document of store.documents.all()) {
+      const theirs = document.announced.find(({ author }) => author !== us)
+      if (!theirs || document.state !== "") continue
+      if (document.held === chunksOf(document.size)) this.#whole(document)
+      else this.#want(document, theirs.author)
+    }
+  }
+
+  told(tell: Tell): void {
+    if (tell.type === "document") this.#heardOf(tell)
+    if (tell.type === "asked" && this.#progress.heard(hex(tell.root), tell.held * chunkBytes)) this.#touch(tell.root)
+    if (tell.type !== "rows") return
+    for (const { held } of tell.rows) {
+      const { author, kind, hash, refs } = held.entry
+      if (kind === kinds["document-stored"] && author !== this.#options.us && held.body)
+        this.#provenThere(hash, refs[0], held.body.bytes)
+    }
+  }
+
+  /** As a message shows what it names. */
+  view(author: number, { name, mediaType, size, root }: Manifest): DocumentView {
+    const shown = { name, mediaType, size, root: hex(root) }
+    const document = this.#options.store.documents.find(root)
+    if (document === undefined) return shown
+    const progress = this.#progress.of(shown.root)
+    if (author === this.#options.us) return { ...shown, ...this.#ours(document, progress?.bytes) }
+    const state = this.#looking.has(shown.root) ? "looked-at" : this.#stateOf(document)
+    const doubt = state === "here" && isOtherType(mediaType, this.#head(document))
+    return {
+      ...shown,
+      state,
+      held: Math.min(document.held * chunkBytes, size),
+      ...(state === "coming" && progress?.perSecond && { bytesPerSecond: progress.perSecond }),
+      ...(doubt && { doubt: "other-type" }),
+    }
+  }
+
+  list(): DocumentView[] {
+    const { store } = this.#options
+    return store.documents.all().flatMap(({ root, announced }) =>
+      announced.flatMap(({ author, entry }) => {
+        const row = store.find(entry)
+        const kind = row && this.#options.record.facts.kind[this.#options.record.place(entry)]
+        return documentsIn(kind ?? 0, row?.body)
+          .filter(named => hex(named.root) === hex(root))
+          .map(named => this.view(author, named))
+      }),
+    )
+  }
+
+  begin(): UploadBegun | Refusal {
+    const { store, suite, now } = this.#options
+    for (const [name, upload] of this.#uploads) if (now() - upload.usedAt > uploadIdleMs) this.#abandon(name, upload)
+    if (this.#uploads.size >= uploadsMax) return refuse("busy", { uploads: uploadsMax })
+    const name = randomBytes(16).toString("hex")
+    this.#uploads.set(name, new Upload(store.documents, suite, now))
+    return { upload: name }
+  }
+
+  /** Parts follow one another; one that came already may come again. */
+  part(name: unknown, at: unknown, bytes: unknown): Refusal | undefined {
+    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
+    if (upload === undefined) return refuse("bad-request", { field: "upload" })
+    if (!(bytes instanceof Uint8Array)) return refuse("bad-request", { field: "body" })
+    const place = typeof at === "string" && /^\d{1,9}$/.test(at) ? Number(at) : undefined
+    if (place === undefined || place > upload.size) return refuse("bad-request", { field: "at" })
+    if (place < upload.size) return undefined
+    if (upload.size + bytes.length <= documentBytesMax) return upload.add(bytes)
+    this.#abandon(String(name), upload)
+    return refuse("too-large", { bytes: upload.size + bytes.length, most: documentBytesMax })
+  }
+
+  finish(request: unknown): DocumentKept | Refusal {
+    const name = isObject(request) ? request.upload : undefined
+    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
+    if (upload === undefined || upload.size === 0) return refuse("bad-request", { field: "upload" })
+    this.#uploads.delete(String(name))
+    return upload.finish()
+  }
+
+  /** Whether what an order names was taken in here. */
+  isKept({ root, size }: Pick<Manifest, "root" | "size">): boolean {
+    const document = this.#options.store.documents.find(root)
+    return document?.leaves !== undefined && document.size === size && document.state !== withdrawnState
+  }
+
+  /** Fetches again what was dropped here, or given up. */
+  fetch(request: unknown): Refusal | undefined {
+    const found = this.#named(request)
+    if (!found?.theirs) return refuse("not-found")
+    const { document, theirs } = found
+    if (document.state === states.here || document.state === states.heldBack) return undefined
+    this.#options.store.documents.setState(document.id, "")
+    this.#want(document, theirs.author)
+    this.#touch(document.root)
+    return undefined
+  }
+
+  /** No more of it is fetched, and what is here of it is removed. */
+  drop(request: unknown): Refusal | undefined {
+    const found = this.#named(request)
+    if (!found?.theirs) return refuse("not-found")
+    const { root, id } = found.document
+    const { store, running } = this.#options
+    running.documents({ type: "documentDropped", root })
+    store.documents.drop(id)
+    store.documents.setState(id, states.dropped)
+    this.#sayRoom()
+    this.#touch(root)
+    return undefined
+  }
+
+  /** Ours, given no more. What they hold of it they hold. */
+  withdraw(request: unknown): Refusal | undefined {
+    const found = this.#named(request)
+    const isOurs = found?.document.announced.some(({ author }) => author === this.#options.us)
+    if (!found || !isOurs) return refuse("not-found")
+    this.#options.store.documents.setState(found.document.id, withdrawnState)
+    this.#touch(found.document.root)
+    return undefined
+  }
+
+  /** All of it, chunk by chunk, where it may be given out. */
+  content(name: unknown): { readonly size: number; readonly chunks: Iterable<Uint8Array> } | Refusal {
+    const document = this.#named({ root: name })?.document
+    if (document === undefined) return refuse("not-found")
+    if (document.state === states.heldBack) return refuse("held-back")
+    const isOurs = document.leaves !== undefined
+    if (document.held < chunksOf(document.size) || (!isOurs && document.state !== states.here))
+      return refuse("not-found")
+    return { size: document.size, chunks: this.#chunks(document) }
+  }
+
+  *#chunks({ id, size }: KeptDocument): Generator<Uint8Array> {
+    for (let index = 0; index < chunksOf(size); index++) {
+      const chunk = this.#options.store.documents.chunk(id, index)
+      if (chunk === undefined) throw new Error("A part of a document is not in the record any more.")
+      yield chunk
+    }
+  }
+
+  #named(request: unknown) {
+    const root = isObject(request) && typeof request.root === "string" ? fromHex(request.root) : undefined
+    const document = root?.length === 32 ? this.#options.store.documents.find(root) : undefined
+    return document && { document, theirs: document.announced.find(({ author }) => author !== this.#options.us) }
+  }
+
+  #ours({ state }: KeptDocument, held = 0): Pick<DocumentView, "state" | "held" | "proof"> {
+    if (state.startsWith(states.there)) return { state: "there", proof: state.slice(states.there.length) }
+    return { state: state === withdrawnState ? "withdrawn" : "offered", held }
+  }
+
+  #stateOf({ state, root }: KeptDocument): DocumentState {
+    const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === state)
+    if (said !== undefined) return said
+    return state === "" && this.#progress.of(hex(root)) ? "coming" : "not-asked"
+  }
+
+  #head({ id }: KeptDocument): Uint8Array {
+    return this.#options.store.documents.chunk(id, 0)?.subarray(0, headBytes) ?? new Uint8Array(0)
+  }
+
+  #want({ id, root, size }: KeptDocument, peer: number): void {
+    const held = this.#options.store.documents.chunks(id)
+    this.#options.running.documents({ type: "documentWanted", peer, root, size, held })
+  }
+
+  #sayRoom(): void {
+    const { store, us, running, roomBytes } = this.#options
+    const taken = store.documents
+      .all()
+      .filter(({ announced, state }) => announced.some(it => it.author !== us) && state !== states.dropped)
+      .reduce((sum, { size }) => sum + size, 0)
+    running.documents({ type: "documentRoom", bytes: Math.max(0, roomBytes - taken) })
+  }
+
+  #heardOf(tell: Extract<Tell, { type: "document" }>): void {
+    const { store } = this.#options
+    const document = store.documents.find(tell.root)
+    if (document === undefined) return
+    if (tell.what === "coming" && this.#progress.heard(hex(tell.root), tell.held * chunkBytes)) this.#touch(tell.root)
+    if (tell.what === "whole") this.#whole(document)
+    if (tell.what !== "withdrawn" && tell.what !== "wrong") return
+    store.documents.setState(document.id, tell.what === "wrong" ? states.wrong : states.gone)
+    this.#touch(tell.root)
+  }
+
+  /** Looked at, if anything looks; then it is here, and its sender is told so by an entry. (D-7, D-9) */
+  #whole(document: KeptDocument): void {
+    const name = hex(document.root)
+    const { look } = this.#options
+    if (look === undefined) return this.#isHere(document)
+    if (this.#looking.has(name)) return
+    this.#looking.add(name)
+    this.#touch(document.root)
+    const done = (isGood: boolean): void => {
+      this.#looking.delete(name)
+      if (isGood) return this.#isHere(document)
+      this.#options.store.documents.setState(document.id, states.heldBack)
+      this.#options.refused(refuse("held-back", { document: name }))
+      this.#touch(document.root)
+    }
+    look(this.#chunks(document)).then(done, () => done(false))
+  }
+
+  #isHere({ id, root, announced }: KeptDocument): void {
+    const { store, record, running, salt, us } = this.#options
+    store.documents.setState(id, states.here)
+    this.#touch(root)
+    const named = announced.find(({ author }) => author !== us)
+    const place = named === undefined ? -1 : record.place(named.entry)
+    if (place < 0) return
+    const body = { salt: salt(), bytes: encodeStoredDocumentBody(root) }
+    void running.order({ ...replyTo(record, place, kinds["document-stored"]), body, releases: [] })
+  }
+
+  /** Their receipt names the entry, and the document by its root; one that names anything else proves nothing. (D-7) */
+  #provenThere(proof: Uint8Array, entry: Uint8Array | undefined, body: Uint8Array): void {
+    const root = decodeStoredDocumentBody(body)
+    const document = isRefusal(root) ? undefined : this.#options.store.documents.find(root)
+    const isNamed = document?.announced.some(
+      it => it.author === this.#options.us && entry !== undefined && hex(it.entry) === hex(entry),
+    )
+    if (!document || !isNamed) return
+    this.#options.store.documents.setState(document.id, `${states.there}${hex(proof)}`)
+    this.#touch(document.root)
+  }
+
+  #touch(root: Uint8Array): void {
+    this.#options.changed(this.#options.store.documents.find(root)?.announced.map(({ entry }) => entry) ?? [])
+  }
+
+  #abandon(name: string, upload: Upload): void {
+    this.#uploads.delete(name)
+    upload.abandon()
+  }
+}
