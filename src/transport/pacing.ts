@@ -4,13 +4,12 @@
 
 /** Below this nothing is gained by waiting longer. */
 const rateLeast = 10_000
-/** Where it begins, unless less is declared: a path that is as fast as declared is found out within seconds. */
-const rateFirst = 1_000_000
+/** Where it begins, unless less is declared: so many datagrams a round trip, before anything is known of what the path bears. */
+const rateFirstMost = 300_000
+const firstInFlight = 10
 /** A report of fewer datagrams says nothing about loss. */
 const sampleLeast = 10
 const marksMax = 64
-/** About the largest, by which a rate becomes a time. */
-const frameBytes = 1_500
 /** IP and UDP around each datagram. */
 const aroundBytes = 28
 
@@ -34,8 +33,13 @@ export type Pace = {
   silent(): void
 }
 
-export const paceOf = (declared: number): Pace => {
-  let rate = Math.min(declared, rateFirst)
+/** `rttMs`: of the greeting, before anything of ours could wait on the way. `frameBytes`: of the largest frame. */
+export const paceOf = (
+  declared: number,
+  { rttMs, frameBytes }: { readonly rttMs: number; readonly frameBytes: number },
+): Pace => {
+  const first = (firstInFlight * frameBytes * 8_000) / Math.max(1, rttMs)
+  let rate = Math.min(declared, rateFirstMost, Math.max(rateLeast, first))
   let credit = 0
   let filledAt = 0
   let [frames, bytes] = [0, 0]
@@ -50,7 +54,7 @@ export const paceOf = (declared: number): Pace => {
   let steadyMs = 0
   let waited = false
   const losses = lossesOf()
-  const rtt = rttOf()
+  const rtt = rttOf(rttMs)
 
   const set = (to: number): void => {
     rate = Math.min(declared, Math.max(rateLeast, to))
@@ -68,8 +72,9 @@ export const paceOf = (declared: number): Pace => {
     waited = false
     steadyMs += ms
     const seconds = Math.min(ms, 1_000) / 1_000
-    if (ceiling === undefined) return set(rate * 8 ** seconds)
-    const isBelow = rate < ceiling * 0.9 || steadyMs > 4_000
+    // What comes of it is seen a round trip later: no faster than that.
+    if (ceiling === undefined) return set(rate * 8 ** (seconds * Math.min(1, 200 / (rtt.last() ?? rttMs))))
+    const isBelow = rate < ceiling * 0.9 || steadyMs > 2_000
     set(rate * (isBelow ? 1.5 : 1.05) ** seconds)
     ceiling = Math.max(ceiling, rate)
   }
@@ -120,39 +125,47 @@ export const paceOf = (declared: number): Pace => {
       const got = Math.min(1, ((report.bytes - base.report.bytes) >>> 0) / sent)
       const spread = Math.max(1, (report.at - base.report.at) >>> 0) / Math.max(1, mark.at - base.mark.at)
       const through = Math.max(0.05, got / Math.max(1, spread))
-      const isLong = rtt.isLong((3 * frameBytes * 8_000) / rate)
+      const isLong = rtt.isLong((2 * (frameBytes + aroundBytes) * 8_000) / rate)
       if (isLong && through < 0.95) return cut(through, 0.8)
       if (count < sampleLeast) return
       const ms = mark.at - base.mark.at
       base = { mark, report }
       if (losses.isMore(1 - got, count)) return cut(Math.max(0.05, got), 0.9)
-      if (!isLong) grow(ms)
+      if (!isLong) return grow(ms)
+      // As much gets through as leaves, and something waits all the same: it is let run off. What others have put there is not waited for
+      // beyond half of what got through.
+      set(Math.min(rate, Math.max(rate * 0.7 ** (ms / 1_000), 0.5 * (ceiling ?? declared))))
     },
     silent: () => cut(1, 0.5),
   }
 }
 
 /** Round trips: the shortest of the last half minute is the path's own, what is above it waits in queues. */
-const rttOf = () => {
+const rttOf = (first: number) => {
   const spanMs = 15_000
-  let [least, before] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  let from = Number.NEGATIVE_INFINITY
+  let [least, before] = [first, Number.POSITIVE_INFINITY]
+  let from = 0
   let last: number | undefined
+  let beforeLast: number | undefined
   return {
     last: () => last,
     took: (ms: number, now: number): void => {
+      if (from === 0) from = now
       if (now - from > spanMs) {
         before = least
         least = ms
         from = now
       }
       least = Math.min(least, ms)
+      beforeLast = last
       last = ms
     },
     /** `some`: what a few of our own datagrams take to leave, one behind the other. */
     isLong: (some: number): boolean => {
       const own = Math.min(least, before)
-      return last !== undefined && last > own + Math.max(40, own / 4, some)
+      const longer = Math.max(40, own / 4, some)
+      // One alone may be a moment of a busy machine, unless it is long indeed.
+      return (last ?? 0) > own + Math.max(200, 2 * longer) || Math.min(last ?? 0, beforeLast ?? 0) > own + longer
     },
   }
 }
@@ -164,7 +177,7 @@ const lossesOf = () => {
     isMore: (loss: number, count: number): boolean => {
       const sorted = recent.toSorted((a, b) => a - b)
       const usual = sorted.length < 3 ? 0 : (sorted[sorted.length >> 1] ?? 0)
-      const chance = Math.sqrt((Math.max(0.01, usual) * (1 - usual)) / count)
+      const chance = Math.sqrt((Math.max(0.05, usual) * (1 - usual)) / count)
       recent = [...recent.slice(-8), loss]
       return loss > usual * 1.5 + 0.03 + 3 * chance
     },

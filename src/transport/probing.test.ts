@@ -33,7 +33,7 @@ test("F-20: a size that no more passes while smaller ones do is found out; where
   const later = timers(t)
   let [probes, vanished] = [0, 0]
   const confirms = confirming(
-    1_452,
+    { size: 1_452, againMs: () => 20 },
     () => {
       probes += 1
     },

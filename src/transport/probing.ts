@@ -8,7 +8,7 @@ const turnsEnough = 3
 const giveUpMs = 5_000
 /** Whether the size still passes is asked so often, and doubted after so many that were not acknowledged, one behind the other. */
 const confirmMs = 5_000
-const againMs = 200
+const againMsLeast = 200
 const triesMax = 10
 
 /** Asks until it is known: `done` has the largest that passes, undefined when none does. */
@@ -50,7 +50,7 @@ export const probing = (
 
 /** Asks now and then whether the size still passes, while large datagrams leave; `vanished` when it does not, although others do. */
 export const confirming = (
-  size: number,
+  { size, againMs }: { readonly size: number; readonly againMs: () => number },
   probe: () => void,
   vanished: () => void,
 ): { left(bytes: number): void; heard(): void; passed(size: number): void; now(): void; stop(): void } => {
@@ -69,7 +69,7 @@ export const confirming = (
     }
     tries += 1
     probe()
-    timer = setTimeout(ask, againMs)
+    timer = setTimeout(ask, Math.max(againMsLeast, againMs()))
   }
   const from = sizes[0] ?? 0
   return {

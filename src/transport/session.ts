@@ -48,7 +48,7 @@ const sizeAround = (bytes: number): number => bytes + frameAroundBytes
 
 export const sessionLink = (options: SessionOptions): SessionLink => {
   const { session, dialler, rate, rttMs, send } = options
-  const pace = paceOf(rate)
+  const pace = paceOf(rate, { rttMs, frameBytes: sizeAround(options.fragmentBytes) })
   const write = controlWriter(session)
   const read = controlReader(session)
   const told: ((reason: string) => void)[] = []
@@ -122,7 +122,7 @@ export const sessionLink = (options: SessionOptions): SessionLink => {
       }
       fragmentBytes = Math.min(size - frameAroundBytes, options.fragmentBytes)
       confirms = confirming(
-        size,
+        { size, againMs: () => 1.5 * (pace.rttMs ?? rttMs) },
         () => say({ type: "probe", size }),
         () => close("large datagrams vanish"),
       )

@@ -118,7 +118,8 @@ export const stationOf = (options: StationOptions): Station => {
     const id = sessionOf(datagram)
     const held = id === undefined ? undefined : sessions.get(id)
     if (!held) {
-      if (id === undefined || !over.has(id)) refused("no-session")
+      // What comes before its own proof is asked for again.
+      if (id === undefined || !(over.has(id) || greeted.isUnderWay())) refused("no-session")
       return
     }
     if (datagram[0] === datagramKinds.frame) return held.link.frame(new Uint8Array(datagram.subarray(frameAroundBytes)))
@@ -171,6 +172,7 @@ const greetings = (
   const done = memory()
   let second = { from: 0, answers: 0 }
   return {
+    isUnderWay: (): boolean => [...halfOpen.held.values()].some(({ at }) => performance.now() - at < greetingMs),
     hello: (datagram: Buffer, from: Place): void => {
       const fault = helloFault(datagram, greeter)
       if (fault) return refused(fault)

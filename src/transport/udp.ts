@@ -136,7 +136,7 @@ const attempt = (
     for (const ms of helloAgainMs)
       timers.push(
         setTimeout(() => {
-          sentAt = performance.now()
+          if (sentAt === 0) sentAt = performance.now()
           station.send(first.bytes, found)
         }, ms),
       )
