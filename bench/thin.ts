@@ -66,18 +66,21 @@ const onLine = async (
   }
 }
 
-/** What passes while nobody says anything: heads first, then only what shows that both are there. */
-const silence = async (silenceMs: number, line: SerialLine): Promise<Record<string, number>> => {
+type Since = { readonly at: number; readonly units: number; readonly messageBytes: number }
+
+/** What passes while nobody says anything, once the last heads have gone; and what heads have taken since the first message. */
+const silence = async (silenceMs: number, { units }: SerialLine, since: Since): Promise<Record<string, number>> => {
   if (silenceMs === 0) return {}
-  const before = line.units.length
   await pause(headsMs)
-  const heads = line.units.slice(before)
-  const at = line.units.length
+  const talk = units.slice(since.units)
+  const talkMs = clock() - since.at
   await pause(silenceMs)
-  const still = sum(line.units.slice(at))
+  const still = sum(units.slice(since.units + talk.length)) / silenceMs
+  const headsBytes = sum(talk) - since.messageBytes - still * talkMs
   return {
-    headsBytes: Math.round(sum(heads) - (still * headsMs) / silenceMs),
-    silenceBytesAnHour: Math.round((still * 3_600_000) / silenceMs),
+    headsBytes: Math.round(headsBytes),
+    talkS: Math.round(talkMs / 1_000),
+    silenceBytesAnHour: Math.round(still * 3_600_000),
   }
 }
 
@@ -87,6 +90,7 @@ export const thin = async (options: ThinOptions): Promise<Figures> => {
   const limit = Buffer.byteLength(noticeText(0)) / (options.rate / 10_000) + options.delayMs
   return onLine(options, async (here, there, line) => {
     const openedBytes = sum(line.units)
+    const [at, units] = [clock(), line.units.length]
     const samples: Sample[] = []
     for (let count = 0; count < options.samples; count++) {
       samples.push(await oneSample(count, here, there, line))
@@ -100,7 +104,10 @@ export const thin = async (options: ThinOptions): Promise<Figures> => {
     const more = {
       ...{ mostMs: round(most), knownMs: round(median(samples.map(it => it.knownMs))), samples: samples.length },
       ...{ alone: alone.length, entryBytes, receiptBytes, bothBytes: entryBytes + receiptBytes, openedBytes },
-      ...(await silence(options.silenceMs, line)),
+      ...(await silence(options.silenceMs, line, {
+        ...{ at, units },
+        messageBytes: samples.length * (entryBytes + receiptBytes),
+      })),
     }
     console.log(
       `  p50 ${round(ours)} ms, most ${round(most)}; limit ${round(limit)}; ${round(ours / limit)}x of at most 1.35x; ${more.bothBytes} bytes both ways of at most 1,100`,
