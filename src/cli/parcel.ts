@@ -97,16 +97,18 @@ const takeFolder = async (home: string, node: Node, folder: string, say: Say): P
     }
   }
   const came = granted(await carryIn({ folder, ...openCharter(home) }, take))
-  const { read, refused, others, ours } = came
+  const { read, refused, failed, others, ours } = came
   say.result(
     came,
     ...read.map(row => `${shownLine(row.file)}: ${takenLine(row)}`),
     ...refused.map(({ file, refusal }) => `${shownLine(file)}: ${reason(refusal)}`),
+    ...failed.map(({ file, why }) => `${shownLine(file)} cannot be read from this disk (${why}).`),
     ...(others.length > 0 ? [`Of another line, and not read: ${others.map(shownLine).join(", ")}`] : []),
     ...(ours.length > 0 ? [`For the other side, and not read: ${ours.map(shownLine).join(", ")}`] : []),
     read.length === 0 ? `Nothing in ${folder} was for this side.` : noReceiptYet,
   )
   if (refused.length > 0) process.exitCode = exits.refused
+  if (failed.length > 0) process.exitCode = exits.failed
 }
 
 const reason = ({ refusal }: Refusal): string => `${refusal}: ${refusals[refusal][2]}`

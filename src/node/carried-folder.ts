@@ -2,7 +2,7 @@
 // brought (page: protocol/epoch.md, EP-18). Several lines, both directions and several carriers may share one; nothing in it is trusted,
 // and nothing but parcels of this side is ever removed.
 import { hash } from "node:crypto"
-import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, rmSync } from "node:fs"
+import { closeSync, constants, type Dir, fstatSync, opendirSync, openSync, readSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Charter } from "../core/charter.ts"
@@ -96,7 +96,7 @@ const lyingWhole = async (
   const made = new Map((await means.parcels()).map(row => [row.hash, row]))
   return names.flatMap(name => {
     const bytes = readRegular(folder, name)
-    const row = isRefusal(bytes) ? undefined : made.get(hash("sha256", bytes, "hex"))
+    const row = isRefusal(bytes) || bytes instanceof Error ? undefined : made.get(hash("sha256", bytes, "hex"))
     const isGood = row?.generation === generation && row.unopened === undefined && now - row.at < carriedRenewMs
     return row && isGood ? [row] : []
   })
@@ -105,12 +105,15 @@ const lyingWhole = async (
 const reach = (lying: readonly Lying[], from: number): number =>
   lying.reduce((most, row) => (row.from <= from && row.to >= from ? Math.max(most, row.to + 1) : most), from)
 
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+
 /** What the disk itself refuses, said so that the person who holds it knows what to do. */
 const inFolder = (folder: string, written: number, work: () => void): void => {
   try {
     work()
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : ""
+    const code = codeOf(cause)
     const why =
       code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG"
         ? "is full"
@@ -127,6 +130,8 @@ const inFolder = (folder: string, written: number, work: () => void): void => {
 export type CarriedIn = {
   readonly read: readonly (ParcelTaken & { readonly file: string })[]
   readonly refused: readonly { readonly file: string; readonly refusal: Refusal }[]
+  /** Files that the disk does not give out. */
+  readonly failed: readonly { readonly file: string; readonly why: string }[]
   /** Of another line; and of this side itself. */
   readonly others: readonly string[]
   readonly ours: readonly string[]
@@ -156,9 +161,14 @@ export const carryIn = async (of: FolderOf, take: Take): Promise<CarriedIn | Ref
 const readAll = async ({ folder, charter, us }: FolderOf, names: readonly string[], take: Take): Promise<CarriedIn> => {
   const read: (ParcelTaken & { file: string })[] = []
   const refused: { file: string; refusal: Refusal }[] = []
+  const failed: { file: string; why: string }[] = []
   const [others, ours]: [string[], string[]] = [[], []]
   for (const file of names) {
     const bytes = readRegular(folder, file)
+    if (bytes instanceof Error) {
+      failed.push({ file, why: codeOf(bytes) || bytes.message })
+      continue
+    }
     const way = isRefusal(bytes) ? bytes : wayOf(bytes)
     if (isRefusal(bytes)) refused.push({ file, refusal: bytes })
     else if (isRefusal(way)) refused.push({ file, refusal: way })
@@ -170,7 +180,7 @@ const readAll = async ({ folder, charter, us }: FolderOf, names: readonly string
       else read.push({ ...taken, file })
     }
   }
-  return { read, refused, others, ours }
+  return { read, refused, failed, others, ours }
 }
 
 const wayOf = (bytes: Uint8Array): ReturnType<typeof parcelWay> => {
@@ -180,10 +190,18 @@ const wayOf = (bytes: Uint8Array): ReturnType<typeof parcelWay> => {
   return opening === undefined ? refuse("malformed", { frame: "parcel" }) : parcelWay(opening)
 }
 
+const opened = (folder: string): Dir => {
+  try {
+    return opendirSync(folder)
+  } catch (cause) {
+    throw new Error(`${folder} is no folder that can be read.`, { cause })
+  }
+}
+
 /** Names alone; hidden ones, as some systems leave beside every file, are nobody's parcels. */
 const namesIn = (folder: string): string[] | Refusal => {
   const names: string[] = []
-  const directory = opendirSync(folder)
+  const directory = opened(folder)
   try {
     for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
       const isOurs = suffixes.test(entry.name) || entry.name.endsWith(suffix + besideSuffix)
@@ -198,13 +216,22 @@ const namesIn = (folder: string): string[] | Refusal => {
 }
 
 /** Nothing is followed, and nothing that waits for a writer is waited for. */
-const readRegular = (folder: string, name: string): Uint8Array | Refusal => {
+const readRegular = (folder: string, name: string): Uint8Array | Refusal | Error => {
+  try {
+    return readOpened(folder, name)
+  } catch (cause) {
+    // One that the disk does not give out says nothing of the others.
+    return cause instanceof Error ? cause : new Error(String(cause))
+  }
+}
+
+const readOpened = (folder: string, name: string): Uint8Array | Refusal => {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   let file: number
   try {
     file = openSync(join(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : ""
+    const code = codeOf(cause)
     if (code === "ELOOP" || code === "EMLINK" || code === "ENXIO" || code === "EISDIR") return refuse("not-a-file")
     throw cause
   }

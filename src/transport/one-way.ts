@@ -12,7 +12,24 @@ const lateMsMax = 50
 const idleMs = 20
 const receiveBytes = 4 * 1_048_576
 
-const socketFor = (host: string): Socket => createSocket(isIPv6(host) ? "udp6" : "udp4")
+const bound = (host: string, port: number, at?: string): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(host) ? "udp6" : "udp4")
+    socket.once("error", reject)
+    socket.bind(port, at, () => {
+      socket.off("error", reject)
+      resolve(socket)
+    })
+  })
+
+/** The system gives what it gives: what does not fit is lost like any other, and comes again. */
+const sizeBuffer = (socket: Socket, bytes: number): void => {
+  try {
+    socket.setRecvBufferSize(bytes)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_SOCKET_BUFFER_SIZE")) throw error
+  }
+}
 
 export type OneWaySender = { stop(): Promise<void> }
 
@@ -22,11 +39,10 @@ export const sendOneWay = async (
   next: (now: number) => Uint8Array | undefined,
   failed: (reason: string) => void,
 ): Promise<OneWaySender> => {
-  const socket = socketFor(host)
+  const socket = await bound(host, 0)
   socket.on("error", error => failed(error.message))
-  await new Promise<void>(resolve => socket.bind(0, resolve))
   // Nobody listens to what may come, and the system keeps as little of it as it can.
-  socket.setRecvBufferSize(1)
+  sizeBuffer(socket, 1)
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let dueAt = performance.now()
@@ -65,19 +81,10 @@ export const hearOneWay = async (
   heard: (datagram: Uint8Array) => void,
   failed: (reason: string) => void,
 ): Promise<OneWayListener> => {
-  const socket = socketFor(host)
-  await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject)
-    socket.bind(port, host, resolve)
-  })
-  socket.removeAllListeners("error")
+  const socket = await bound(host, port, host)
   socket.on("error", error => failed(error.message))
   socket.on("message", message => heard(new Uint8Array(message)))
-  try {
-    socket.setRecvBufferSize(receiveBytes)
-  } catch {
-    // The system gives what it gives: what does not fit is lost like any other, and comes again.
-  }
+  sizeBuffer(socket, receiveBytes)
   return {
     stop: () => new Promise(resolve => socket.close(resolve)),
   }
