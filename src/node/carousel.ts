@@ -6,11 +6,15 @@ import type { Suite } from "../core/suite.ts"
 import { type SymbolObject, sealSymbol, symbolsOf } from "../core/symbol.ts"
 import type { RaptorQ } from "./raptorq.ts"
 
+export const ranks = { document: 0, said: 1, urgent: 2 } as const
+type Rank = (typeof ranks)[keyof typeof ranks]
+
 /** An id names one content for ever. */
 export type CarouselObject = {
   readonly id: Uint8Array
   readonly bytes: Uint8Array
-  readonly isUrgent: boolean
+  /** What is of a higher rank goes before all of a lower, in the middle of it too. */
+  readonly rank: Rank
   /** Its first round is over: all of it was handed over once. */
   readonly sent: () => void
 }
@@ -52,8 +56,7 @@ type Round = {
 export class Carousel {
   readonly #options: CarouselOptions
   readonly #all = new Map<string, Turning>()
-  #urgent: Round | undefined
-  #other: Round | undefined
+  readonly #rounds = new Map<Rank, Round>()
   #order = 0
 
   constructor(options: CarouselOptions) {
@@ -66,8 +69,7 @@ export class Carousel {
 
   take(id: Uint8Array): void {
     this.#all.delete(hex(id))
-    if (this.#urgent && hex(this.#urgent.of.object.id) === hex(id)) this.#urgent = undefined
-    if (this.#other && hex(this.#other.of.object.id) === hex(id)) this.#other = undefined
+    for (const [rank, round] of this.#rounds) if (hex(round.of.object.id) === hex(id)) this.#rounds.delete(rank)
   }
 
   roundsOf(id: Uint8Array): number {
@@ -76,21 +78,18 @@ export class Carousel {
 
   /** The next datagram; undefined when nothing is due. */
   next(now: number): Uint8Array | undefined {
-    this.#urgent ??= this.#begin(true, now)
-    if (this.#urgent) {
-      const round = this.#urgent
-      if (round.packets.length === 1) this.#urgent = undefined
+    for (const rank of [ranks.urgent, ranks.said, ranks.document]) {
+      const round = this.#rounds.get(rank) ?? this.#begin(rank, now)
+      if (round === undefined) continue
+      if (round.packets.length > 1) this.#rounds.set(rank, round)
+      else this.#rounds.delete(rank)
       return this.#one(round, now)
     }
-    this.#other ??= this.#begin(false, now)
-    if (this.#other === undefined) return undefined
-    const round = this.#other
-    if (round.packets.length === 1) this.#other = undefined
-    return this.#one(round, now)
+    return undefined
   }
 
-  #begin(isUrgent: boolean, now: number): Round | undefined {
-    const due = [...this.#all.values()].filter(it => it.object.isUrgent === isUrgent && it.dueAt <= now)
+  #begin(rank: Rank, now: number): Round | undefined {
+    const due = [...this.#all.values()].filter(it => it.object.rank === rank && it.dueAt <= now)
     // The newest first, and none a second time while another waits for its first.
     const [of] = due.sort((one, other) => one.rounds - other.rounds || other.order - one.order)
     const key = of && this.#options.keyOf(of.object.id)
@@ -113,10 +112,10 @@ export class Carousel {
 
   #ended(of: Turning, tookMs: number, now: number): void {
     of.rounds += 1
-    const { isUrgent } = of.object
+    const isUrgent = of.object.rank === ranks.urgent
     const rest = Math.min(restMs * 2 ** Math.min(of.rounds, 20), isUrgent ? urgentRestMsMax : restMsMax)
     // However much of it there is, what is urgent takes half of the path at the most: the rest must arrive as well.
-    const urgent = [...this.#all.values()].filter(it => it.object.isUrgent).length
+    const urgent = [...this.#all.values()].filter(it => it.object.rank === ranks.urgent).length
     const share = isUrgent ? 2 * tookMs * urgent : 0
     of.dueAt = isUrgent && of.rounds < urgentRounds ? now : now + Math.max(rest, share)
     if (of.rounds === 1) of.object.sent()

@@ -37,6 +37,13 @@ export type DocumentDeskOptions = {
   readonly refused: (refusal: Refusal) => void
 }
 
+export type Offered = {
+  readonly root: Uint8Array
+  readonly size: number
+  readonly generation: number
+  readonly seq: number
+}
+
 /** The node's word on a document, as it stands in the record. */
 const states = {
   here: "here",
@@ -114,6 +121,17 @@ export class DocumentDesk {
           .map(named => this.view(author, named))
       }),
     )
+  }
+
+  /** Ours that the other side is not proven to hold, each with the place of an entry that names it. (D-7) */
+  offered(): Offered[] {
+    const { store, us } = this.#options
+    return store.documents.all().flatMap(({ root, size, leaves, state, announced }) => {
+      const ours = announced.findLast(({ author }) => author === us)
+      const row = ours && leaves && store.find(ours.entry)
+      const isOver = state === withdrawnState || state.startsWith(states.there)
+      return row && !isOver ? [{ root, size, generation: row.generation, seq: row.seq }] : []
+    })
   }
 
   begin(): UploadBegun | Refusal {

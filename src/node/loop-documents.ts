@@ -2,6 +2,7 @@
 import { documentsIn } from "../core/body.ts"
 import { chunkRecord, chunksOf } from "../core/document.ts"
 import type { Accepted, Effect, Event } from "../core/event.ts"
+import { documentIdBytes, encodePart } from "../core/frame.ts"
 import { hex } from "../core/hash.ts"
 import { type RootOf, rootsOf } from "../core/proof.ts"
 import type { Suite } from "../core/suite.ts"
@@ -42,6 +43,13 @@ export class LoopDocuments {
     }
     this.#store.putChunk(this.#idOf(root), index, effect.bytes)
     return { type: "chunkKept", now, root, index }
+  }
+
+  /** One chunk as it goes in a parcel, whole; undefined after the last, and of what is not given. (D-6) */
+  piece(root: Uint8Array, index: number): Uint8Array | undefined {
+    const record = this.#record(root, index)
+    const document = root.subarray(0, documentIdBytes)
+    return record === null ? undefined : encodePart({ type: "piece", document, index, offset: 0, bytes: record })
   }
 
   #idOf(root: Uint8Array): number {

@@ -190,7 +190,14 @@ const wire = async (
   hear = all.told
   for (const told of early.splice(0)) hear(told)
   documents.start()
-  rooms = { running, parcels, store, told: tell, refused: refusal => refused(refusal, 1 - us) }
+  rooms = {
+    running,
+    parcels,
+    store,
+    documents: () => documents.offered(),
+    told: tell,
+    refused: refusal => refused(refusal, 1 - us),
+  }
 
   const paths = new PathDesk({ means, made, running, keep: settings => keepPaths(home.path, settings) })
   const cliSecret = makeSecret()

@@ -11,7 +11,7 @@ import { objectBytesMax, objectsMax } from "../core/limits.ts"
 import { isRefusal, type Refusal } from "../core/refusal.ts"
 import { datagramBytes, sealSymbol } from "../core/symbol.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { Carousel, type CarouselObject } from "./carousel.ts"
+import { Carousel, type CarouselObject, ranks } from "./carousel.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 import { loadRaptorQ } from "./raptorq.ts"
 import { Symbols } from "./symbols.ts"
@@ -34,10 +34,10 @@ const symbolsAt = ({ running }: Side) => {
   return { symbols, refusals, codes: () => [...new Set(refusals.map(({ refusal }) => refusal))].sort() }
 }
 
-const parcelOf = async (office: ParcelOffice, isUrgent = false): Promise<CarouselObject> => {
+const parcelOf = async (office: ParcelOffice, rank: CarouselObject["rank"] = ranks.said): Promise<CarouselObject> => {
   const made = await office.made({})
   assert.ok(!isRefusal(made))
-  return { id: made.name.slice(0, 16), bytes: made.bytes, isUrgent, sent: () => undefined }
+  return { id: made.name.slice(0, 16), bytes: made.bytes, rank, sent: () => undefined }
 }
 
 /** All datagrams of the next rounds, at one a millisecond. */
@@ -79,14 +79,14 @@ test("EP-19, EP-20, EP-21: what goes round arrives although a fifth of it is los
 test("EP-20: what is urgent goes first, at once and several times, however large the rest is; then the newest", async () => {
   const { a } = await cutApart()
   const carousel = carouselOf(a)
-  const object = (mark: number, bytes: number, isUrgent = false): CarouselObject => ({
-    ...{ id: new Uint8Array(16).fill(mark), bytes: new Uint8Array(bytes).fill(mark), isUrgent, sent: () => undefined },
+  const object = (mark: number, bytes: number, rank: CarouselObject["rank"] = ranks.said): CarouselObject => ({
+    ...{ id: new Uint8Array(16).fill(mark), bytes: new Uint8Array(bytes).fill(mark), rank, sent: () => undefined },
   })
   const marks = (count: number): number[] => rounds(carousel, count).map(datagram => datagram[1]!)
   carousel.put(object(1, 200_000))
   carousel.put(object(2, 200_000))
   assert.deepEqual(new Set(marks(20)), new Set([2]))
-  carousel.put(object(3, 2_000, true))
+  carousel.put(object(3, 2_000, ranks.urgent))
   const next = marks(400)
   const urgent = 2 + 4 // symbols, and those for repair
   assert.deepEqual(new Set(next.slice(0, 3 * urgent)), new Set([3]))

@@ -1,5 +1,7 @@
 // A path that has no way back, as a home has one: out, what this side says goes round in parcels until the other is proven to hold it; in,
 // what comes is collected and read (page: protocol/epoch.md, section 8). Neither is ever up: nothing that passes there answers anything.
+
+import { chunksOf } from "../core/document.ts"
 import { decodeEntry } from "../core/entry.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
@@ -18,8 +20,10 @@ import {
   sendOneWay,
 } from "../transport/one-way.ts"
 import type { Transport } from "../transport/transport.ts"
-import { Carousel } from "./carousel.ts"
+import { Carousel, type CarouselObject, ranks } from "./carousel.ts"
+import type { Offered } from "./document-desk.ts"
 import type { Home } from "./home.ts"
+import type { Stretch } from "./parcel.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 import { loadRaptorQ } from "./raptorq.ts"
 import type { Running } from "./run.ts"
@@ -30,6 +34,7 @@ import { Symbols } from "./symbols.ts"
 export type OneWayRooms = {
   readonly running: Pick<Running, "carried" | "symbolKeys">
   readonly parcels: Pick<ParcelOffice, "waiting" | "made" | "list">
+  readonly documents: () => readonly Offered[]
   readonly store: Pick<Store, "read">
   readonly told: (tell: Tell) => void
   readonly refused: (refusal: Refusal) => void
@@ -54,6 +59,11 @@ const smallMax = 8
 /** Made again then: to the newest key, and with what was said since. */
 const againMs = 24 * 3_600_000
 const readBytes = 1_048_576
+/** Of documents: looked for, parcels at once, rounds of each before the next, and made again so late for who had no room before. */
+const documentsMs = 1_000
+const documentParcels = 4
+const documentRounds = 4
+const documentMs = 3_600_000
 
 type Going = {
   readonly id: Uint8Array
@@ -63,7 +73,9 @@ type Going = {
   readonly to: number
   readonly at: number
   readonly bytes: number
-  readonly isUrgent: boolean
+  readonly rank: CarouselObject["rank"]
+  /** Of which document, in hex. */
+  readonly document?: string
 }
 
 export const oneWayOut = (options: OneWayOptions, to: OneWayAddress & { readonly rate: number }): Transport => {
@@ -146,6 +158,9 @@ class Plan {
   #looked = 0
   #grewAt = 0
   #size = 0
+  #documentsAt = 0
+  /** By document: the first chunk that did not go round yet. */
+  readonly #chunks = new Map<string, number>()
 
   constructor(options: OneWayOptions, carousel: Carousel) {
     this.#options = options
@@ -163,17 +178,48 @@ class Plan {
     if (to !== this.#size) this.#grewAt = now
     this.#size = to
     const unopened = new Set(rooms.parcels.list().flatMap(row => (row.unopened ? [row.name] : [])))
-    this.#drop(it => it.generation !== generation || it.to < from || now - it.at > againMs || unopened.has(it.name))
+    const isHeld = (it: Going): boolean => it.generation !== generation || it.to < from
+    this.#drop(it => now - it.at > againMs || unopened.has(it.name) || (it.document === undefined && isHeld(it)))
     for (const seq of this.#urgentIn(rooms, Math.max(from, this.#looked + 1), to)) {
-      if (this.#going.filter(it => it.isUrgent).length >= urgentMax) break
-      await this.#make(rooms, { after: seq - 1, upTo: seq }, true)
+      if (this.#ofRank(ranks.urgent).length >= urgentMax) break
+      await this.#make(rooms, { after: seq - 1, upTo: seq }, ranks.urgent)
     }
     this.#gather()
     const reached = this.#reach(from)
-    const others = this.#going.filter(it => !it.isUrgent)
+    const others = this.#ofRank(ranks.said)
     const waits = reached <= to && others.length < parcelsMax
     if (waits && (others.length === 0 || now - this.#grewAt >= gatherMs || to - reached > 100))
-      await this.#make(rooms, { after: reached - 1, bytesMax: carouselBytesMax }, false)
+      await this.#make(rooms, { after: reached - 1, bytesMax: carouselBytesMax }, ranks.said)
+    await this.#documents(rooms, now)
+  }
+
+  #ofRank(rank: CarouselObject["rank"]): Going[] {
+    return this.#going.filter(it => it.rank === rank)
+  }
+
+  /** A few parcels of them at a time, behind all that is said, each with the entry that names the document: what comes before that is known
+   *  there is passed over. */
+  async #documents(rooms: OneWayRooms, now: number): Promise<void> {
+    if (now - this.#documentsAt < documentsMs) return
+    this.#documentsAt = now
+    const offered = rooms.documents().filter(({ generation }) => generation === this.#generation)
+    const names = new Set(offered.map(({ root }) => hex(root)))
+    const isRound = ({ id }: Going): boolean => this.#carousel.roundsOf(id) >= documentRounds
+    this.#drop(
+      it => it.document !== undefined && (!names.has(it.document) || (isRound(it) && now - it.at > documentMs)),
+    )
+    for (const { root, size, seq } of offered) {
+      const name = hex(root)
+      const ofIt = this.#ofRank(ranks.document).filter(it => it.document === name)
+      const chunk = this.#chunks.get(name) ?? 0
+      const isDone = chunk >= chunksOf(size)
+      if (isDone && ofIt.length > 0) continue
+      if (this.#ofRank(ranks.document).length >= documentParcels)
+        this.#drop(it => it.rank === ranks.document && isRound(it))
+      if (this.#ofRank(ranks.document).length >= documentParcels) return
+      const document = { root, chunk: isDone ? 0 : chunk }
+      await this.#make(rooms, { after: seq - 1, upTo: seq, document, bytesMax: carouselBytesMax }, ranks.document)
+    }
   }
 
   /** Entries at IMMEDIATE and above, of those that were not looked at yet. */
@@ -192,14 +238,14 @@ class Plan {
 
   /** Once each has gone round, many small ones begin again as few. */
   #gather(): void {
-    const others = this.#going.filter(it => !it.isUrgent)
+    const others = this.#ofRank(ranks.said)
     const bytes = others.reduce((sum, it) => sum + it.bytes, 0)
     if (others.length <= smallMax + 2 * Math.ceil(bytes / carouselBytesMax)) return
-    if (others.every(({ id }) => this.#carousel.roundsOf(id) > 0)) this.#drop(it => !it.isUrgent)
+    if (others.every(({ id }) => this.#carousel.roundsOf(id) > 0)) this.#drop(it => it.rank === ranks.said)
   }
 
   #reach(from: number): number {
-    const others = this.#going.filter(it => !it.isUrgent).sort((one, other) => one.from - other.from)
+    const others = this.#ofRank(ranks.said).sort((one, other) => one.from - other.from)
     return others.reduce((reached, it) => (it.from <= reached ? Math.max(reached, it.to + 1) : reached), from)
   }
 
@@ -208,16 +254,22 @@ class Plan {
     this.#going = this.#going.filter(it => !isOver(it))
   }
 
-  async #make(rooms: OneWayRooms, stretch: Parameters<ParcelOffice["made"]>[0], isUrgent: boolean): Promise<void> {
+  async #make(rooms: OneWayRooms, stretch: Stretch, rank: CarouselObject["rank"]): Promise<void> {
     const made = await rooms.parcels.made(stretch)
     // Without a key of the other side there is none yet; with nothing in it it is of no use.
-    if (isRefusal(made) || made.to < made.from) return
-    const { generation, from, to, bytes } = made
+    if (isRefusal(made)) return
+    const { generation, from, to, bytes, nextChunk } = made
+    const { root, chunk } = stretch.document ?? {}
+    if (to < from && nextChunk === (chunk ?? 0)) return
+    const document = root && hex(root)
+    if (document) this.#chunks.set(document, nextChunk)
     const id = made.name.slice(0, objectIdBytes)
-    this.#going.push({
-      ...{ id, name: hex(made.name), generation, from, to, at: Date.now(), bytes: bytes.length, isUrgent },
-    })
+    const about = { id, name: hex(made.name), generation, from, to, at: Date.now(), bytes: bytes.length, rank }
+    this.#going.push({ ...about, ...(document && { document }) })
     const peer = 1 - this.#options.home.us
-    this.#carousel.put({ id, bytes, isUrgent, sent: () => rooms.told({ type: "sent", peer, from, seq: to }) })
+    const sent = (): void => {
+      if (from <= to) rooms.told({ type: "sent", peer, from, seq: to })
+    }
+    this.#carousel.put({ id, bytes, rank, sent })
   }
 }

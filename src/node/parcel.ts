@@ -22,6 +22,7 @@ import type { Hash } from "../core/suite.ts"
 import type { Signer } from "../keys/signer.ts"
 import type { Store } from "../store/store.ts"
 import { frameReader, lengthBytes, lengthOf } from "../transport/framing.ts"
+import type { LoopDocuments } from "./loop-documents.ts"
 
 /** `from` above `to`: the peer is proven to hold all, and the parcel says so by being empty. `isWhole`: nothing more would follow. */
 export type Parcel = {
@@ -31,23 +32,34 @@ export type Parcel = {
   readonly from: number
   readonly to: number
   readonly isWhole: boolean
+  /** Of the document, the first chunk that is not in it. */
+  readonly nextChunk: number
 }
 
 /** A frame's plaintext, and the most that one read of the store gives. */
 const frameBytes = 65_536
 const readBytes = 1_048_576
 
-type Means = { readonly store: Pick<Store, "read">; readonly signer: Signer }
+type Means = {
+  readonly store: Pick<Store, "read">
+  readonly signer: Signer
+  readonly documents: Pick<LoopDocuments, "piece">
+}
 
-/** Of the own log: what comes after an entry, up to another, and no file larger than that. */
-export type Stretch = { readonly after?: number; readonly upTo?: number; readonly bytesMax?: number }
+/** Of the own log: what comes after an entry, up to another; then chunks of one document, from one on; and no file larger than that. */
+export type Stretch = {
+  readonly after?: number
+  readonly upTo?: number
+  readonly document?: { readonly root: Uint8Array; readonly chunk: number }
+  readonly bytesMax?: number
+}
 
 export const makeParcel = async (
   line: Line,
   party: number,
-  { store, signer }: Means,
+  { store, signer, documents }: Means,
   now: number,
-  { after = 0, upTo = Infinity, bytesMax = parcelBytesMax }: Stretch = {},
+  { after = 0, upTo = Infinity, document, bytesMax = parcelBytesMax }: Stretch = {},
 ): Promise<Parcel | Refusal> => {
   const peer = line.state.peers.get(party)
   if (!peer) return refuse("unknown-author", { author: party })
@@ -70,9 +82,14 @@ export const makeParcel = async (
     if (!file.add(part.bytes)) break
     last = part.seq
   }
+  let nextChunk = document?.chunk ?? 0
+  for (let more = document !== undefined; more; nextChunk += more ? 1 : 0) {
+    const piece = document && documents.piece(document.root, nextChunk)
+    more = piece !== undefined && file.add(piece)
+  }
   file.end()
   const name = parcelName(line, opening)
-  return { bytes: file.bytes(), name, generation, from, to: last, isWhole: last === frontier.size }
+  return { bytes: file.bytes(), name, generation, from, to: last, isWhole: last === frontier.size, nextChunk }
 }
 
 const parts = function* (

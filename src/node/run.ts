@@ -160,7 +160,7 @@ class Loop implements Running {
   }
 
   parcel(peer: number, stretch?: Stretch): Promise<Parcel | Refusal> {
-    return makeParcel(this.#line, peer, this.#options, this.#now(), stretch)
+    return makeParcel(this.#line, peer, { ...this.#options, documents: this.#documents }, this.#now(), stretch)
   }
 
   symbolKeys(peer: number, way: "out" | "in", object: Uint8Array): readonly Uint8Array[] {
