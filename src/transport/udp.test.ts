@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { generateKeyPairSync } from "node:crypto"
 import { createSocket } from "node:dgram"
 import { once } from "node:events"
+import { networkInterfaces } from "node:os"
 import { after, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
 import { type DatagramRelay, datagramRelay, type Weather } from "../../bench/datagrams.ts"
@@ -349,4 +350,17 @@ test("F-20: a node that died without a word is replaced by its next greeting", a
   await there.until(() => there.said.length === 3)
   assert.deepEqual(there.said, ["opened", "closed: replaced", "opened"])
   await ended(relay, end, there)
+})
+
+test("F-20: over IPv6, and by a name, it is the same path", async t => {
+  const six = Object.values(networkInterfaces()).some(all => all?.some(({ address }) => address === "::1"))
+  if (!six) return t.skip("this machine has no IPv6")
+  const { end: there, port } = await listening({ listen: { host: "::1", port: 0 } })
+  const here = await startEnd(endOf(low, high, { connect: { host: "::1", port } }))
+  await Promise.all([here, there].map(end => end.until(() => isUp(end))))
+  await Promise.all([here, there].map(end => end.transport.stop()))
+  const named = await listening()
+  const by = await startEnd(endOf(low, high, { connect: { host: "localhost", port: named.port } }))
+  await Promise.all([by, named.end].map(end => end.until(() => isUp(end))))
+  await Promise.all([by, named.end].map(end => end.transport.stop()))
 })
