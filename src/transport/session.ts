@@ -202,7 +202,7 @@ const outbound = (
       unsaid += frame.length
       send(frame)
     }
-    const room = Math.max(2 * fragmentBytes, queueMs * (pace.rate / 8_000))
+    const room = Math.max(2 * fragmentBytes, Math.floor(queueMs * (pace.rate / 8_000)))
     const kept = queue.length === 0 ? 0 : Math.max(0, queueBytes - room)
     const said = unsaid - kept
     if (said <= 0) return
