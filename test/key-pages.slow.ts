@@ -2,7 +2,7 @@
 // by keys alone where a hand would use them. PARLEY_SHOTS names a folder for a picture of each screen.
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { after, before, test } from "node:test"
@@ -16,10 +16,9 @@ import { Fixture, serveFixture } from "./console-fixture.ts"
 import { freePort } from "./fixtures/ports.ts"
 import { openRow, row, send } from "./journey-acts.ts"
 import { type Capital, openStage, type Seat, type Stage, sit } from "./journey-line.ts"
+import { fits, shot, shots } from "./looks.ts"
 
-const shots = process.env.PARLEY_SHOTS
 const cli = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url))
-const axe = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8")
 const folder = mkdtempSync(join(tmpdir(), "parley-key-pages-"))
 const languages = ["en", "ja", "zh"] as const
 const words: Record<Language, Record<Word, string>> = { en, ja, zh }
@@ -27,7 +26,6 @@ let stage: Stage
 
 before(async () => {
   stage = await openStage()
-  if (shots !== undefined) mkdirSync(shots, { recursive: true })
 })
 after(async () => {
   await stage.close()
@@ -37,35 +35,6 @@ after(async () => {
 const parley = (...args: readonly string[]): { code: number | null; out: string; err: string } => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" })
   return { code: status, out: stdout, err: stderr }
-}
-
-const shot = async ({ page, language }: Seat, name: string): Promise<void> => {
-  if (shots === undefined) return
-  const { width, height } = page.viewportSize() ?? { width: 1_280, height: 800 }
-  // As high as the page is, so that all of it is in the picture.
-  const inside: number = await page.evaluate("document.querySelector('.screen').scrollHeight")
-  await page.setViewportSize({ width, height: Math.max(height, inside + 500) })
-  await page.waitForTimeout(300)
-  await page.screenshot({ path: join(shots, `${name}-${language}-${width}.png`) })
-  await page.setViewportSize({ width, height })
-}
-
-/** Nothing lies beyond the edge, at a desk and on a telephone; no rule of accessibility is broken; nothing went wrong. */
-const fits = async (seat: Seat, name: string): Promise<void> => {
-  const { page } = seat
-  for (const width of [1_280, 390]) {
-    await page.setViewportSize({ width, height: width === 390 ? 844 : 800 })
-    await shot(seat, name)
-    const wide: number = await page.evaluate("document.documentElement.scrollWidth")
-    assert.ok(wide <= width, `${name} is ${wide} wide in ${width}`)
-  }
-  await page.setViewportSize({ width: 1_280, height: 800 })
-  await page.evaluate(axe)
-  const broken: string[] = await page.evaluate(
-    "axe.run('.screen', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }).then(done => done.violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html).join(' ')))",
-  )
-  assert.deepEqual(broken, [])
-  assert.deepEqual(seat.wrong, [])
 }
 
 const opened = async (capital: Capital, language: Language, officer: string): Promise<Seat> =>

@@ -33,3 +33,13 @@ export type PathRequest = {
   readonly kind: string
   readonly fields: Readonly<Record<string, string>>
 }
+
+/** The kinds of path, and the fields that may be given of one; every kind takes `cost` besides. */
+export const pathFields = {
+  tls: ["listen", "connect", "rate"],
+  websocket: ["listen", "connect", "cert", "key", "ca", "proxy", "rate"],
+  udp: ["listen", "connect", "rate"],
+  serial: ["device", "rate"],
+  "one-way-out": ["connect", "rate"],
+  "one-way-in": ["listen"],
+} as const

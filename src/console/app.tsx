@@ -57,6 +57,7 @@ const useArrival = (view: View, selected: string | null): ((hash: string | null)
 /** Loaded only where they are needed: by whoever keeps the node, now and then. */
 const Keys = lazy(() => import("./keep/keys.tsx").then(({ Keys }) => ({ default: Keys })))
 const Sessions = lazy(() => import("./keep/sessions.tsx").then(({ Sessions }) => ({ default: Sessions })))
+const Paths = lazy(() => import("./paths/page.tsx").then(({ Paths }) => ({ default: Paths })))
 const Export = lazy(() => import("./keep/export.tsx").then(({ Export }) => ({ default: Export })))
 
 /** A page that takes the whole screen; undefined where the desk and the record stand side by side. */
@@ -64,6 +65,7 @@ const Whole = ({ view, evidence }: { readonly view: View; readonly evidence: str
   if (view === "talks") return <Talks />
   return (
     <Suspense fallback={null}>
+      {view === "paths" && <Paths />}
       {view === "keys" && <Keys />}
       {view === "sessions" && <Sessions />}
       {view === "export" && <Export key={evidence} hash={evidence} />}

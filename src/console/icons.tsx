@@ -28,6 +28,17 @@ export const LampMark = ({ state }: { readonly state: "up" | "down" | "unknown" 
   </Mark>
 )
 
+/** Half where its answer is late, hollow where it is open and nothing was heard. */
+export const PathMark = ({ state }: { readonly state: "up" | "doubted" | "quiet" | "down" | "unknown" }) => {
+  if (state === "up" || state === "down" || state === "unknown") return <LampMark state={state} />
+  return (
+    <Mark size={18}>
+      <circle cx="8" cy="8" r="5.5" {...line} />
+      {state === "doubted" && <path d="M8 2.5a5.5 5.5 0 010 11z" fill="currentColor" />}
+    </Mark>
+  )
+}
+
 const letter: Record<Precedence, string> = { FLASH: "Z", IMMEDIATE: "O", PRIORITY: "P", ROUTINE: "R", BULK: "B" }
 const shape: Record<Precedence, ReactNode> = {
   FLASH: <path d="M12 1l11 11-11 11L1 12z" />,
@@ -159,5 +170,17 @@ export const EvidenceMark = () => (
   <Mark>
     <path d="M3 2h7l3 3v9H3z" {...line} />
     <path d="M5.5 9.5l1.800 1.800 3.400-3.800" {...line} />
+  </Mark>
+)
+
+export const PathsMark = () => (
+  <Mark>
+    <path d="M2 8h3c3 0 3-5 6-5h3M5 8h9M5 8c3 0 3 5 6 5h3" {...line} />
+  </Mark>
+)
+
+export const DocumentMark = () => (
+  <Mark>
+    <path d="M4 1.5h5.5L12.5 5v9.5H4zM9.5 1.5V5h3" {...line} />
   </Mark>
 )

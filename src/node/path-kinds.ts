@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs"
 import { isIP } from "node:net"
 import { createSecureContext } from "node:tls"
+import { pathFields } from "../api/paths.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { serialTransport } from "../transport/serial.ts"
 import { type Address, tlsTransport } from "../transport/tls.ts"
@@ -69,7 +70,7 @@ const whoOf = ({ charter, us, keys }: Home) => ({
 })
 
 const tls: PathKind = {
-  fields: ["listen", "connect", "rate"],
+  fields: pathFields.tls,
   make(name, fields, { home, log, coat }) {
     const ends = endsOf(fields)
     if (isRefusal(ends)) return ends
@@ -81,7 +82,7 @@ const tls: PathKind = {
 }
 
 const udp: PathKind = {
-  fields: ["listen", "connect", "rate"],
+  fields: pathFields.udp,
   make(name, fields, { home, log }) {
     const ends = endsOf(fields)
     if (isRefusal(ends)) return ends
@@ -124,7 +125,7 @@ const pemOf = <Field extends "cert" | "key" | "ca">(
 }
 
 const websocket: PathKind = {
-  fields: ["listen", "connect", "cert", "key", "ca", "proxy", "rate"],
+  fields: pathFields.websocket,
   make(name, fields, { home, log }) {
     const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
     const connect = fields.connect === undefined ? undefined : urlOf(fields.connect, ["ws:", "wss:"])
@@ -153,7 +154,7 @@ const websocket: PathKind = {
 }
 
 const serial: PathKind = {
-  fields: ["device", "rate"],
+  fields: pathFields.serial,
   make(name, fields, { log }) {
     const { device } = fields
     if (device === undefined) return badField("device")
@@ -176,7 +177,7 @@ const oneWayOf = (name: string, { home, log, rooms }: PathMeans): OneWayOptions 
 })
 
 const outward: PathKind = {
-  fields: ["connect", "rate"],
+  fields: pathFields["one-way-out"],
   make(name, fields, means) {
     const to = numberOf(fields.connect)
     if (to === undefined || to.port === 0) return badField("connect")
@@ -187,7 +188,7 @@ const outward: PathKind = {
 }
 
 const inward: PathKind = {
-  fields: ["listen"],
+  fields: pathFields["one-way-in"],
   make(name, fields, means) {
     const at = numberOf(fields.listen)
     return at === undefined ? badField("listen") : oneWayIn(oneWayOf(name, means), at)

@@ -2,8 +2,10 @@
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
 import { alarmEn } from "./alarm.ts"
 import { breakEn } from "./break.ts"
+import { documentsEn } from "./documents.ts"
 import { keepEn } from "./keep/en.ts"
 import { passkeyEn } from "./passkey.ts"
+import { pathsEn } from "./paths.ts"
 import { refusalEn } from "./refusal/en.ts"
 import { releaseEn } from "./release.ts"
 
@@ -14,8 +16,10 @@ export const en = {
 
   ...alarmEn,
   ...breakEn,
+  ...documentsEn,
   ...keepEn,
   ...passkeyEn,
+  ...pathsEn,
   ...releaseEn,
   "example.band": "EXAMPLE LINE. What is written here binds nobody.",
   "mark.in-hand": "In hand",

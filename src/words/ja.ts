@@ -1,9 +1,11 @@
 // Words of the interface, Japanese, in the register of official notices. The keys are those of en.ts.
 import { alarmJa } from "./alarm.ts"
 import { breakJa } from "./break.ts"
+import { documentsJa } from "./documents.ts"
 import type { Word } from "./en.ts"
 import { keepJa } from "./keep/ja.ts"
 import { passkeyJa } from "./passkey.ts"
+import { pathsJa } from "./paths.ts"
 import { refusalJa } from "./refusal/ja.ts"
 import { releaseJa } from "./release.ts"
 
@@ -14,8 +16,10 @@ export const ja: Record<Word, string> = {
 
   ...alarmJa,
   ...breakJa,
+  ...documentsJa,
   ...keepJa,
   ...passkeyJa,
+  ...pathsJa,
   ...releaseJa,
   "example.band": "例示用の回線です。ここに記された内容は何者をも拘束しません。",
   "mark.in-hand": "取扱中",

@@ -1,9 +1,11 @@
 // Words of the interface, Chinese (simplified), in the register of official notices. The keys are those of en.ts.
 import { alarmZh } from "./alarm.ts"
 import { breakZh } from "./break.ts"
+import { documentsZh } from "./documents.ts"
 import type { Word } from "./en.ts"
 import { keepZh } from "./keep/zh.ts"
 import { passkeyZh } from "./passkey.ts"
+import { pathsZh } from "./paths.ts"
 import { refusalZh } from "./refusal/zh.ts"
 import { releaseZh } from "./release.ts"
 
@@ -14,8 +16,10 @@ export const zh: Record<Word, string> = {
 
   ...alarmZh,
   ...breakZh,
+  ...documentsZh,
   ...keepZh,
   ...passkeyZh,
+  ...pathsZh,
   ...releaseZh,
   "example.band": "示例线路：此处所载内容对任何一方均无约束力。",
   "mark.in-hand": "正在处理",

@@ -6,7 +6,8 @@ import { useAge } from "../pieces.tsx"
 import { aboutAge } from "../time.ts"
 import { useReader } from "../words.tsx"
 
-const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
+/** `open`: what stands behind the lamp. */
+const Lamp = ({ lamp, open }: { readonly lamp: Shown; readonly open?: () => void }) => {
   const { t } = useReader()
   const { now } = useMoment()
   const sayAge = useAge()
@@ -27,7 +28,18 @@ const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
       <span className="lamp-mark">
         <LampMark state={state} />
       </span>
-      <span className="lamp-name">{t(`lamp.${name}`)}</span>
+      {open === undefined ? (
+        <span className="lamp-name">{t(`lamp.${name}`)}</span>
+      ) : (
+        <button
+          type="button"
+          className="lamp-name lamp-open"
+          onClick={open}
+          aria-label={t("lamp.paths", { lamp: t(`lamp.${name}`) })}
+        >
+          {t(`lamp.${name}`)}
+        </button>
+      )}
       <strong className="lamp-state">{t(`lamp.${state}`)}</strong>
       <span className="lamp-age">{heard}</span>
       {extra && <span className="lamp-more">{extra}</span>}
@@ -35,13 +47,14 @@ const Lamp = ({ lamp }: { readonly lamp: Shown }) => {
   )
 }
 
-export const Chain = () => {
+/** The link is made of paths, and opens on them. */
+export const Chain = ({ openPaths }: { readonly openPaths: () => void }) => {
   const { t } = useReader()
   const { chain } = useMoment()
   return (
     <ol className="chain" aria-label={t("chain.label")}>
       {chain.map(lamp => (
-        <Lamp key={lamp.name} lamp={lamp} />
+        <Lamp key={lamp.name} lamp={lamp} {...(lamp.name === "link" && { open: openPaths })} />
       ))}
     </ol>
   )

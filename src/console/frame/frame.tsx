@@ -4,7 +4,16 @@ import { useState } from "react"
 import type { Officer, Problem } from "../../api/shapes.ts"
 import type { Traffic } from "../../core/registry.ts"
 import { graded } from "../gravity.ts"
-import { BoardMark, EvidenceMark, KeyMark, PagesMark, PersonsMark, RefusedMark, WriteMark } from "../icons.tsx"
+import {
+  BoardMark,
+  EvidenceMark,
+  KeyMark,
+  PagesMark,
+  PathsMark,
+  PersonsMark,
+  RefusedMark,
+  WriteMark,
+} from "../icons.tsx"
 import { useKnowledge, useMoment } from "../knowledge.tsx"
 import { Code, PersonName, TrafficTag, useThem } from "../pieces.tsx"
 import { isOnWatch } from "../seen.ts"
@@ -22,11 +31,12 @@ import { Settings } from "./settings.tsx"
 import { SoundGate, SoundLamp } from "./sound.tsx"
 import { StayingBand } from "./staying-band.tsx"
 
-export type View = "watch" | "write" | "talks" | "keys" | "sessions" | "export"
+export type View = "watch" | "write" | "talks" | "paths" | "keys" | "sessions" | "export"
 const views = [
   ["watch", BoardMark],
   ["write", WriteMark],
   ["talks", PagesMark],
+  ["paths", PathsMark],
   ["keys", KeyMark],
   ["sessions", PersonsMark],
   ["export", EvidenceMark],
@@ -160,7 +170,7 @@ export const Frame = ({ view, show, open, inHand, keys, leave, children }: Frame
         <div className="bar">
           <Identity traffic={inHand} />
           <Clocks />
-          <Chain />
+          <Chain openPaths={() => show("paths")} />
         </div>
         <SoundGate />
         <AlarmStrip open={open} />
