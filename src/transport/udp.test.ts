@@ -48,8 +48,8 @@ const pairOf = async (dials: "low" | "both") => {
   }
 }
 
-transportContract("udp, one dials", () => pairOf("low"), { count: 500 })
-transportContract("udp, both listen and dial", () => pairOf("both"), { count: 500 })
+transportContract("udp, one dials", () => pairOf("low"), { count: 200 })
+transportContract("udp, both listen and dial", () => pairOf("both"), { count: 200 })
 
 /** What is left of a test that failed must not hold the process. */
 const left = new Set<() => unknown>()
@@ -280,7 +280,7 @@ const ended = async (relay: DatagramRelay, ...ends: End[]): Promise<void> => {
 
 test("F-20: at a fifth of loss, with doubling and reordering, the path opens and frames pass unchanged, both ways", async () => {
   const { here, there, relay } = await across({ delayMs: 3, loss: 0.2, doubling: 0.1, reordering: 0.2, lateMs: 8 })
-  const count = 200
+  const count = 120
   const frames = Array.from({ length: count }, (_, nth) => frameOf(40 + ((nth * 37) % 500), nth))
   for (const frame of frames) for (const end of [here, there]) end.transport.send(frame)
   const texts = new Set(frames.map(String))
