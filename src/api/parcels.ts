@@ -11,14 +11,26 @@ export type ParcelView = {
   readonly hash?: string
   readonly unopened?: { readonly at: number; readonly hash: string }
 }
-/** What the other side is not proven to hold of our log; nothing where `from` is above `to`. */
-export type ParcelWaiting = { readonly generation: number; readonly from: number; readonly to: number }
-/** `bytes` in base64. `isWhole`: nothing more waits than is in it. */
-export type ParcelFile = ParcelView & { readonly isWhole: boolean; readonly bytes: string }
+/** What the other side is not proven to hold of our log, nothing where `from` is above `to`; and of our documents. */
+export type ParcelWaiting = {
+  readonly generation: number
+  readonly from: number
+  readonly to: number
+  readonly documents: readonly { readonly root: string; readonly size: number }[]
+}
+/** What to put in: what follows an entry of ours, or of one document what begins at a chunk. */
+export type ParcelRequest = {
+  readonly after?: number
+  readonly document?: { readonly root: string; readonly chunk: number }
+}
+/** `bytes` in base64. `isWhole`: no entry waits that is not in it. `nextChunk`: the first of the document that is not in it. */
+export type ParcelFile = ParcelView & { readonly isWhole: boolean; readonly nextChunk: number; readonly bytes: string }
 /** One that was brought. `fresh`: by how many entries the other side's log has grown here. */
 export type ParcelTaken = {
   readonly name: string
   readonly isOpen: boolean
   readonly entries: number
   readonly fresh: number
+  /** Chunks of documents. */
+  readonly chunks: number
 }

@@ -2,7 +2,7 @@
 
 import type { DocumentKept, DocumentView, UploadBegun } from "../api/documents.ts"
 import type { SheetFile, SignaturesFile } from "../api/keys.ts"
-import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
+import type { ParcelFile, ParcelRequest, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Invitation, PendingPasskey } from "../api/passkeys.ts"
 import type { PathRequest, PathView } from "../api/paths.ts"
 import type {
@@ -55,8 +55,8 @@ export type Node = {
   }): Promise<Invitation>
   parcels(): Promise<ParcelView[]>
   parcelsWaiting(): Promise<ParcelWaiting>
-  /** Of what follows an entry of ours, or of all that waits. */
-  makeParcel(after?: number): Promise<ParcelFile>
+  /** Of all that waits, if nothing else is said. */
+  makeParcel(request?: ParcelRequest): Promise<ParcelFile>
   /** Its bytes in base64. */
   takeParcel(bytes: string): Promise<ParcelTaken>
   documents(): Promise<DocumentView[]>
@@ -116,7 +116,7 @@ export const nodeOf = (home: string): Node => {
     invite: request => ask("/api/passkeys/invite", request),
     parcels: () => ask("/api/parcels"),
     parcelsWaiting: () => ask("/api/parcels/waiting"),
-    makeParcel: after => ask("/api/parcels", after === undefined ? {} : { after }),
+    makeParcel: (request = {}) => ask("/api/parcels", request),
     takeParcel: bytes => ask("/api/parcels/take", { bytes }),
     documents: () => ask("/api/documents"),
     beginDocument: () => ask("/api/documents/begin", {}),

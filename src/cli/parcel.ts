@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { Command, InvalidArgumentError } from "commander"
+import type { ParcelRequest, ParcelTaken } from "../api/parcels.ts"
 import { parcelBytesMax } from "../core/limits.ts"
 import { type Refusal, refusals, refuse } from "../core/refusal.ts"
 import { type CarriedOut, carryIn, carryOut, openCharter } from "../node/main.ts"
@@ -54,13 +55,13 @@ const outFolder = async (home: string, node: Node, folder: string, tidy: boolean
   const means = {
     waiting: () => node.parcelsWaiting(),
     parcels: () => node.parcels(),
-    make: (after: number) => node.makeParcel(after),
+    make: (request: ParcelRequest) => node.makeParcel(request),
   }
   const out = granted(await carryOut({ folder, ...openCharter(home) }, means, { tidy, now: Date.now() }))
   say.result(out, ...outLines(folder, out))
 }
 
-const outLines = (folder: string, { waiting, written, kept, removed }: CarriedOut): string[] => {
+const outLines = (folder: string, { waiting, written, documents, kept, removed }: CarriedOut): string[] => {
   const lines = written.map(({ file, from, to }) => `Entries ${from} to ${to} are in ${file}.`)
   const all =
     waiting.from > waiting.to
@@ -69,7 +70,8 @@ const outLines = (folder: string, { waiting, written, kept, removed }: CarriedOu
         ? `All that waits, entries ${waiting.from} to ${waiting.to}, lies in ${folder} already.`
         : `All that waits, entries ${waiting.from} to ${waiting.to}, is in ${folder}; ${kept} parcels lay there whole.`
   const gone = removed.length === 0 ? [] : [`${removed.length} parcels that they are proven to hold were removed.`]
-  return [...lines, all, ...gone, noProof]
+  const beside = documents.map(file => `Parts of a document are in ${file}.`)
+  return [...lines, all, ...beside, ...gone, noProof]
 }
 
 const takeFile = async (node: Node, file: string, say: Say): Promise<void> => {
@@ -81,9 +83,9 @@ const takeFile = async (node: Node, file: string, say: Say): Promise<void> => {
 
 const noReceiptYet = "The receipt goes by the next path, or in a parcel of ours."
 
-const takenLine = ({ isOpen, entries, fresh }: { isOpen: boolean; entries: number; fresh: number }): string =>
+const takenLine = ({ isOpen, entries, fresh, chunks }: Omit<ParcelTaken, "name">): string =>
   isOpen
-    ? `${entries} entries were in it, ${fresh} of them new in turn.`
+    ? `${entries} entries were in it, ${fresh} of them new in turn${chunks > 0 ? `; ${chunks} parts of documents` : ""}.`
     : "The key that it was sealed to is not held here any more. Our log says so, and they seal what is in it again."
 
 /** Each for itself: one that is refused says so by its name, and the exit code tells; the others are read. */

@@ -105,13 +105,14 @@ const takeParts = (line: Line, peer: Peer, { name }: HeardParcel, parts: readonl
     isOpen: true,
     entries: parts.filter(({ type }) => type === "entry").length,
     fresh: held() - before,
+    chunks: pieces.length,
   }
 }
 
 /** Its key is gone, or what it builds on: said once for each parcel. (EP-17) */
 const cannotOpen = (line: Line, { name }: HeardParcel, answer: (said: CarriedAnswer) => void): void => {
   const { carried, orders, restored, keyless } = line.state
-  answer({ name: hex(name), isOpen: false, entries: 0, fresh: 0 })
+  answer({ name: hex(name), isOpen: false, entries: 0, fresh: 0, chunks: 0 })
   if (restored || keyless || carried.unopened.some(known => equal(known, name))) return
   carried.unopened = [...carried.unopened.slice(1 - parcelNamesMax), name]
   line.state.dirty = true

@@ -153,7 +153,13 @@ export type Event = { readonly now: number } & (
 /** What became of a parcel. `name` in hex; `isOpen` false: its key is gone, and its maker is told. `fresh`: by how many entries the log
  *  has grown; others were held, or wait beyond a gap. */
 export type CarriedAnswer =
-  | { readonly name: string; readonly isOpen: boolean; readonly entries: number; readonly fresh: number }
+  | {
+      readonly name: string
+      readonly isOpen: boolean
+      readonly entries: number
+      readonly fresh: number
+      readonly chunks: number
+    }
   | Refusal
 
 /** A row to be written: an entry newly accepted or newly signed here. */

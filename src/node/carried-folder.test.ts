@@ -35,11 +35,16 @@ const disk = (): string => {
 const meansOf = (office: ParcelOffice, bytesMax?: number): OutMeans => ({
   waiting: async () => office.waiting(),
   parcels: async () => office.list(),
-  async make(after) {
-    if (bytesMax === undefined) return office.make({ after })
-    const made = await office.made({ after, bytesMax })
+  async make(request) {
+    if (bytesMax === undefined) return office.make(request)
+    const made = await office.made({ after: request.after ?? 0, bytesMax })
     if (isRefusal(made)) return made
-    return { ...office.list().at(-1)!, isWhole: made.isWhole, bytes: Buffer.from(made.bytes).toString("base64") }
+    return {
+      ...office.list().at(-1)!,
+      isWhole: made.isWhole,
+      nextChunk: 0,
+      bytes: Buffer.from(made.bytes).toString("base64"),
+    }
   },
 })
 
@@ -171,8 +176,8 @@ test("EP-18: a disk that takes nothing, or not all, is said; what was written st
   // The third finds its place taken by a folder: as with a full disk, it is the write that fails.
   const full: OutMeans = {
     ...few,
-    async make(after) {
-      const parcel = await few.make(after)
+    async make(request) {
+      const parcel = await few.make(request)
       if (!isRefusal(parcel) && ++made === 3) {
         const first = (await few.waiting()).generation
         const [from, to] = [parcel.from, parcel.to].map(seq => String(seq).padStart(10, "0"))

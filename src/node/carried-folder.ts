@@ -4,8 +4,9 @@
 import { hash } from "node:crypto"
 import { closeSync, constants, type Dir, fstatSync, opendirSync, openSync, readSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
+import type { ParcelFile, ParcelRequest, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Charter } from "../core/charter.ts"
+import { chunksOf } from "../core/document.ts"
 import { equal, hex } from "../core/hash.ts"
 import { carriedRenewMs, folderFilesMax, parcelBytesMax } from "../core/limits.ts"
 import { parcelKind, parcelWay } from "../core/parcel.ts"
@@ -31,7 +32,7 @@ const prefixOf = (charter: Charter, from: number, to: number): string =>
 export type OutMeans = {
   waiting(): Promise<ParcelWaiting>
   parcels(): Promise<readonly ParcelView[]>
-  make(after: number): Promise<ParcelFile | Refusal>
+  make(request: ParcelRequest): Promise<ParcelFile | Refusal>
 }
 
 type Written = { readonly file: string; readonly from: number; readonly to: number }
@@ -40,6 +41,8 @@ type Written = { readonly file: string; readonly from: number; readonly to: numb
 export type CarriedOut = {
   readonly waiting: ParcelWaiting
   readonly written: readonly Written[]
+  /** Files with chunks of documents. */
+  readonly documents: readonly string[]
   readonly kept: number
   readonly removed: readonly string[]
 }
@@ -56,7 +59,8 @@ export const carryOut = async (
   const ours = there.filter(name => name.startsWith(prefix))
   const left = ours.filter(name => name.endsWith(suffix + besideSuffix))
   const waiting = await means.waiting()
-  const removed = tidy ? ours.filter(name => isHeldThere(name.slice(prefix.length), waiting)) : []
+  const isOver = (name: string): boolean => isHeldThere(name.slice(prefix.length), waiting)
+  const removed = tidy ? ours.filter(isOver) : []
   for (const name of [...left, ...removed]) inFolder(folder, 0, () => rmSync(join(folder, name), { force: true }))
   const rest = ours.filter(name => suffixes.test(name) && !removed.includes(name))
   const lying = await lyingWhole(folder, rest, means, { generation: waiting.generation, now })
@@ -64,7 +68,7 @@ export const carryOut = async (
   for (let next = reach(lying, from); next > from; next = reach(lying, from)) from = next
   const written: Written[] = []
   for (let isWhole = from > waiting.to; !isWhole; ) {
-    const made = await means.make(from - 1)
+    const made = await means.make({ after: from - 1 })
     if (isRefusal(made)) return made
     // The log was begun anew meanwhile, or the other side is proven to hold all of it: the next call says what waits then.
     if (made.generation !== waiting.generation || made.to < made.from) break
@@ -74,16 +78,58 @@ export const carryOut = async (
     from = made.to + 1
     isWhole = made.isWhole
   }
-  return { waiting, written, kept: lying.length, removed }
+  const documents = await documentsOut({ folder, prefix }, means, waiting, { lying, written: written.length })
+  if (isRefusal(documents)) return documents
+  return { waiting, written, documents, kept: lying.length, removed }
+}
+
+const documentForm = /^d([0-9a-f]{12})-(\d+)-(\d+)-/i
+
+/** Documents that the other side is not proven to hold, behind all that is said: names have a `d`, which comes after every number. */
+const documentsOut = async (
+  { folder, prefix }: { readonly folder: string; readonly prefix: string },
+  means: OutMeans,
+  { documents }: ParcelWaiting,
+  already: { readonly lying: readonly Lying[]; readonly written: number },
+): Promise<string[] | Refusal> => {
+  const files: string[] = []
+  const lying = already.lying.flatMap(({ file }) => {
+    const [, root = "", first, last] = documentForm.exec(file.slice(prefix.length)) ?? []
+    return root === "" ? [] : [{ root: root.toLowerCase(), from: Number(first), to: Number(last) }]
+  })
+  for (const { root, size } of documents) {
+    const short = root.slice(0, 12)
+    const mine = lying.filter(it => it.root === short)
+    for (let chunk = 0; chunk < chunksOf(size); ) {
+      const there = reach(mine, chunk)
+      if (there > chunk) {
+        chunk = there
+        continue
+      }
+      const made = await means.make({ document: { root, chunk } })
+      if (isRefusal(made)) return made
+      if (made.nextChunk <= chunk) break // withdrawn meanwhile
+      const places = [chunk, made.nextChunk - 1].map(place => String(place).padStart(5, "0"))
+      const file = `${prefix}d${short}-${places.join("-")}-${made.name.slice(0, 12)}${suffix}`
+      const before = already.written + files.length
+      inFolder(folder, before, () => placeAtomically(join(folder, file), Buffer.from(made.bytes, "base64")))
+      files.push(file)
+      chunk = made.nextChunk
+    }
+  }
+  return files
 }
 
 /** By its name: generation and last place. A parcel of ours that all is held of is of use to nobody. */
-const isHeldThere = (rest: string, { generation, from }: ParcelWaiting): boolean => {
+const isHeldThere = (rest: string, { generation, from, documents }: ParcelWaiting): boolean => {
+  const [, root] = documentForm.exec(rest) ?? []
+  if (root !== undefined) return !documents.some(document => document.root.startsWith(root.toLowerCase()))
   const [, its, last] = /^(\d+)-\d+-(\d+)-[0-9a-f]+\.parcel$/i.exec(rest) ?? []
   return last !== undefined && Number(its) === generation && Number(last) < from
 }
 
-type Lying = Pick<ParcelView, "from" | "to">
+type Stretch = Pick<ParcelView, "from" | "to">
+type Lying = Stretch & { readonly file: string }
 
 /** Those that were made here, byte for byte, that the other side can open, and whose key there is not about to be replaced. */
 const lyingWhole = async (
@@ -98,11 +144,11 @@ const lyingWhole = async (
     const bytes = readRegular(folder, name)
     const row = isRefusal(bytes) || bytes instanceof Error ? undefined : made.get(hash("sha256", bytes, "hex"))
     const isGood = row?.generation === generation && row.unopened === undefined && now - row.at < carriedRenewMs
-    return row && isGood ? [row] : []
+    return row && isGood ? [{ from: row.from, to: row.to, file: name }] : []
   })
 }
 
-const reach = (lying: readonly Lying[], from: number): number =>
+const reach = (lying: readonly Stretch[], from: number): number =>
   lying.reduce((most, row) => (row.from <= from && row.to >= from ? Math.max(most, row.to + 1) : most), from)
 
 const codeOf = (cause: unknown): string =>

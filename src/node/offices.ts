@@ -43,7 +43,7 @@ export const offices = (
   const salt = (): Uint8Array => Uint8Array.from(randomBytes(16))
   const now = Date.now
   const parcels = parcelOffice({
-    ...{ us, store, running, now },
+    ...{ us, store, running, now, offered: () => documents.offered() },
     unopened: ({ name }) => log.warn({ parcel: name }, "a parcel of ours could not be opened there"),
   })
   const { unopened } = parcels

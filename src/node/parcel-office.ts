@@ -6,6 +6,7 @@ import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
+import type { Offered } from "./document-desk.ts"
 import { hasFields, keptList, type Settings } from "./kept-list.ts"
 import { framesOf, type Parcel, type Stretch } from "./parcel.ts"
 import { isObject } from "./requests.ts"
@@ -15,6 +16,8 @@ export type ParcelOfficeOptions = {
   readonly us: number
   readonly store: Settings
   readonly running: Pick<Running, "carried" | "parcel" | "own" | "status">
+  /** Documents of ours that the other side is not proven to hold. */
+  readonly offered: () => readonly Offered[]
   readonly now: () => number
   /** The other side could not open one: for the log. */
   readonly unopened: (parcel: ParcelView) => void
@@ -38,7 +41,7 @@ export type ParcelOffice = {
 const rowsMax = 256
 const bytesMax = 131_072
 
-export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOfficeOptions): ParcelOffice => {
+export const parcelOffice = ({ us, store, running, offered, now, unopened }: ParcelOfficeOptions): ParcelOffice => {
   const parcels = keptList(store, {
     ...{ name: "parcels", field: "parcels", rowsMax, bytesMax },
     isRow: hasFields<ParcelView>({ name: "string", at: "number", generation: "number", from: "number", to: "number" }),
@@ -56,20 +59,22 @@ export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOffice
     waiting() {
       const { generation, size } = running.own()
       const { confirmed = 0 } = running.status().peers.find(({ party }) => party === 1 - us) ?? {}
-      return { generation, from: confirmed + 1, to: size }
+      const documents = offered()
+        .filter(document => document.generation === generation)
+        .map(({ root, size }) => ({ root: hex(root), size }))
+      return { generation, from: confirmed + 1, to: size, documents }
     },
     made,
     async make(request) {
-      const after = isObject(request) ? request.after : undefined
-      if (after !== undefined && !(typeof after === "number" && Number.isSafeInteger(after) && after >= 0))
-        return refuse("bad-request", { field: "after" })
-      const parcel = await made(after === undefined ? {} : { after })
+      const stretch = stretchOf(request, offered())
+      if (isRefusal(stretch)) return stretch
+      const parcel = await made(stretch)
       if (isRefusal(parcel)) return parcel
-      const { isWhole, bytes } = parcel
+      const { isWhole, nextChunk, bytes } = parcel
       const name = hex(parcel.name)
       const kept = parcels.all().findLast(row => row.name === name)
       if (kept === undefined) throw new Error("A parcel was made and is not remembered.")
-      return { ...kept, isWhole, bytes: Buffer.from(bytes).toString("base64") }
+      return { ...kept, isWhole, nextChunk, bytes: Buffer.from(bytes).toString("base64") }
     },
     async take(request) {
       const text = isObject(request) ? request.bytes : undefined
@@ -99,4 +104,18 @@ export const parcelOffice = ({ us, store, running, now, unopened }: ParcelOffice
           parcel => parcel.unopened && parcel.generation === generation && parcel.from <= seq && seq <= parcel.to,
         )?.unopened,
   }
+}
+
+const isPlace = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+
+/** A document goes with the entry that names it. (EP-15) */
+const stretchOf = (request: unknown, offered: readonly Offered[]): Stretch | Refusal => {
+  const { after, document } = isObject(request) ? request : {}
+  if (after !== undefined) return isPlace(after) ? { after } : refuse("bad-request", { field: "after" })
+  if (document === undefined) return {}
+  const { root, chunk } = isObject(document) ? document : {}
+  const named = offered.find(each => hex(each.root) === root)
+  if (named === undefined || !isPlace(chunk)) return refuse("bad-request", { field: "document" })
+  return { after: named.seq - 1, upTo: named.seq, document: { root: named.root, chunk } }
 }
