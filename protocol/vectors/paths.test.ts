@@ -46,16 +46,6 @@ const leaving = (node: Reader, path: Path): number[] => {
   return node.line.out.flatMap(effect => (effect.do === "send" ? [effect.frame.length] : []))
 }
 
-const hello = encodePart({
-  type: "hello",
-  charterHash: line.charter.hash,
-  have: [],
-  credit: 4_194_304,
-  now: 1,
-  restored: false,
-  takesShort: true,
-})
-
 const filler = (size: number): Uint8Array =>
   encodePart({ type: "fragment", id: 1, offset: 0, total: 9_000, bytes: new Uint8Array(size) })
 
@@ -96,29 +86,52 @@ test("S-9: pongs tell the round trip of their path and the share of frames that 
   ok(Math.abs(lossOf(path)! - 20 / later.frames) < 1e-9)
 })
 
-test("S-12: a path that swallows what it is given is taken for a sixteenth, and for more once that much comes there", () => {
+/** A pong to the newest ping, after so many ms. */
+const answers = (node: Reader, counter: number, ms: number, bytesThere: number): void => {
+  const { at, frames } = pathAt(node, 0).pings.at(-1)!
+  node.line.now = at + ms
+  hears(node, 0, sealed(counter, encodePart({ type: "pong", echo: at, now: 1, frames, bytes: bytesThere })))
+}
+
+test("S-12: what is not urgent is kept to a window; it grows while pongs come soon, and shrinks to what passes when they are late", () => {
   const node = reader()
-  passes(node, 3_100)
-  node.line.now += 5_000
-  hears(node, 0, sealed(3, encodePart({ type: "have", have: [] })))
-  node.happens({ type: "pathClosed", now: node.line.now, path: 0 })
-  opens(node, 0, fast)
   const path = pathAt(node, 0)
-  equal(path.traits.rate, fast.rate / 16)
-  hears(node, 0, sealed(4, hello))
-  passes(node, 3_100)
-  const { at, frames } = path.pings.at(-1)!
-  hears(node, 0, sealed(5, encodePart({ type: "pong", echo: at, now: 1, frames, bytes: 20_000_000 })))
-  equal(path.traits.rate, fast.rate / 4)
+  equal(path.window, 65_536)
+  answers(node, 3, 20, 500)
+  const first = path.window
+  ok(first > 65_536 && first <= 262_144, String(first))
+  const fill = (bytes: number): void => {
+    for (let sum = 0; sum < bytes; sum += 60_000) enqueue(path, { precedence: 1, part: filler(60_000) })
+    passes(node, 1)
+  }
+  fill(600_000)
+  const underWay = path.bytesSent - path.bytesPassed
+  ok(underWay >= first && underWay < first + 70_000, String(underWay))
+  ok(path.pings.length > 0, "what became of it is asked at once")
+  enqueue(path, { precedence: 4, part: filler(900) })
+  passes(node, 1)
+  equal(path.queue[4]!.length, 0)
+  answers(node, 4, 25, 300_000)
+  equal(path.window, 2 * first)
+  fill(600_000)
+  answers(node, 5, 5_000, 340_000)
+  // 40,000 bytes came in five seconds: 8 a millisecond.
+  ok(path.window > 1_024 && path.window < 8 * 400, String(path.window))
+  enqueue(path, { precedence: 1, part: filler(9_000) })
+  answers(node, 6, 20, 900_000)
+  ok(leaving(node, path).every(length => length <= 1_024))
 })
 
-test("S-12: a cut, which silences both ways, is no lie", () => {
-  const node = reader()
-  passes(node, 3_100)
-  passes(node, 9_000)
-  deepEqual(node.dropped, ["silent"])
-  opens(node, 0, fast)
-  equal(pathAt(node, 0).traits.rate, fast.rate)
+test("S-12: a path that swallows what it is given, while the other end is heard, opens again with a sixteenth; a cut is no such thing", () => {
+  const swallows = (isHeard: boolean): number => {
+    const node = reader()
+    node.line.now += 5_000
+    if (isHeard) hears(node, 0, sealed(3, encodePart({ type: "have", have: [] })))
+    node.happens({ type: "pathClosed", now: node.line.now, path: 0 })
+    opens(node, 0, fast)
+    return pathAt(node, 0).window
+  }
+  deepEqual([swallows(true), swallows(false)], [4_096, 65_536])
 })
 
 test("S-4: what others wait for is cut short; what is urgent, or alone and no bulk, goes whole", () => {

@@ -5,8 +5,8 @@ import type { Outgoing, Path } from "./path-state.ts"
 import { type Refusal, refuse } from "./refusal.ts"
 import type { Suite } from "./suite.ts"
 
-/** A fragment's own CBOR around its bytes, at most. */
-const aroundBytes = 40
+/** A fragment's own CBOR around its bytes, at most: list, type, three numbers of up to five bytes, and the head of the bytes. */
+const aroundBytes = 20
 /** Parts of a path that may wait for their missing pieces. */
 const joiningMax = 16
 

@@ -7,6 +7,7 @@ import { around, bulk, enqueue } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { type RefusalCode, refusals } from "./refusal.ts"
 import type { Line } from "./state.ts"
+import { pieceOf } from "./window.ts"
 
 /** A piece's own CBOR around its bytes, and that of the frame's list. */
 const pieceAroundBytes = 32
@@ -55,8 +56,7 @@ export const chunkRead = (
     enqueue(path, { precedence: bulk, part: encodePart({ type: "lack", root, code: refusals[read.code][0] }) })
     return
   }
-  const { fragmentBytes, pieceBytes = fragmentBytes } = path.traits
-  const frame = Math.min(fragmentBytes, pieceBytes, frameBytesMax)
+  const frame = Math.min(path.traits.fragmentBytes, pieceOf(path), frameBytesMax)
   const room = frame - around(line, line.state.peers.get(path.peer)!) - pieceAroundBytes
   const document = root.slice(0, documentIdBytes)
   for (const { from, to } of asks)

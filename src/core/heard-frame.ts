@@ -125,6 +125,8 @@ const heardPart = (line: Line, peer: Peer, path: Path, part: Part): void => {
 }
 
 const heardFragment = (line: Line, peer: Peer, path: Path, part: Extract<Part, { type: "fragment" }>): void => {
+  // What was asked for may be coming in pieces: asked again, it would come twice. (S-7)
+  line.state.logs[peer.party]!.progressAt = line.now
   const whole = join(path, part, line.suite)
   if (whole === undefined) return
   const parts = isRefusal(whole) ? whole : decodeParts(concat(Uint8Array.of(0x81), whole), line.suite)

@@ -12,6 +12,7 @@ import { precedences } from "./registry.ts"
 import { aroundBytes } from "./seal.ts"
 import { shorten } from "./short.ts"
 import type { Line, Peer } from "./state.ts"
+import { hasRoom, pieceOf } from "./window.ts"
 
 export const bulk = precedences.indexOf("BULK")
 export const routine = precedences.indexOf("ROUTINE")
@@ -65,7 +66,7 @@ export const sendOwn = (line: Line, peer: Peer, path: Path, { precedence, stored
   const outgoing = { precedence, part, entry: { author: line.us, generation, seq: stored.seq } }
   enqueue(path, outgoing)
   // Where a frame may vanish unseen, its loss would be found too late for this. (S-5)
-  if (path.traits.loses && precedence >= immediate) enqueue(path, outgoing)
+  if (path.traits.loses && precedence >= immediate) enqueue(path, { ...outgoing, isCopy: true })
 }
 
 /** Sends while the path has room, the highest precedence first. */
@@ -82,6 +83,7 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
     }
     path.inFlight += frame.length
     path.framesSent += 1
+    path.bytesSent += frame.length
     path.sentAt = line.now
     line.out.push({ do: "send", path: path.id, frame })
     const sent = Math.max(
@@ -104,6 +106,7 @@ const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
     const queue = path.queue[precedence]!
     while (queue.length > 0 && isOver(line, peer, queue[0]!)) queue.shift()
     if (queue.length === 0) continue
+    if (!hasRoom(path, precedence)) return null
     const room = frameRoom(path, precedence) - around(line, peer) - 3
     const most = Math.min(room, gatherBytes)
     if (queue[0]!.part.length > room) {
@@ -112,8 +115,11 @@ const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
     }
     let count = 0
     let bytes = 0
-    while (count < queue.length && count < partsMax && (count === 0 || bytes + queue[count]!.part.length <= most))
+    while (count < queue.length && count < partsMax && (count === 0 || bytes + queue[count]!.part.length <= most)) {
+      // One loss must not take both.
+      if (count > 0 && queue[count]!.isCopy) break
       bytes += queue[count++]!.part.length
+    }
     const items = queue.splice(0, count)
     return { precedence, items, parts: items.map(it => it.part) }
   }
@@ -130,9 +136,11 @@ const isOver = (line: Line, { confirmed }: Peer, { entry, isAsked }: Outgoing): 
 
 /** How long a frame may be: the whole of what the path takes for what is urgent, and for what is alone there; else no more than what
  *  something urgent may be made to wait. (S-4) */
-const frameRoom = ({ traits, queue }: Path, precedence: number): number => {
-  const piece = traits.pieceBytes
-  if (piece === undefined || precedence >= immediate) return traits.fragmentBytes
+const frameRoom = (path: Path, precedence: number): number => {
+  const { traits, queue } = path
+  if (precedence >= immediate) return traits.fragmentBytes
+  const piece = Math.min(pieceOf(path), traits.fragmentBytes)
+  if (traits.pieceBytes === undefined) return piece
   const waiting = queue.reduce((sum, parts) => sum + parts.length, 0)
-  return precedence > bulk && waiting === 1 ? traits.fragmentBytes : Math.min(piece, traits.fragmentBytes)
+  return precedence > bulk && waiting === 1 ? traits.fragmentBytes : piece
 }

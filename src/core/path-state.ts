@@ -15,18 +15,17 @@ export type Outgoing = {
   readonly entry?: InLog
   readonly isUnfinished?: true
   readonly isAsked?: true
+  readonly isCopy?: true
 }
 
 /** Frames and bytes that had been handed over when something was asked, and that had come when it was answered. */
-type Mark = { readonly at: number; readonly frames: number }
-type Heard = Mark & { readonly heard: number; readonly bytes: number }
+type Mark = { readonly at: number; readonly frames: number; readonly bytes: number }
+type Heard = { readonly at: number; readonly frames: number; readonly heard: number; readonly bytes: number }
 
 export type Path = {
   readonly id: number
   readonly peer: number
-  /** As it says it is, and as it is taken to be. (S-12) */
-  readonly says: PathTraits
-  traits: PathTraits
+  readonly traits: PathTraits
   readonly queue: Outgoing[][] // by precedence
   inFlight: number
   helloSent: boolean
@@ -59,15 +58,21 @@ export type Path = {
   counted: { sent: number; heard: number }
   /** What came there between the last two pings, bit/s. */
   rate: number | null
+  /** Bytes of frames that were handed over; before the last ping; and before the last that was answered. (S-12) */
+  bytesSent: number
+  bytesProbed: number
+  bytesPassed: number
+  /** What may be under way of what is not urgent, and the shortest round trip of late. */
+  window: number
+  shortestMs: number
   /** A ping is late: what is not urgent takes another path, if there is one. (S-5) */
   isDoubtful: boolean
 }
 
-export const freshPath = (id: number, peer: number, says: PathTraits, now: number): Path => ({
+export const freshPath = (id: number, peer: number, traits: PathTraits, window: number, now: number): Path => ({
   id,
   peer,
-  says,
-  traits: says,
+  traits,
   queue: precedences.map(() => []),
   inFlight: 0,
   helloSent: false,
@@ -94,5 +99,10 @@ export const freshPath = (id: number, peer: number, says: PathTraits, now: numbe
   roundTripMs: null,
   counted: { sent: 0, heard: 0 },
   rate: null,
+  bytesSent: 0,
+  bytesProbed: 0,
+  bytesPassed: 0,
+  window,
+  shortestMs: Infinity,
   isDoubtful: false,
 })

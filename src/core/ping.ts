@@ -4,8 +4,9 @@ import { encodePart, type Part } from "./frame.ts"
 import { have } from "./have.ts"
 import { enqueue, flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
-import { closePath, deadAfter, pongMs, rewind, trustRate } from "./paths.ts"
+import { closePath, deadAfter, pongMs, rewind } from "./paths.ts"
 import type { Line, Peer } from "./state.ts"
+import { passed } from "./window.ts"
 
 /** Pings whose pong may still come. */
 const pingsKept = 4
@@ -16,7 +17,11 @@ export const sendPing = (line: Line, path: Path): void => {
   path.pingAt = line.now
   const { lastHuman, consoles } = line.state
   // The frame that brings the ping is the next, and counts itself.
-  path.pings = [...path.pings.slice(1 - pingsKept), { at: line.now, frames: path.framesSent + 1 }]
+  path.pings = [
+    ...path.pings.slice(1 - pingsKept),
+    { at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent },
+  ]
+  path.bytesProbed = path.bytesSent
   enqueue(path, {
     precedence: flash,
     part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
@@ -44,21 +49,22 @@ export const heardPong = (line: Line, peer: Peer, path: Path, pong: Extract<Part
   path.roundTripMs = line.now - pong.echo
   peer.roundTripMs = path.roundTripMs
   path.isDoubtful = false
-  if (asked && pong.frames > 0) measure(line, path, { ...asked, heard: pong.frames, bytes: pong.bytes })
+  if (asked && pong.frames > 0) measure(line, path, asked, pong)
   tellPeer(line, peer)
 }
 
 /** A peer that has begun to count anew meanwhile is heard from the next pong on. */
-const measure = (line: Line, path: Path, pong: NonNullable<Path["lastPong"]>): void => {
+const measure = (line: Line, path: Path, asked: Path["pings"][number], pong: Extract<Part, { type: "pong" }>): void => {
   const last = path.lastPong ?? { at: path.openedAt, frames: 0, heard: 0, bytes: 0 }
-  path.lastPong = pong
-  if (pong.heard < last.heard || pong.bytes < last.bytes || pong.at <= last.at) return
+  path.lastPong = { at: line.now, frames: asked.frames, heard: pong.frames, bytes: pong.bytes }
+  if (pong.frames < last.heard || pong.bytes < last.bytes) return
   const { counted } = path
-  counted.sent += pong.frames - last.frames
-  counted.heard += pong.heard - last.heard
+  counted.sent += asked.frames - last.frames
+  counted.heard += pong.frames - last.heard
   if (counted.sent > countedMax) path.counted = { sent: counted.sent / 2, heard: counted.heard / 2 }
-  path.rate = ((pong.bytes - last.bytes) * 8_000) / (pong.at - last.at)
-  if (path.rate > path.traits.rate / 2) trustRate(line, path)
+  const perMs = (pong.bytes - last.bytes) / Math.max(1, line.now - last.at)
+  path.rate = perMs * 8_000
+  passed(line, path, line.now - asked.at, asked.bytes, perMs)
 }
 
 /** Share of what was handed over that is known not to have come; null before anything was counted. */

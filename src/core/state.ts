@@ -164,8 +164,8 @@ export type State = {
   readonly logs: Log[]
   readonly peers: Map<number, Peer>
   readonly paths: Map<number, Path>
-  /** What paths that do not keep what they say of their rate are taken for, bit/s, by number. Not in the snapshot. (S-12) */
-  readonly believed: Map<number, number>
+  /** What was found that may be under way on a path, by its number. Not in the snapshot. (S-12) */
+  readonly windows: Map<number, number>
   /** Own epoch keys published so far; the last number and when. Number 0 is the card's. */
   epochKey: number
   epochKeyAt: number
@@ -329,7 +329,7 @@ export const freshState = (charter: Charter, us: number, suite: Suite): State =>
     charter.parties.flatMap((card, party) => (party === us ? [] : [[party, freshPeer(party, card.base)] as const])),
   ),
   paths: new Map(),
-  believed: new Map(),
+  windows: new Map(),
   epochKey: 0,
   epochKeyAt: 0,
   epochKeyUsed: false,

@@ -16,6 +16,7 @@ import { doubtAt, sendPing } from "./ping.ts"
 import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
+import { wantsProbe } from "./window.ts"
 
 /** The longest that an answer is waited for: a round trip is the peer's own word. */
 const answerMsMax = 60_000
@@ -261,6 +262,9 @@ export const pump = (line: Line): void => {
     serve(line, path)
     offerHead(line, peer)
     giveDocuments(line, path)
+    drain(line, path, peer)
+    if (!wantsProbe(path) || !peer.helloHeard) continue
+    sendPing(line, path)
     drain(line, path, peer)
   }
 }

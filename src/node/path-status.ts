@@ -1,6 +1,7 @@
 // How one path stands: what its transport says, and what the core has measured on it.
 import { lossOf } from "../core/ping.ts"
 import type { Line } from "../core/state.ts"
+import { isHeldBack } from "../core/window.ts"
 import type { OpenPath } from "./open-paths.ts"
 
 /** Rates in bit/s, times in ms. What is not known yet is null. */
@@ -16,7 +17,7 @@ export type PathStatus = {
   readonly roundTripMs: number | null
   /** Share of our frames that did not come, of the last few hundred. */
   readonly loss: number | null
-  /** As it says; `believed` where it is taken for less. (S-12) */
+  /** As it says; `believed`: what it was found to bring, where that is so little that less is kept under way on it. (S-12) */
   readonly rate: number
   readonly believed: number | null
   /** What came through there lately. */
@@ -38,7 +39,7 @@ export const pathStatusOf = ({ state }: Line, open: OpenPath): PathStatus => {
     heardAt: isHeard ? path.heardAt : null,
     roundTripMs: path?.roundTripMs ?? null,
     loss: path === undefined ? null : lossOf(path),
-    believed: path !== undefined && path.traits.rate < rate ? path.traits.rate : null,
+    believed: path !== undefined && isHeldBack(path) && path.rate !== null ? path.rate : null,
     throughput: path?.rate ?? null,
     waiting: (path?.queue ?? []).flatMap((parts, precedence) =>
       parts.length === 0
