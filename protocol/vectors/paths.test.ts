@@ -8,7 +8,7 @@ import { decodeParts, encodePart, joinParts } from "../../src/core/frame.ts"
 import { drain, enqueue } from "../../src/core/outbox.ts"
 import type { Path } from "../../src/core/path-state.ts"
 import { pathsFor } from "../../src/core/paths.ts"
-import { lossOf } from "../../src/core/ping.ts"
+import { lossOf, tailDueAt } from "../../src/core/ping.ts"
 import { isRefusal } from "../../src/core/refusal.ts"
 import { openFrame, sealFrame } from "../../src/core/seal.ts"
 import { nodeSuite as suite } from "../../src/suites/node.ts"
@@ -216,3 +216,17 @@ const opened = (node: Reader, frame: Uint8Array): string[] => {
   const parts = plain ? decodeParts(plain, suite) : []
   return isRefusal(parts) ? [] : parts.map(({ type }) => type)
 }
+
+test("S-9: where frames vanish unseen, a ping says soon how much there is of what was not receipted", () => {
+  const node = reader()
+  opens(node, 1, { ...fast, rate: 1e10, loses: true })
+  const [path, peer] = [pathAt(node, 1), node.line.state.peers.get(0)!]
+  path.pings = []
+  path.roundTripMs = 700
+  equal(tailDueAt(path, peer), Number.POSITIVE_INFINITY)
+  peer.sentTo = peer.confirmed + 1
+  equal(tailDueAt(path, peer), path.sentAt + 1_400)
+  equal(tailDueAt(pathAt(node, 0), peer), Number.POSITIVE_INFINITY)
+  passes(node, 1_500)
+  equal(path.pings.length, 1)
+})

@@ -2,6 +2,7 @@
 // protocol/sync.md, section 9).
 import { encodePart, type Part } from "./frame.ts"
 import { have } from "./have.ts"
+import { wantAfterMs } from "./limits.ts"
 import { enqueue, flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { closePath, deadAfter, pongMs, rewind } from "./paths.ts"
@@ -29,6 +30,13 @@ export const sendPing = (line: Line, path: Path): void => {
 }
 
 type Ping = { readonly now: number; readonly lastHuman: number | null; readonly consoles: number }
+
+/** On a path on which frames vanish unseen: when the last that was said should have been receipted, and was not. The ping says how much
+ *  there is, so that it is asked for. (S-7) */
+export const tailDueAt = (path: Path, { sentTo, confirmed, claims }: Peer): number =>
+  path.traits.loses && path.pings.length === 0 && sentTo > Math.max(confirmed, claims)
+    ? path.sentAt + Math.max(wantAfterMs, 2 * (path.roundTripMs ?? 0))
+    : Infinity
 
 export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void => {
   peer.clockOffsetMs = ping.now - line.now

@@ -12,7 +12,7 @@ import { creditBytes, doubtMs, gapsMax, wantAfterMs } from "./limits.ts"
 import { bulk, drain, enqueue, flash, immediate, priority, sendOwn, storedOf } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { bestOf, deadAfter, isThin, pathsFor, pingEvery, rewind } from "./paths.ts"
-import { doubtAt, sendPing } from "./ping.ts"
+import { doubtAt, sendPing, tailDueAt } from "./ping.ts"
 import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
@@ -254,7 +254,7 @@ export const pump = (line: Line): void => {
       continue
     }
     if (!path.helloSent) sendHello(line, path)
-    if (line.now - path.pingAt >= pingEvery(path)) {
+    if (line.now - path.pingAt >= pingEvery(path) || line.now >= tailDueAt(path, peer)) {
       if (peer.helloHeard) sendPing(line, path)
       else sendHello(line, path)
     }
@@ -282,6 +282,7 @@ export const nextWake = (line: Line): number => {
   for (const path of line.state.paths.values()) {
     at = Math.min(at, path.pingAt + pingEvery(path), path.heardAt + deadAfter(path), doubtAt(line, path))
     const peer = line.state.peers.get(path.peer)!
+    if (peer.sending && peer.helloHeard) at = Math.min(at, tailDueAt(path, peer))
     if (peer.sending && peer.haveDue !== null) at = Math.min(at, peer.haveDue)
   }
   if (line.state.doubtSince !== null) at = Math.min(at, line.state.doubtSince + doubtMs)
