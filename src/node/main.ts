@@ -138,6 +138,7 @@ const wire = async (
   const { record } = reader
   const metrics = openMetrics(
     () => running.status(),
+    () => running.paths(),
     party => charter.parties[party]?.code ?? String(party),
   )
   const pool = checking()

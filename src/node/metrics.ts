@@ -1,6 +1,7 @@
 // What is measured, for Prometheus. Numbers and names of the law only: nothing of what was said.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
 import type { LineStatus } from "./line-status.ts"
+import type { PathStatus } from "./path-status.ts"
 
 export type Metrics = {
   readonly registry: Registry
@@ -11,7 +12,11 @@ export type Metrics = {
 }
 
 /** `status` is asked whenever somebody reads the metrics. */
-export const openMetrics = (status: () => LineStatus, codeOf: (party: number) => string): Metrics => {
+export const openMetrics = (
+  status: () => LineStatus,
+  paths: () => readonly PathStatus[],
+  codeOf: (party: number) => string,
+): Metrics => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -46,6 +51,27 @@ export const openMetrics = (status: () => LineStatus, codeOf: (party: number) =>
     for (const peer of peers)
       if (peer.clockOffsetMs !== null) seconds.set({ peer: codeOf(peer.party) }, peer.clockOffsetMs / 1_000)
   })
+  const ofPaths = (name: string, help: string, of: (path: PathStatus) => number | null): void =>
+    gauge(`path_${name}`, help, ["path"], each => {
+      // A path that was taken away is no more.
+      each.reset()
+      for (const path of paths()) {
+        const value = of(path)
+        if (value !== null) each.set({ path: path.name }, value)
+      }
+    })
+  ofPaths("up", "1 while the peer answers on this path", ({ state }) => (state === "up" ? 1 : 0))
+  ofPaths("round_trip_seconds", "Last round trip of this path", ({ roundTripMs }) =>
+    roundTripMs === null ? null : roundTripMs / 1_000,
+  )
+  ofPaths(
+    "loss_ratio",
+    "Share of our frames that did not come on this path, of the last few hundred",
+    ({ loss }) => loss,
+  )
+  ofPaths("waiting_bytes", "What waits to be sent on this path", ({ waiting }) =>
+    waiting.reduce((sum, { bytes }) => sum + bytes, 0),
+  )
   return {
     registry,
     entries: new Counter({

@@ -15,38 +15,50 @@ const blob = (value: SQLOutputValue | undefined): Uint8Array => {
   return value
 }
 
-const columns = `id, root, size, leaves, state,
+const columns = `id, size, hashes, state,
   (SELECT count(*) FROM chunk WHERE chunk.document = document.id) AS held`
 
+const rootBytes = 32
+
+/** Root and leaves of a document, in a sealed record sealed. */
+const boxOf = (id: number, root: Uint8Array, leaves: Uint8Array, cipher: Cipher | undefined): Uint8Array => {
+  const hashes = Buffer.concat([root, leaves])
+  return cipher?.seal(`document ${id}`, hashes) ?? hashes
+}
+
+/** Without the key of a sealed record nothing is known of its documents. */
 export const readingDocuments = (db: DatabaseSync, isSealed: boolean, cipher: Cipher | undefined): DocumentReader => {
-  const all = db.prepare(`SELECT ${columns} FROM document WHERE root IS NOT NULL ORDER BY id`)
-  const byRoot = db.prepare(`SELECT ${columns} FROM document WHERE root = ?`)
+  const isLocked = isSealed && cipher === undefined
+  const all = db.prepare(`SELECT ${columns} FROM document WHERE name IS NOT NULL ORDER BY id`)
+  const byName = db.prepare(`SELECT ${columns} FROM document WHERE name = ?`)
   const names = db.prepare("SELECT author, entry FROM announced WHERE document = ? ORDER BY rowid")
   const chunk = db.prepare("SELECT bytes FROM chunk WHERE document = ? AND place = ?")
   const places = db.prepare("SELECT place FROM chunk WHERE document = ? ORDER BY place")
-  const kept = (row: Record<string, SQLOutputValue>): KeptDocument => ({
-    id: number(row.id),
-    root: blob(row.root),
-    size: number(row.size),
-    ...(row.leaves !== null && { leaves: blob(row.leaves) }),
-    state: String(row.state),
-    held: number(row.held),
-    announced: names.all(number(row.id)).map(it => ({ author: number(it.author), entry: blob(it.entry) })),
-  })
+  const opened = (name: string, held: Uint8Array): Uint8Array => {
+    if (!isSealed) return held
+    const plain = cipher?.open(name, held)
+    if (plain === undefined) throw new Error("The record is damaged, or sealed with another key: a document.")
+    return plain
+  }
+  const kept = (row: Record<string, SQLOutputValue>): KeptDocument => {
+    const id = number(row.id)
+    const hashes = opened(`document ${id}`, blob(row.hashes))
+    return {
+      ...{ id, root: hashes.slice(0, rootBytes), size: number(row.size) },
+      ...(hashes.length > rootBytes && { leaves: hashes.slice(rootBytes) }),
+      ...{ state: String(row.state), held: number(row.held) },
+      announced: names.all(id).map(it => ({ author: number(it.author), entry: blob(it.entry) })),
+    }
+  }
   return {
-    all: () => all.all().map(kept),
+    all: () => (isLocked ? [] : all.all().map(kept)),
     find: root => {
-      const row = byRoot.get(root)
+      const row = isLocked ? undefined : byName.get(cipher?.nameOf(root) ?? root)
       return row && kept(row)
     },
     chunk: (id, index) => {
       const row = chunk.get(id, index)
-      if (row === undefined) return undefined
-      const held = blob(row.bytes)
-      if (!isSealed) return held
-      const plain = cipher?.open(chunkName(id, index), held)
-      if (plain === undefined) throw new Error("The record is damaged, or sealed with another key: a document.")
-      return plain
+      return row && opened(chunkName(id, index), blob(row.bytes))
     },
     chunks: id => places.all(id).map(row => number(row.place)),
   }
@@ -60,16 +72,16 @@ export const writingDocuments = (
   cipher: Cipher | undefined,
   transact: Transact,
 ): DocumentStore => {
-  const begin = db.prepare("INSERT INTO document (size, state) VALUES (0, '')")
+  const begin = db.prepare("INSERT INTO document (size, hashes, state) VALUES (0, x'', '')")
   const put = db.prepare("INSERT INTO chunk VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-  const finish = db.prepare("UPDATE document SET root = ?, size = ?, leaves = ? WHERE id = ?")
-  const leaves = db.prepare("UPDATE document SET leaves = ? WHERE id = ?")
+  const finish = db.prepare("UPDATE document SET name = ?, size = ?, hashes = ? WHERE id = ?")
+  const putHashes = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
   const state = db.prepare("UPDATE document SET state = ? WHERE id = ?")
   const dropChunks = db.prepare("DELETE FROM chunk WHERE document = ?")
   const dropUnnamed = db.prepare(
     "DELETE FROM document WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM announced WHERE document = ?1)",
   )
-  const unfinished = db.prepare("SELECT id FROM document WHERE root IS NULL")
+  const unfinished = db.prepare("SELECT id FROM document WHERE name IS NULL")
   const putInto = (id: number, index: number, bytes: Uint8Array): void => {
     put.run(id, index, cipher?.seal(chunkName(id, index), bytes) ?? bytes)
   }
@@ -87,16 +99,16 @@ export const writingDocuments = (
       return id
     },
     putChunk: (id, index, bytes) => transact("A part of a document", () => putInto(id, index, bytes)),
-    finish: (id, document) =>
+    finish: (id, { root, size, leaves }) =>
       transact("A document", () => {
-        const known = read.find(document.root)
+        const known = read.find(root)
         if (known === undefined) {
-          finish.run(document.root, document.size, document.leaves, id)
+          finish.run(cipher?.nameOf(root) ?? root, size, boxOf(id, root, leaves, cipher), id)
           return
         }
         // The same bytes were here, or are known from the other side: its chunks are taken over, sealed for where they now are.
         for (const index of read.chunks(id)) putInto(known.id, index, read.chunk(id, index)!)
-        leaves.run(document.leaves, known.id)
+        putHashes.run(boxOf(known.id, root, leaves, cipher), known.id)
         drop(id)
       }),
     setState: (id, said) => transact("The state of a document", () => void state.run(said, id)),
@@ -109,22 +121,36 @@ export const writingDocuments = (
 }
 
 /** As part of the batch that brings the entry. */
-export const announcing = (db: DatabaseSync): ((announced: Announced) => void) => {
-  const add = db.prepare("INSERT INTO document (root, size, state) VALUES (?, ?, '') ON CONFLICT DO NOTHING")
-  const name = db.prepare("INSERT INTO announced SELECT id, ?, ? FROM document WHERE root = ? ON CONFLICT DO NOTHING")
+export const announcing = (db: DatabaseSync, cipher: Cipher | undefined): ((announced: Announced) => void) => {
+  const add = db.prepare(
+    "INSERT INTO document (name, size, hashes, state) VALUES (?, ?, x'', '') ON CONFLICT DO NOTHING",
+  )
+  const find = db.prepare("SELECT id, length(hashes) AS bytes FROM document WHERE name = ?")
+  const put = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
+  const name = db.prepare("INSERT INTO announced VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
   return ({ root, size, author, entry }) => {
-    add.run(root, size)
-    name.run(author, entry, root)
+    const by = cipher?.nameOf(root) ?? root
+    add.run(by, size)
+    const row = find.get(by)
+    const id = number(row?.id)
+    if (row?.bytes === 0) put.run(boxOf(id, root, new Uint8Array(0), cipher), id)
+    name.run(id, author, entry)
   }
 }
 
-/** All chunks of a record that lay in the clear. */
-export const sealChunks = (db: DatabaseSync, cipher: Cipher): void => {
+/** All documents of a record that lay in the clear. */
+export const sealDocuments = (db: DatabaseSync, cipher: Cipher): void => {
+  const put = db.prepare("UPDATE document SET name = ?, hashes = ? WHERE id = ?")
+  for (const row of db.prepare("SELECT id, hashes FROM document WHERE name IS NOT NULL").all()) {
+    const [id, hashes] = [number(row.id), blob(row.hashes)]
+    const root = hashes.subarray(0, rootBytes)
+    put.run(cipher.nameOf(root), boxOf(id, root, hashes.subarray(rootBytes), cipher), id)
+  }
   const read = db.prepare("SELECT document, place, bytes FROM chunk WHERE rowid = ?")
-  const put = db.prepare("UPDATE chunk SET bytes = ? WHERE rowid = ?")
+  const putChunk = db.prepare("UPDATE chunk SET bytes = ? WHERE rowid = ?")
   for (const { rowid } of db.prepare("SELECT rowid FROM chunk").all()) {
     const row = read.get(number(rowid))
     if (row === undefined) continue
-    put.run(cipher.seal(chunkName(number(row.document), number(row.place)), blob(row.bytes)), number(rowid))
+    putChunk.run(cipher.seal(chunkName(number(row.document), number(row.place)), blob(row.bytes)), number(rowid))
   }
 }

@@ -54,13 +54,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE entry ADD COLUMN box BLOB;
   INSERT INTO meta VALUES ('sealed', 0);
   `,
-  // Documents in chunks. In a sealed record each chunk is sealed by itself, under its document and place.
+  // Documents in chunks. In a sealed record each chunk is sealed by itself, under its document and place, and so are root and leaves, by
+  // which a known file could be told; 'name' is then what the key makes of the root.
   `
   CREATE TABLE document (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    root BLOB UNIQUE CHECK (root IS NULL OR length(root) = 32),
+    name BLOB UNIQUE CHECK (name IS NULL OR length(name) = 32),
     size INTEGER NOT NULL,
-    leaves BLOB,
+    hashes BLOB NOT NULL,
     state TEXT NOT NULL
   ) STRICT;
   CREATE TABLE announced (

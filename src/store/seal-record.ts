@@ -1,7 +1,7 @@
 // A record that lay in the clear is sealed (page: protocol/security.md, section 5). In one transaction; then the file is written anew, so
 // that nothing of what was there is left in it.
 import { DatabaseSync } from "node:sqlite"
-import { sealChunks } from "./documents.ts"
+import { sealDocuments } from "./documents.ts"
 import { reading } from "./reading.ts"
 import type { Cipher } from "./sealed.ts"
 import { bringForward } from "./sqlite.ts"
@@ -43,6 +43,6 @@ const sealAll = (db: DatabaseSync, cipher: Cipher): void => {
     const value = read.setting(String(name))
     if (value !== undefined) setting.run(cipher.seal(`setting ${String(name)}`, value), String(name))
   }
-  sealChunks(db, cipher)
+  sealDocuments(db, cipher)
   db.exec("UPDATE meta SET value = 1 WHERE name = 'sealed'")
 }

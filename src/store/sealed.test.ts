@@ -34,15 +34,26 @@ const holds = (path: string, ...wanted: readonly Uint8Array[]): boolean =>
     return wanted.some(each => bytes.includes(each))
   })
 
+const [root, leaves] = [new Uint8Array(32).fill(0xd5), utf8("the hash of the one chunk it has")]
+const kept = (id: number) => ({ id, root, size: text.length, leaves, state: "", held: 1, announced: [] })
+const documentIn = ({ documents }: Store): number => {
+  const id = documents.begin()
+  documents.putChunk(id, 0, text)
+  documents.finish(id, { root, size: text.length, leaves })
+  return id
+}
+
 test("A-9: neither texts nor salts nor the snapshot can be read in any file of a sealed record, at any time", () =>
   homed(path => {
     const store = opened(path)
     for (let seq = 1; seq < 40; seq++) store.append(batchOf({ rows: [said(seq)], state }))
     store.set("a", text)
-    assert.ok(!holds(path, text, salt, state))
+    const document = documentIn(store)
+    assert.ok(!holds(path, text, salt, state, root, leaves))
     store.close()
-    assert.ok(!holds(path, text, salt, state))
+    assert.ok(!holds(path, text, salt, state, root, leaves))
     const again = opened(path)
+    assert.deepEqual([again.documents.find(root), again.documents.chunk(document, 0)], [kept(document), text])
     assert.deepEqual([again.find(said(1).hash), again.state(), again.setting("a")], [said(1), state, text])
     again.close()
   }))
@@ -121,14 +132,19 @@ test("A-10: a record that lay in the clear is sealed whole, nothing of it stays 
     const store = openSqlite(path, { now })
     for (let seq = 1; seq < 450; seq++) store.append(batchOf({ rows: [said(seq)], state }))
     store.set("a", text)
+    const document = documentIn(store)
     store.close()
     assert.ok(holds(path, text) && holds(path, state))
     assert.throws(() => opened(path), /complete it with: parley lock/)
     for (const _ of ["first", "again"]) {
       sealRecord(path, cipher)
-      assert.ok(!holds(path, text, salt, state))
+      assert.ok(!holds(path, text, salt, state, root, leaves))
     }
     const sealed = opened(path)
+    assert.deepEqual([sealed.documents.find(root), sealed.documents.chunk(document, 0)], [kept(document), text])
+    const locked = openSqliteReader(path)
+    assert.deepEqual(locked.documents.all(), [])
+    locked.close()
     assert.deepEqual(
       sealed.since(0, 500).map(({ row }) => row),
       Array.from({ length: 449 }, (_, at) => said(at + 1)),

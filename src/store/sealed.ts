@@ -15,6 +15,8 @@ export type Cipher = {
   openRow(place: Place, box: Uint8Array): Said | undefined
   seal(name: string, plain: Uint8Array): Uint8Array
   open(name: string, box: Uint8Array): Uint8Array | undefined
+  /** Under which something is found again that must not be told by its hash: the same for the same, and nothing without the key. */
+  nameOf(hash: Uint8Array): Uint8Array
 }
 
 const absent = 255
@@ -49,6 +51,7 @@ export const recordCipher = (key: Uint8Array, isOpen: (row: Row) => boolean): Ci
     const random = box.subarray(0, randomKeyBytes)
     return openOnce(derived(key, `parley/1 ${name}`, random), empty, box.subarray(randomKeyBytes))
   },
+  nameOf: hash => derived(key, "parley/1 name", hash),
 })
 
 /** Bytes of the body in a sealed row, which an index needs and nobody is kept from knowing. */

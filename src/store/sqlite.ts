@@ -245,7 +245,7 @@ const writing = (db: DatabaseSync, cipher: Cipher | undefined) => {
     `INSERT INTO mark (hash, refusal) SELECT hash, ? FROM entry
      WHERE author = ? AND generation = ? AND seq BETWEEN ? AND ? ORDER BY seq ON CONFLICT DO NOTHING`,
   )
-  const announce = announcing(db)
+  const announce = announcing(db, cipher)
   const snapshot = db.prepare("INSERT INTO snapshot VALUES (1, ?) ON CONFLICT DO UPDATE SET state = excluded.state")
   const setting = db.prepare("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
   return {
