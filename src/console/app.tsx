@@ -1,9 +1,11 @@
 // The console: the door, and behind it one screen at a time within the frame.
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react"
 import { I18nProvider } from "react-aria-components/I18nProvider"
+import type { DocumentRequest } from "../api/documents.ts"
 import type { Traffic } from "../core/registry.ts"
+import { useAttaching } from "./documents/attaching.ts"
 import { Door, useStanding } from "./door/door.tsx"
-import { type Draft, keptDraft } from "./draft.ts"
+import { type Draft, keepDraft, keptDraft } from "./draft.ts"
 import { Frame, supervises, type View } from "./frame/frame.tsx"
 import type { Shortcut } from "./ime.ts"
 import { useKeysSetting, useShortcuts } from "./keys.ts"
@@ -27,13 +29,18 @@ const walk = (by: 1 | -1): void => {
   next?.closest("article")?.scrollIntoView({ block: "nearest" })
 }
 
-const useDraft = (): readonly [Draft, (draft: Draft) => void] => {
+type Change = Draft | ((held: Draft) => Draft)
+
+/** With whether it is kept on this machine. */
+const useDraft = (): readonly [Draft, (draft: Change) => void, boolean] => {
   const { line } = useKnowledge()
   const { language } = useReader()
   const [draft, setDraft] = useState<Draft>(() => keptDraft(line.line, language))
   // An empty draft follows the reader's language; a begun one keeps its own.
   useEffect(() => setDraft(held => (held.text === "" ? { ...held, language } : held)), [language])
-  return [draft, setDraft]
+  const [isKept, setKept] = useState(false)
+  useEffect(() => setKept(keepDraft(line.line, draft)), [line.line, draft])
+  return [draft, setDraft, isKept]
 }
 
 /** Each screen begins at its top; what was just sent comes into sight and has the focus, as soon as the record holds it. */
@@ -79,7 +86,12 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const [view, setView] = useState<View>("watch")
   const [selected, setSelected] = useState<string | null>(null)
   const [evidence, setEvidence] = useState<string | null>(null)
-  const [draft, setDraft] = useDraft()
+  const [draft, setDraft, isKept] = useDraft()
+  const attaching = useAttaching(draft, (document: DocumentRequest) => {
+    if (draft.documents.some(({ root }) => root === document.root)) return false
+    setDraft(held => ({ ...held, documents: [...held.documents, document] }))
+    return true
+  })
   const keys = useKeysSetting()
   const setSent = useArrival(view, selected)
   const message = selected === null ? undefined : state.messages.get(selected)
@@ -135,12 +147,17 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
       ) : (
         <>
           <div className="desk" data-open={view === "write" || message !== undefined}>
-            {view === "write" && <Compose draft={draft} change={setDraft} close={sent} />}
+            {view === "write" && (
+              <Compose draft={draft} isKept={isKept} attaching={attaching} change={setDraft} close={sent} />
+            )}
             {view === "watch" && message && (
               <Message message={message} open={open} close={close} answer={answer} exporting={exporting} />
             )}
             {view === "watch" && !message && (
-              <Board open={open} takeBack={draft.text.trim() === "" ? takeBack : null} />
+              <Board
+                open={open}
+                takeBack={draft.text.trim() === "" && draft.documents.length === 0 ? takeBack : null}
+              />
             )}
           </div>
           <Record selected={selected} open={open} exporting={supervises(line.officer) ? () => show("export") : null} />

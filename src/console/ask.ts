@@ -13,6 +13,7 @@ import type {
   WaitingReply,
   WaitingView,
 } from "../api/shapes.ts"
+import { concat } from "../core/hash.ts"
 import type { Unmade } from "./passkey/create.ts"
 
 export type Failure =
@@ -78,6 +79,33 @@ export const post = <T extends object>(path: string, body: object, ms = 15_000):
     // An order that hangs is worse than one that failed: its act makes the second try harmless.
     signal: AbortSignal.timeout(ms),
   })
+
+/** Octets of a file, as they are. */
+export const postOctets = (path: string, octets: Blob, signal: AbortSignal): Promise<object | Failure> =>
+  asked(path, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: octets, signal })
+
+/** What a node gives out as octets, at most the first `most` of them. */
+export const getOctets = async (path: string, most: number): Promise<Uint8Array<ArrayBuffer> | Failure> => {
+  const stopping = new AbortController()
+  try {
+    const init = { method: "GET", signal: stopping.signal } as const
+    const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init })
+    if (!answer.ok || answer.body === null) return failureOf(answer.status, await answer.json())
+    const parts: Uint8Array[] = []
+    let bytes = 0
+    for (const reader = answer.body.getReader(); bytes < most; ) {
+      const { done, value } = await reader.read()
+      if (done) break
+      parts.push(value)
+      bytes += value.length
+    }
+    return concat(...parts).slice(0, most)
+  } catch {
+    return { failed: "no-node" }
+  } finally {
+    stopping.abort()
+  }
+}
 
 export const askMessages = (after: number, limit: number): Promise<MessagePage | Failure> =>
   get<MessagePage>(`/api/messages?after=${after}&limit=${limit}`)

@@ -246,7 +246,7 @@ test("E-14: one intent has one act; other words are another intent", () => {
 test("LI-2: urgent messages are short, and words are counted where there are no spaces", () => {
   assert.equal(countWords("Two words, then three more.", "en"), 5)
   assert.ok(countWords("気球について照会する。", "ja") >= 3)
-  const long = { text: "word ".repeat(201), subject: "", language: "en", precedence: "FLASH" } as const
+  const long = { text: "word ".repeat(201), subject: "", language: "en", precedence: "FLASH", documents: [] } as const
   assert.equal(measure(long).fits, false)
   assert.equal(measure({ ...long, precedence: "PRIORITY" }).fits, true)
   assert.equal(measure({ ...long, text: "字".repeat(1_366), precedence: "IMMEDIATE" }).fits, false)

@@ -1,7 +1,9 @@
 // A draft: what an officer is about to say. Kept on this machine at every keystroke; one intent carries one act, so that asking twice
 // is done once. (E-14)
+import type { DocumentRequest } from "../api/documents.ts"
 import type { Language, OrderRequest } from "../api/shapes.ts"
 import { checkText, encodeMessageBody } from "../core/body.ts"
+import { fromHex } from "../core/hash.ts"
 import { bodyBytesMax, subjectBytesMax, urgentBodyBytesMax } from "../core/limits.ts"
 import type { Precedence, Traffic } from "../core/registry.ts"
 
@@ -11,6 +13,8 @@ export type Draft = {
   readonly language: Language
   readonly precedence: Precedence
   readonly traffic: Exclude<Traffic, "service">
+  /** Taken in by our node, and named by the message when it is signed. */
+  readonly documents: readonly DocumentRequest[]
   /** The hash of what is answered. */
   readonly answers: string | null
   /** The act and the content that it was made for: other content is another intent. */
@@ -23,6 +27,7 @@ export const emptyDraft = (language: Language): Draft => ({
   language,
   precedence: "ROUTINE",
   traffic: "real",
+  documents: [],
   answers: null,
   act: null,
 })
@@ -49,13 +54,18 @@ export type Measure = {
   readonly fits: boolean
 }
 
-export const measure = (draft: Pick<Draft, "text" | "subject" | "language" | "precedence">): Measure => {
+/** What the body says of the documents. */
+const named = (documents: readonly DocumentRequest[]) =>
+  documents.map(({ root, ...document }) => ({ ...document, root: fromHex(root) ?? new Uint8Array(32) }))
+
+export const measure = (draft: Pick<Draft, "text" | "subject" | "language" | "precedence" | "documents">): Measure => {
   const urgent = isUrgent(draft.precedence)
   const words = countWords(draft.text, draft.language)
   const { language, text } = draft
   const subject = draft.subject.trim()
   // The very body that will be signed, so that the counter and the law never differ.
-  const bytes = encodeMessageBody({ language, text, ...(subject === "" ? {} : { subject }) }).length
+  const documents = named(draft.documents)
+  const bytes = encodeMessageBody({ language, text, ...(subject === "" ? {} : { subject }), documents }).length
   const bytesMax = urgent ? urgentBodyBytesMax : bodyBytesMax
   const wordsMax = urgent ? urgentWordsMax : null
   const subjectFits = checkText(subject, subjectBytesMax) === true
@@ -79,11 +89,24 @@ export const orderOf = (draft: Draft, act: string): OrderRequest => ({
   act,
   text: draft.text,
   ...(draft.subject.trim() === "" ? {} : { subject: draft.subject.trim() }),
+  ...(draft.documents.length === 0 ? {} : { documents: draft.documents }),
   language: draft.language,
   precedence: draft.precedence,
   traffic: draft.traffic,
   refs: draft.answers === null ? [] : [draft.answers],
 })
+
+const isDocument = (value: unknown): value is DocumentRequest =>
+  typeof value === "object" &&
+  value !== null &&
+  ["name", "mediaType", "root"].every(key => typeof Reflect.get(value, key) === "string") &&
+  Number.isSafeInteger(Reflect.get(value, "size"))
+
+/** What an older version kept names no documents. */
+const documentsIn = (kept: object): readonly DocumentRequest[] => {
+  const documents: unknown = Reflect.get(kept, "documents")
+  return Array.isArray(documents) ? documents.filter(isDocument) : []
+}
 
 const isDraft = (value: unknown): value is Draft =>
   typeof value === "object" &&
@@ -97,7 +120,7 @@ const place = (line: string): string => `parley.draft.${line}`
 export const keptDraft = (line: string, language: Language): Draft => {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(place(line)) ?? "null")
-    return isDraft(kept) ? kept : emptyDraft(language)
+    return isDraft(kept) ? { ...kept, documents: documentsIn(kept) } : emptyDraft(language)
   } catch {
     // Storage may be closed to us, or hold what an older version wrote: an empty draft is then the truth.
     return emptyDraft(language)

@@ -35,7 +35,8 @@ export const documentsEn = {
   "document.gone": "not given",
   "document.wrong": "wrong parts",
   "document.about-withdrawn": "It is given no more. What they hold of it they hold.",
-  "document.about-not-asked": "Nothing is fetched of it: there was no room, or it was removed here.",
+  "document.about-not-asked":
+    "Nothing of it comes just now. Where there was no room for it, or it was removed here, it can be fetched.",
   "document.about-gone": "The other side gives it no more, or does not hold it.",
   "document.about-wrong": "Parts that came were not what the signed message says. Nothing more is asked for.",
   "document.about-held-back": "It was looked at on its arrival, and is held back: not shown, not saved.",
@@ -113,7 +114,8 @@ export const documentsJa: Record<DocumentWord, string> = {
   "document.gone": "提供なし",
   "document.wrong": "内容不一致",
   "document.about-withdrawn": "以後は渡しません。先方がすでに保持している分は先方に残ります。",
-  "document.about-not-asked": "取り寄せていません。空きがなかったか、ここから取り除かれました。",
+  "document.about-not-asked":
+    "現在は取り寄せていません。空きがなかった場合や、ここから取り除いた場合は、取り寄せることができます。",
   "document.about-gone": "先方は以後渡さないか、保持していません。",
   "document.about-wrong": "届いた部分が、署名された通信の記載と一致しません。以後は請求しません。",
   "document.about-held-back": "到着時に検査され、留め置かれています。表示も保存もできません。",
@@ -188,7 +190,7 @@ export const documentsZh: Record<DocumentWord, string> = {
   "document.gone": "不再提供",
   "document.wrong": "内容不符",
   "document.about-withdrawn": "不再提供。对方已持有的部分仍由对方持有。",
-  "document.about-not-asked": "没有取回：空间不足，或已从这里移除。",
+  "document.about-not-asked": "目前没有取回。因空间不足或已从这里移除的，可以取回。",
   "document.about-gone": "对方不再提供，或未持有。",
   "document.about-wrong": "收到的部分与所签电文的记载不符，不再索取。",
   "document.about-held-back": "到达时经过检查，已被扣留：不予显示，不予保存。",

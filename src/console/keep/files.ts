@@ -4,7 +4,7 @@ import type { SignaturesFile } from "../../api/keys.ts"
 /** A signed sheet holds two signatures: 16 kB in hex. What is much larger is something else, and is not read. */
 const signedBytesMax = 64 * 1_024
 
-export const saveFile = (name: string, bytes: string | Uint8Array<ArrayBuffer>, type: string): void => {
+export const saveFile = (name: string, bytes: string | Blob | Uint8Array<ArrayBuffer>, type: string): void => {
   const url = URL.createObjectURL(new Blob([bytes], { type }))
   const link = document.createElement("a")
   link.href = url

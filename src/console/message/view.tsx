@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react"
 import { Button } from "react-aria-components/Button"
 import type { MessageView } from "../../api/shapes.ts"
+import { Documents } from "../documents/list.tsx"
 import { supervises } from "../frame/frame.tsx"
 import { BackMark, EvidenceMark, PrintMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
@@ -141,6 +142,7 @@ export const Message = ({ message, open, close, answer, exporting }: ViewProps) 
       <div ref={body} className="message-text">
         <Body message={message} />
       </div>
+      <Documents key={`documents ${hash}`} message={message} />
       <p className="row-meta">
         <Chips message={message} />
         {message.waits?.who === line.us.party && <Due due={message.waits.due} />}

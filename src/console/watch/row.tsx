@@ -2,7 +2,7 @@
 import { useRef, useState } from "react"
 import type { MessageView } from "../../api/shapes.ts"
 import { beginningOf } from "../cut.ts"
-import { ClockMark, GapMark, KeyMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
+import { ClockMark, DocumentMark, GapMark, KeyMark, OrderMark, ReceivedMark, SentMark } from "../icons.tsx"
 import { useKnowledge } from "../knowledge.tsx"
 import { numberOf } from "../number.ts"
 import { Body, Code, Dtg, Due, LocalTimes, PrecedenceTag, TrafficTag, useAge, Words } from "../pieces.tsx"
@@ -22,6 +22,12 @@ export const Chips = ({ message }: { readonly message: MessageView }) => {
   return (
     <>
       {asked && <span className="chip plain-chip">{t("message.answers", { number: numberOf(line, asked) })}</span>}
+      {message.documents !== undefined && message.documents.length > 0 && (
+        <span className="chip plain-chip">
+          <DocumentMark />
+          {t("document.count", { count: message.documents.length })}
+        </span>
+      )}
       {late !== null && (
         <span className="chip">
           <ClockMark />

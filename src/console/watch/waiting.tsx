@@ -8,6 +8,7 @@ import { checkText } from "../../core/body.ts"
 import { hex } from "../../core/hash.ts"
 import { reasonBytesMax } from "../../core/limits.ts"
 import { isFailure, releaseWaiting, setAside } from "../ask.ts"
+import { NamedWith } from "../documents/named.tsx"
 import { type Draft, emptyDraft } from "../draft.ts"
 import { Failed } from "../failed.tsx"
 import { BackMark, CheckMark, KeyMark, RefusedMark } from "../icons.tsx"
@@ -81,6 +82,7 @@ const Text = ({ waiting: { order } }: { readonly waiting: WaitingView }) => {
           <Words text={order.text} language={order.language} />
         </div>
       </div>
+      <NamedWith documents={order.documents ?? []} />
     </>
   )
 }
@@ -136,6 +138,7 @@ const draftOf = ({ order }: WaitingView): Draft => ({
   ...emptyDraft(order.language),
   text: order.text,
   subject: order.subject ?? "",
+  documents: order.documents ?? [],
   precedence: order.precedence,
   traffic: order.traffic,
   answers: order.refs[0] ?? null,

@@ -1,7 +1,10 @@
 // Writing: form fields first, text last. Plain Enter is a new line and never sends; the review is opened with Ctrl or ⌘ and Enter.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
-import { type Draft, emptyDraft, keepDraft, measure, withAct } from "../draft.ts"
+import { Attach } from "../documents/attach.tsx"
+import type { Attaching } from "../documents/attaching.ts"
+import { useDropped } from "../documents/drop.ts"
+import { type Draft, emptyDraft, measure, withAct } from "../draft.ts"
 import { WriteMark } from "../icons.tsx"
 import { asksForReview } from "../ime.ts"
 import { composition } from "../keys.ts"
@@ -35,6 +38,9 @@ const Counters = ({ draft }: { readonly draft: Draft }) => {
 
 type ComposeProps = {
   readonly draft: Draft
+  /** On this machine. */
+  readonly isKept: boolean
+  readonly attaching: Attaching
   readonly change: (draft: Draft) => void
   /** With the hash of what was sent; null when it waits for a second officer. */
   readonly close: (sent: string | null) => void
@@ -104,18 +110,17 @@ const Fields = ({
   )
 }
 
-export const Compose = ({ draft, change, close }: ComposeProps) => {
+export const Compose = ({ draft, isKept, attaching, change, close }: ComposeProps) => {
   const { line, up, state } = useKnowledge()
   const { t, language } = useReader()
   const [reviewing, setReviewing] = useState(false)
-  const [kept, setKept] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
-  useEffect(() => setKept(keepDraft(line.line, draft)), [line.line, draft])
+  const isOver = useDropped(reviewing ? null : attaching.attach)
   const them = useThem()
   const asked = draft.answers === null ? undefined : state.messages.get(draft.answers)
   const hidden = firstHidden(draft.text)
-  const ready = draft.text.trim() !== "" && measure(draft).fits
+  const ready = draft.text.trim() !== "" && measure(draft).fits && attaching.underWay.length === 0
   const review = (): void => {
     if (!ready) return
     change(withAct(draft))
@@ -127,13 +132,17 @@ export const Compose = ({ draft, change, close }: ComposeProps) => {
     change(emptyDraft(language))
     close("hash" in given ? given.hash : null)
   }
+  const discard = (): void => {
+    attaching.stop()
+    change(emptyDraft(language))
+  }
   return (
     <section className={`write ${draft.traffic}`}>
       <header className="pane-head">
         <h2 tabIndex={-1} ref={heading}>
           {asked ? t("write.answer-title", { number: numberOf(line, asked) }) : t("write.title", { them })}
         </h2>
-        {kept && <span className="quiet">{t("write.kept")}</span>}
+        {isKept && <span className="quiet">{t("write.kept")}</span>}
       </header>
       {asked?.text !== undefined && (
         <blockquote className="asked">
@@ -141,6 +150,10 @@ export const Compose = ({ draft, change, close }: ComposeProps) => {
         </blockquote>
       )}
       <Fields draft={draft} change={change} review={review} />
+      <Attach draft={draft} change={change} attaching={attaching} />
+      <p role="status" className="attach-over">
+        {isOver && t("attach.over")}
+      </p>
       <Counters draft={draft} />
       {hidden && <p className="notice">{t("write.hidden", { sample: hidden })}</p>}
       {!up && <p className="notice">{t("write.link-down")}</p>}
@@ -149,7 +162,7 @@ export const Compose = ({ draft, change, close }: ComposeProps) => {
           <WriteMark />
           {t("write.review")}
         </Button>
-        <Button className="button" onPress={() => change(emptyDraft(language))}>
+        <Button className="button" onPress={discard}>
           {t("write.discard")}
         </Button>
         <span id="write-help" className="quiet">

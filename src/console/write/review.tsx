@@ -3,6 +3,7 @@ import { Button } from "react-aria-components/Button"
 import { Dialog } from "react-aria-components/Dialog"
 import { Heading } from "react-aria-components/Heading"
 import { Modal, ModalOverlay } from "react-aria-components/Modal"
+import { NamedWith } from "../documents/named.tsx"
 import { type Draft, orderOf } from "../draft.ts"
 import { useFailure } from "../failure.ts"
 import { useKnowledge } from "../knowledge.tsx"
@@ -62,6 +63,7 @@ export const Review = ({ draft, finished }: ReviewProps) => {
               <Words text={draft.text} language={draft.language} />
             </div>
           </div>
+          <NamedWith documents={draft.documents} />
           <Need request={request} />
           {!up && <p className="notice">{t("write.link-down")}</p>}
           {ordering.at === "failed" && (
