@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 import type { Page } from "playwright-core"
 import encodeQR from "qr"
 import type { Language } from "../src/api/shapes.ts"
-import { cardParts } from "../src/core/card-parts.ts"
+import { cardSequence, partsOf } from "../src/core/parts.ts"
 import { openHome, openSide } from "../src/node/home.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { cardOn, openPairing, type Pairing, readTheirs, type Terminal, tenWords, typeWords } from "./ceremony-acts.ts"
@@ -61,7 +61,7 @@ const pixelsOf = (part: string): { size: number; grey: Uint8Array } => {
 const pictures = async ({ page, press, path }: Terminal, name: string): Promise<string[]> => {
   await page.locator(".ceremony-steps button").nth(1).click()
   const files: string[] = []
-  for (const part of cardParts(openSide(path).card.bytes, nodeSuite).keys()) {
+  for (const part of partsOf(cardSequence, openSide(path).card.bytes, nodeSuite).keys()) {
     const file = join(folder, `${name}-${part}.png`)
     await page.locator(".codes .qr").screenshot({ path: file })
     files.push(file)
@@ -168,7 +168,7 @@ for (const [at, [here, there, width]] of (
     await cardOn(ours)
     // Parts of our own card among theirs are refused by name, and what was gathered stays.
     const mixed = join(folder, `mixed-${at}.txt`)
-    writeFileSync(mixed, cardParts(openSide(ours.path).card.bytes, nodeSuite)[3] ?? "")
+    writeFileSync(mixed, partsOf(cardSequence, openSide(ours.path).card.bytes, nodeSuite)[3] ?? "")
     const input = ours.page.locator('input[type="file"]')
     await input.setInputFiles([...files.slice(0, 4), mixed])
     await ours.page.getByRole("alert").waitFor()
@@ -213,7 +213,7 @@ test("CH-9: a card is read by a camera, code after code; on an example line one 
   const pairing = await pair(opened[0] ?? (await browse()), true)
   const theirs = openSide(join(pairing.folder, "beijing")).card
   // A film of the codes, as a camera would see them: plain luminance, one code a frame.
-  const frames = cardParts(theirs.bytes, nodeSuite).map(pixelsOf)
+  const frames = partsOf(cardSequence, theirs.bytes, nodeSuite).map(pixelsOf)
   const size = Math.max(...frames.map(frame => frame.size))
   const film = [Buffer.from(`YUV4MPEG2 W${size} H${size} F4:1 Ip A1:1 C420jpeg\n`)]
   for (const { size: own, grey } of frames) {

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { cardParts } from "../src/core/card-parts.ts"
 import { cardText } from "../src/core/charter.ts"
+import { cardSequence, partsOf } from "../src/core/parts.ts"
 import type { Side } from "../src/node/home.ts"
 import { openLog } from "../src/node/log.ts"
 import { type ServedCeremony, serveCeremony } from "../src/node/serve-ceremony.ts"
@@ -51,7 +51,10 @@ test("CH-3, CH-9, CH-10: the console's door refuses by name a card altered in an
       }),
       { numRuns: 60 },
     )
-    const parts = [cardParts(other.card.bytes, nodeSuite), cardParts(side.card.bytes, nodeSuite)] as const
+    const parts = [
+      partsOf(cardSequence, other.card.bytes, nodeSuite),
+      partsOf(cardSequence, side.card.bytes, nodeSuite),
+    ] as const
     const many = Array.from({ length: 100 }, () => parts[0][0]).join("\n")
     for (const [path, body, why] of [
       ["card", { text: text.replace("card-1", "card-2") }, "wrong-version"],

@@ -18,9 +18,10 @@ export type ParcelWaiting = {
   readonly to: number
   readonly documents: readonly { readonly root: string; readonly size: number }[]
 }
-/** What to put in: what follows an entry of ours, or of one document what begins at a chunk. */
+/** What to put in: what follows an entry of ours, or of one document what begins at a chunk; and no larger than that. */
 export type ParcelRequest = {
   readonly after?: number
+  readonly bytesMax?: number
   readonly document?: { readonly root: string; readonly chunk: number }
 }
 /** `bytes` in base64. `isWhole`: no entry waits that is not in it. `nextChunk`: the first of the document that is not in it. */

@@ -1,7 +1,7 @@
 import { Command } from "commander"
-import { cardParts } from "../core/card-parts.ts"
 import { cardText } from "../core/charter.ts"
 import { hex } from "../core/hash.ts"
+import { cardSequence, partsOf } from "../core/parts.ts"
 import { fingerprint } from "../evidence/trust.ts"
 import { openSide } from "../node/main.ts"
 import { nodeSuite } from "../suites/node.ts"
@@ -20,7 +20,7 @@ export const card = (): Command =>
       const { card } = openSide(home)
       const print = fingerprint(card, nodeSuite)
       if (options.parts === true) {
-        const parts = cardParts(card.bytes, nodeSuite)
+        const parts = partsOf(cardSequence, card.bytes, nodeSuite)
         return sayer(options.json === true).result({ code: card.code, hash: hex(card.hash), parts }, ...parts)
       }
       sayer(options.json === true).result(

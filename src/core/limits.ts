@@ -46,10 +46,10 @@ export const cardBytesMax = 32_768
 export const cardItemsMax = 64
 /** Characters of one name in one language. (LI-7) */
 export const nameCharsMax = 200
-/** Bytes of a card in one part: 720 are 1,080 letters, a QR code of version 23 that a plain camera reads off a screen. (CH-9) */
-export const cardPartBytesMax = 720
-/** Parts of one card: 32,768 ÷ 720 = 46. (CH-9) */
-export const cardPartsMax = 46
+/** Bytes of a card or parcel in one part: 720 are 1,080 letters, a QR code that a plain camera reads off a screen. (CH-9, EP-22) */
+export const partBytesMax = 720
+/** Parts of one card or parcel: 32,768 ÷ 720 = 46. (CH-9, EP-22) */
+export const partsMax = 46
 /** Disjoint ranges beyond the contiguous record that are kept per author. (S-6) */
 export const gapsMax = 16
 /** Signed but unacceptable entries kept aside per author, as evidence. (L-9) */
@@ -117,6 +117,8 @@ export const carriedMs = 30 * 24 * 3_600_000
 /** A parcel as a file, and how many of them are remembered by name on either side. (EP-14, EP-15) */
 export const parcelBytesMax = 8_388_608
 export const parcelNamesMax = 64
+/** A parcel that is shown in QR codes: at two and a half a second 46 of them are 19 s a round. (EP-22) */
+export const codesBytesMax = 32_768
 /** Files of one folder that are looked at: at 8 MiB each, more than any disk that somebody carries. (EP-18) */
 export const folderFilesMax = 4_096
 /** One symbol. With 73 bytes around it and 28 of UDP over IP it is 1,221: less than any path between two machines takes whole. (EP-19) */

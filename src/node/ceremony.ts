@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { CeremonyRecord, Person, WordForm } from "../api/ceremony.ts"
-import { isCardPart, joinParts } from "../core/card-parts.ts"
 import {
   type Card,
   cardPrefix,
@@ -16,6 +15,7 @@ import {
 } from "../core/charter.ts"
 import { equal, hex } from "../core/hash.ts"
 import { nameCharsMax } from "../core/limits.ts"
+import { cardSequence, isPart, joinParts } from "../core/parts.ts"
 import { type Proposal, type Proposed, propose } from "../core/proposal.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { adopt, type TermField } from "../core/term-fields.ts"
@@ -31,7 +31,7 @@ const lists = Object.values(wordLists)
 
 /** The other side's card: one line of text, or its parts, one a line. (CH-3, CH-9) */
 export const readCard = (side: Side, text: string): Card | Refusal => {
-  const bytes = isCardPart(text) ? joinParts(text, nodeSuite) : undefined
+  const bytes = isPart(cardSequence, text) ? joinParts(cardSequence, text, nodeSuite) : undefined
   if (isRefusal(bytes)) return bytes
   const card = bytes === undefined ? parseCardText(text, nodeSuite) : decodeCard(bytes, nodeSuite)
   if (isRefusal(card)) return card

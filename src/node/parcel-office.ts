@@ -4,6 +4,7 @@ import { hash } from "node:crypto"
 import type { ParcelFile, ParcelTaken, ParcelView, ParcelWaiting } from "../api/parcels.ts"
 import type { Tell } from "../core/event.ts"
 import { hex } from "../core/hash.ts"
+import { parcelBytesMax } from "../core/limits.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Offered } from "./document-desk.ts"
@@ -39,11 +40,11 @@ export type ParcelOffice = {
 
 /** The law asks for 64 (EP-15); a folder of many and what goes round on a one-way path are remembered beside each other. */
 const rowsMax = 256
-const bytesMax = 131_072
+const rowsBytesMax = 131_072
 
 export const parcelOffice = ({ us, store, running, offered, now, unopened }: ParcelOfficeOptions): ParcelOffice => {
   const parcels = keptList(store, {
-    ...{ name: "parcels", field: "parcels", rowsMax, bytesMax },
+    ...{ name: "parcels", field: "parcels", rowsMax, bytesMax: rowsBytesMax },
     isRow: hasFields<ParcelView>({ name: "string", at: "number", generation: "number", from: "number", to: "number" }),
   })
   const made = async (stretch: Stretch): Promise<Parcel | Refusal> => {
@@ -111,11 +112,12 @@ const isPlace = (value: unknown): value is number =>
 
 /** A document goes with the entry that names it. (EP-15) */
 const stretchOf = (request: unknown, offered: readonly Offered[]): Stretch | Refusal => {
-  const { after, document } = isObject(request) ? request : {}
-  if (after !== undefined) return isPlace(after) ? { after } : refuse("bad-request", { field: "after" })
-  if (document === undefined) return {}
+  const { after, document, bytesMax = parcelBytesMax } = isObject(request) ? request : {}
+  if (!isPlace(bytesMax) || bytesMax > parcelBytesMax) return refuse("bad-request", { field: "bytesMax" })
+  if (after !== undefined) return isPlace(after) ? { after, bytesMax } : refuse("bad-request", { field: "after" })
+  if (document === undefined) return { bytesMax }
   const { root, chunk } = isObject(document) ? document : {}
   const named = offered.find(each => hex(each.root) === root)
   if (named === undefined || !isPlace(chunk)) return refuse("bad-request", { field: "document" })
-  return { after: named.seq - 1, upTo: named.seq, document: { root: named.root, chunk } }
+  return { after: named.seq - 1, upTo: named.seq, bytesMax, document: { root: named.root, chunk } }
 }

@@ -8,7 +8,9 @@ import { until } from "../../test/fixtures/pair.ts"
 import type { ParcelFile } from "../api/parcels.ts"
 import { isCarriedKey } from "../core/carried.ts"
 import { carriedMs, carriedRenewMs } from "../core/limits.ts"
+import { joinParts, parcelSequence, partsOf } from "../core/parts.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
+import { nodeSuite } from "../suites/node.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 
 /** Numbers of the keys for carried media in a file. */
@@ -121,6 +123,32 @@ test("EP-13, EP-17, R-7: a parcel whose key is erased is said to be undecipherab
   const taken = await officeB.take({ bytes: next.bytes })
   assert.ok(!isRefusal(taken) && taken.isOpen)
   assert.ok(sizeAt(b, 0) >= last)
+})
+
+test("EP-22: a parcel is no larger than was asked, the next goes on where it ends, and an entry that does not fit is too-large", async () => {
+  const { a, b, officeA, officeB } = await cutApart()
+  let last = 0
+  for (let at = 0; at < 4; at++) last = await say(a)
+  let after = 0
+  let count = 0
+  for (let isWhole = false; !isWhole; count++) {
+    const parcel = await officeA.make({ after, bytesMax: 3_000 })
+    assert.ok(!isRefusal(parcel), JSON.stringify(parcel))
+    const bytes = Buffer.from(parcel.bytes, "base64")
+    assert.ok(bytes.length <= 3_000 && parcel.to >= parcel.from && (after === 0 || parcel.from === after + 1))
+    const whole = joinParts(parcelSequence, partsOf(parcelSequence, bytes, nodeSuite).join("\n"), nodeSuite)
+    assert.ok(!isRefusal(whole))
+    const taken = await officeB.take({ bytes: Buffer.from(whole).toString("base64") })
+    assert.ok(!isRefusal(taken) && taken.isOpen, JSON.stringify(taken))
+    after = parcel.to
+    isWhole = parcel.isWhole
+  }
+  assert.ok(count > 1 && after >= last && sizeAt(b, 0) >= last)
+  const [small, remembered] = [await officeA.make({ bytesMax: 1_500 }), officeA.list().length]
+  assert.equal(isRefusal(small) && small.refusal, "too-large")
+  assert.equal(remembered, count)
+  for (const bytesMax of [-1, 1.5, "9", 8_388_609])
+    assert.deepEqual(await officeA.make({ bytesMax }), refuse("bad-request", { field: "bytesMax" }))
 })
 
 test("EP-14: without a key of the other side there is no parcel", async () => {

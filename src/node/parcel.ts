@@ -5,7 +5,7 @@ import { concat } from "../core/hash.ts"
 import { changesToShow } from "../core/key-change.ts"
 import { parcelBytesMax } from "../core/limits.ts"
 import { ownKeys } from "../core/opening.ts"
-import { padded } from "../core/pad.ts"
+import { padded, paddedBytes } from "../core/pad.ts"
 import {
   parcelFrame,
   parcelKeys,
@@ -39,6 +39,8 @@ export type Parcel = {
 /** A frame's plaintext, and the most that one read of the store gives. */
 const frameBytes = 65_536
 const readBytes = 1_048_576
+/** What joins parts in a frame, and the shortest that fills it, take no more. (F-10) */
+const joiningBytes = 16
 
 type Means = {
   readonly store: Pick<Store, "read">
@@ -79,7 +81,10 @@ export const makeParcel = async (
   const file = new FrameFile([...shown, opening], seal, Math.min(bytesMax, parcelBytesMax))
   let last = from - 1
   for (const part of parts(line, store, { generation, from, to: Math.min(upTo, frontier.size) })) {
-    if (!file.add(part.bytes)) break
+    const isIn = file.add(part.bytes)
+    // Without its first entry a stretch would be empty, as if the other side were proven to hold all.
+    if (!isIn && last < from) return refuse("too-large", { entry: from, most: bytesMax })
+    if (!isIn) break
     last = part.seq
   }
   let nextChunk = document?.chunk ?? 0
@@ -130,9 +135,8 @@ class FrameFile {
   /** False when it does not fit any more. */
   add(part: Uint8Array): boolean {
     if (this.#waitingBytes + part.length > frameBytes) this.end()
-    // With what fills a frame it is a sixteenth longer at the most. (F-10)
-    const grown = this.#bytes + Math.ceil(1.07 * (this.#waitingBytes + part.length)) + headerBytes + tagBytes + 512
-    if (grown > this.#bytesMax) return false
+    const frame = lengthBytes + headerBytes + tagBytes + paddedBytes(this.#waitingBytes + part.length + joiningBytes)
+    if (this.#bytes + frame > this.#bytesMax) return false
     this.#waiting.push(part)
     this.#waitingBytes += part.length
     return true

@@ -5,9 +5,9 @@ import type { Socket } from "node:net"
 import type { FastifyInstance, FastifyReply } from "fastify"
 import type { CeremonyView, Person, SideView } from "../api/ceremony.ts"
 import type { Language } from "../api/shapes.ts"
-import { cardParts } from "../core/card-parts.ts"
 import { type Card, cardText } from "../core/charter.ts"
 import { hex } from "../core/hash.ts"
+import { cardSequence, partsOf } from "../core/parts.ts"
 import { isProposalField, type Proposal, type ProposalField, proposalOf } from "../core/proposal.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { isTermField, type TermField, termDifferences } from "../core/term-fields.ts"
@@ -105,7 +105,7 @@ class Pairing {
     return {
       example: card.terms.example,
       language: languageOf(card.language),
-      us: { ...sideView(card), card: cardText(card), parts: cardParts(card.bytes, nodeSuite) },
+      us: { ...sideView(card), card: cardText(card), parts: partsOf(cardSequence, card.bytes, nodeSuite) },
       them: theirs && differing ? { ...sideView(theirs), differing } : null,
       words: this.#ceremony?.words ?? null,
       record: readCeremony(path) ?? null,

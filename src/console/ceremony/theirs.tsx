@@ -1,7 +1,7 @@
 // Their card: pasted, opened as a file, or gathered part by part from a camera and from pictures. Parts of two cards never mix. (CH-9)
 import { useCallback, useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
-import { addPart, type Held, isCardPart } from "../../core/card-parts.ts"
+import { addPart, cardSequence, type Held, isPart } from "../../core/parts.ts"
 import { isRefusal } from "../../core/refusal.ts"
 import { type Failure, isFailure } from "../ask.ts"
 import { useFailure } from "../failure.ts"
@@ -96,9 +96,9 @@ const useGathering = (heard: StepProps["heard"]) => {
   )
   const read = useCallback(
     (text: string): void => {
-      if (!isCardPart(text)) return void send(text)
+      if (!isPart(cardSequence, text)) return void send(text)
       const before = latest.current
-      const held = addPart(before?.held, text)
+      const held = addPart(cardSequence, before?.held, text)
       if (isRefusal(held)) return setFailure({ failed: "refused", problem: { ...held, sentence: "", at: Date.now() } })
       if (held.parts.size === before?.held.parts.size) return
       const place = [...held.parts.keys()].find(part => before?.held.parts.has(part) !== true) ?? 0
@@ -135,7 +135,8 @@ export const TheirCard = ({ view, heard, go }: StepProps) => {
     setNote("")
   }
   const take = (text: string): void => {
-    for (const line of isCardPart(text) ? text.split(/[\r\n]+/).filter(each => each.trim() !== "") : [text]) read(line)
+    for (const line of isPart(cardSequence, text) ? text.split(/[\r\n]+/).filter(each => each.trim() !== "") : [text])
+      read(line)
   }
   const open = async (files: readonly File[]): Promise<void> => {
     setNote("")
