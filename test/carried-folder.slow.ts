@@ -14,12 +14,12 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { cutApart, officeOf } from "../../test/fixtures/carried.ts"
-import { charter, confirmed, type Side, say, sizeAt } from "../../test/fixtures/keyed.ts"
-import { until } from "../../test/fixtures/pair.ts"
-import { isRefusal } from "../core/refusal.ts"
-import { type CarriedIn, type CarriedOut, carryIn, carryOut, type OutMeans } from "./carried-folder.ts"
-import type { ParcelOffice } from "./parcel-office.ts"
+import { isRefusal } from "../src/core/refusal.ts"
+import { type CarriedIn, type CarriedOut, carryIn, carryOut, type OutMeans } from "../src/node/carried-folder.ts"
+import type { ParcelOffice } from "../src/node/parcel-office.ts"
+import { cutApart, officeOf } from "./fixtures/carried.ts"
+import { charter, confirmed, type Side, say, sizeAt } from "./fixtures/keyed.ts"
+import { until } from "./fixtures/pair.ts"
 
 const folders: string[] = []
 after(() => {
