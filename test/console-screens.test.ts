@@ -202,7 +202,7 @@ test("A-4: what a role may not do is not offered to it; parties have their names
   assert.equal(await page.locator("[data-acknowledge]").count(), 0)
   await page.locator(".nav button", { hasText: "2023年2月22日の協議" }).waitFor() // its page comes by a request of its own
   const offered = await page.locator(".nav button").allTextContents()
-  assert.deepEqual(offered, ["当直", "2023年2月22日の協議", "鍵", "着席状況", "証拠"])
+  assert.deepEqual(offered, ["当直", "2023年2月22日の協議", "経路", "鍵", "着席状況", "証拠"])
   await page.keyboard.press("w")
   assert.equal(await page.locator(".write").count(), 0)
   const places = await page.locator(".ladder .rung-place").allTextContents()
