@@ -83,13 +83,20 @@ export class DocumentDesk {
 
   told(tell: Tell): void {
     if (tell.type === "document") this.#heardOf(tell)
-    if (tell.type === "asked" && this.#progress.heard(hex(tell.root), tell.held * chunkBytes)) this.#touch(tell.root)
+    if (tell.type === "asked") this.#asked(tell)
     if (tell.type !== "rows") return
     for (const { held } of tell.rows) {
       const { author, kind, hash, refs } = held.entry
       if (kind === kinds["document-stored"] && author !== this.#options.us && held.body)
         this.#provenThere(hash, refs[0], held.body.bytes)
     }
+  }
+
+  /** Of what is none of ours nothing is kept: whatever a peer asks for, it fills no memory. */
+  #asked({ root, held }: Extract<Tell, { type: "asked" }>): void {
+    const document = this.#options.store.documents.find(root)
+    if (!document?.announced.some(({ author }) => author === this.#options.us)) return
+    if (this.#progress.heard(hex(root), held * chunkBytes)) this.#touch(root)
   }
 
   /** As a message shows what it names. */
