@@ -44,10 +44,13 @@ export const pieceOf = ({ window, traits }: Path): number => {
 export const wantsProbe = ({ bytesSent, bytesProbed, window, pings }: Path): boolean =>
   pings.length < 4 && bytesSent - bytesProbed > Math.max(window / 4, windowLeast)
 
-/** All that was handed over before this ping has passed, or is lost. `perMs`: what came there of late. */
-export const passed = (line: Line, path: Path, rtt: number, bytes: number, perMs: number): void => {
-  const wasFull = path.bytesSent - path.bytesPassed >= path.window / 2
-  path.bytesPassed = Math.max(path.bytesPassed, bytes)
+/** At half of its window or more it is the window that holds it back, or soon will be. */
+export const isHalfFull = ({ bytesSent, bytesPassed, window }: Path): boolean => bytesSent - bytesPassed >= window / 2
+
+type Pong = { readonly rtt: number; readonly bytes: number; readonly perMs: number; readonly wasFull: boolean }
+
+/** What was handed over before a ping has passed, or is lost. `bytes`: of all of it; `perMs`: what came there of late. */
+export const passed = (line: Line, path: Path, { rtt, bytes, perMs, wasFull }: Pong): void => {
   if (!line.state.windows.has(path.id))
     path.window = Math.min(windowFirst, Math.max(windowFirstLeast, (firstMs * bytes) / Math.max(1, rtt)))
   path.shortestMs = Math.min(path.shortestMs * forgetting, rtt)
