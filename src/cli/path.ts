@@ -54,7 +54,7 @@ const readField = (text: string): [string, string] => {
 const list = (paths: readonly PathView[], say: Say): void =>
   say.result({ paths }, ...(paths.length > 0 ? paths.flatMap(lines) : ["There is no path: parley path HOME add …"]))
 
-const seconds = (ms: number): string => (ms < 10_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`)
+const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`)
 
 /** bit/s in the unit that a data sheet would use. */
 export const rateText = (rate: number): string => {

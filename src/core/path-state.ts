@@ -65,6 +65,8 @@ export type Path = {
   /** What may be under way of what is not urgent, and the shortest round trip of late. */
   window: number
   shortestMs: number
+  /** What it was given was found to lie in a buffer. */
+  isBuffered: boolean
   /** A ping is late: what is not urgent takes another path, if there is one. (S-5) */
   isDoubtful: boolean
 }
@@ -104,5 +106,6 @@ export const freshPath = (id: number, peer: number, traits: PathTraits, window: 
   bytesPassed: 0,
   window,
   shortestMs: Infinity,
+  isBuffered: false,
   isDoubtful: false,
 })

@@ -27,9 +27,6 @@ const forgetting = 1.02
 
 export const firstWindow = (line: Line, id: number): number => line.state.windows.get(id) ?? windowUnknown
 
-/** A buffer was found on it. */
-export const isHeldBack = ({ window }: Path): boolean => window < windowFirst
-
 /** Whether a part of this precedence may go. */
 export const hasRoom = ({ bytesSent, bytesPassed, window }: Path, precedence: number): boolean =>
   precedence >= immediate || bytesSent - bytesPassed < window
@@ -57,8 +54,11 @@ export const passed = (line: Line, path: Path, { rtt, bytes, perMs, wasFull }: P
   const least = 2 * path.shortestMs
   if (rtt <= least + slackMs) {
     if (wasFull) path.window = Math.min(2 * path.window, windowMost)
-  } else if (rtt > least + lateMs && wasFull)
+    if (path.window >= windowFirst) path.isBuffered = false
+  } else if (rtt > least + lateMs && wasFull) {
     path.window = Math.min(path.window, Math.max(windowLeast, perMs * (path.shortestMs + keptMs)))
+    path.isBuffered = path.window < windowFirst
+  }
   line.state.windows.set(path.id, path.window)
 }
 

@@ -1,7 +1,6 @@
 // How one path stands: what its transport says, and what the core has measured on it.
 import { lossOf } from "../core/ping.ts"
 import type { Line } from "../core/state.ts"
-import { isHeldBack } from "../core/window.ts"
 import type { OpenPath } from "./open-paths.ts"
 
 /** Rates in bit/s, times in ms. What is not known yet is null. */
@@ -39,7 +38,7 @@ export const pathStatusOf = ({ state }: Line, open: OpenPath): PathStatus => {
     heardAt: isHeard ? path.heardAt : null,
     roundTripMs: path?.roundTripMs ?? null,
     loss: path === undefined ? null : lossOf(path),
-    believed: path !== undefined && isHeldBack(path) && path.rate !== null ? path.rate : null,
+    believed: path?.isBuffered ? path.rate : null,
     throughput: path?.rate ?? null,
     waiting: (path?.queue ?? []).flatMap((parts, precedence) =>
       parts.length === 0
