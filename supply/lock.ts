@@ -61,6 +61,7 @@ export const shrinkwrap = (file: URL | string): string => {
 export const bundled: readonly string[] = [
   "@fontsource/noto-sans-jp",
   "@fontsource/noto-sans-sc",
+  "pdfjs-dist",
   "qr",
   "react",
   "react-aria-components",
@@ -73,7 +74,9 @@ const closure = (tree: ReadonlyMap<string, Locked>, names: readonly string[]): R
     if (path === undefined || found.has(path)) return
     found.add(path)
     const locked = tree.get(path) ?? {}
-    for (const name of [...needed(locked), ...Object.keys(objectIn(locked.peerDependencies))])
+    // What is optional is for Node, and never within a page.
+    const { dependencies, peerDependencies } = locked
+    for (const name of [dependencies, peerDependencies].flatMap(names => Object.keys(objectIn(names))))
       visit(placeOf(tree, path, name))
   }
   for (const name of names) visit(placeOf(tree, "", name))

@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises"
 import { crc32, deflateSync } from "node:zlib"
 import type { Locator } from "playwright-core"
 import type { Language } from "../src/api/shapes.ts"
+import { packedPdf, pdf } from "./fixtures/pdf.ts"
 import { openRow, row } from "./journey-acts.ts"
 import { openStage, type Seat, type Stage, sit } from "./journey-line.ts"
 import { fits, shot } from "./looks.ts"
@@ -222,3 +223,61 @@ const changed = async (us: Seat, them: Seat): Promise<void> => {
   await until(async () => (await ours.getAttribute("data-state")) === "withdrawn", "it is withdrawn")
   await shot(us, "documents-withdrawn")
 }
+
+test("D-8: pages of a PDF are drawn where there is no network, and one that could act by itself is refused by name, packed or not", async () => {
+  const script = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+  for (const [at, language] of (["en", "ja", "zh"] as const).entries()) {
+    const [us, them] = [
+      await sit(stage.browser, stage.tokyo, { language }),
+      await sit(stage.browser, stage.beijing, { language }),
+    ]
+    const text = `${drill[language].trim()} PDF ${at}`
+    await written(us)
+    await sendWith(us, text, [
+      file("page.pdf", "application/pdf", pdf(`A drill ${at}`)),
+      file("packed.pdf", "application/pdf", packedPdf(`/Lang (x${at})`)),
+      file("script.pdf", "application/pdf", pdf(`${at}`, script)),
+      file("hidden.pdf", "application/pdf", packedPdf(`/Lang (x${at}) ${script}`)),
+      file("broken.pdf", "application/pdf", Buffer.from(`%PDF-1.7 ${at}`)),
+    ])
+    await release(us)
+    await row(them, text).waitFor()
+    await openRow(them, text)
+    const { page } = them
+    const policies: (string | undefined)[] = []
+    page.on("response", answer => {
+      if (answer.url().includes("pages.worker-")) policies.push(answer.headers()["content-security-policy"])
+    })
+    await until(async () => (await document(them, "broken.pdf").getAttribute("data-state")) === "here", "they are here")
+    for (const name of ["page.pdf", "packed.pdf"]) {
+      await until(async () => (await document(them, name).getAttribute("data-state")) === "here", `${name} is here`)
+      await pressed(them, document(them, name), "document.show")
+      await page.waitForSelector(".preview-pages canvas")
+      const pixel: number[] = await page.evaluate(
+        "[...document.querySelector('canvas').getContext('2d').getImageData(5, 5, 1, 1).data]",
+      )
+      assert.deepEqual(pixel, name === "page.pdf" ? [128, 128, 128, 255] : [255, 255, 255, 255])
+      await page.locator(".preview-content", { hasText: them.say("preview.pages").slice(-8) }).waitFor()
+      await shot(them, `documents-${name}`)
+      await closed(them)
+    }
+    for (const [name, code] of [
+      ["script.pdf", "active-content"],
+      ["hidden.pdf", "active-content"],
+      ["broken.pdf", them.say("preview.undecoded")],
+    ] as const) {
+      await pressed(them, document(them, name), "document.show")
+      await page.locator(".preview [role=alert]", { hasText: code }).waitFor()
+      assert.equal(await page.locator(".preview canvas").count(), 0)
+      if (name === "hidden.pdf") await shot(them, "documents-active")
+      await closed(them)
+    }
+    assert.deepEqual([...new Set(policies)], ["default-src 'none'; script-src 'self'; frame-ancestors 'none'"])
+    // That it has no network is tried each time, and what a browser says of that is meant.
+    assert.deepEqual(
+      them.wrong.filter(said => !/connect-src|default-src|Content Security Policy/.test(said)),
+      [],
+    )
+    for (const seat of [us, them]) await seat.page.context().close()
+  }
+})

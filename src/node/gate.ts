@@ -7,7 +7,7 @@ import type { Socket } from "node:net"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Problem } from "../api/shapes.ts"
 import { type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
-import { type Doors, type Entrant, entrant, type Origins } from "./guard.ts"
+import { type Doors, type Entrant, entrant, type Origins, policyOf } from "./guard.ts"
 import type { Log } from "./log.ts"
 import { type Limiter, limiter, paces } from "./rate.ts"
 import { type Route, type RouteAt, routes, routesOf, type Seat } from "./routes.ts"
@@ -75,7 +75,7 @@ export const gate = (app: FastifyInstance, { origins, doors, now, log, ceremony 
       ...strict,
       "permissions-policy": policy,
       "cache-control": request.url.startsWith("/assets/") ? `public, max-age=${yearSeconds}, immutable` : "no-store",
-      ...(known && { "content-security-policy": known.policy }),
+      ...(known && { "content-security-policy": policyOf(request.url, known) }),
       ...(isSecure && { "strict-transport-security": `max-age=${yearSeconds}` }),
     })
     // The server no longer counts the connection of an upgrade as its own: one that is refused would stay open for ever.

@@ -54,6 +54,11 @@ export const originsOf = (options: {
   }
 }
 
+/** Where a document's pages are drawn, which is a worker and so keeps the policy of its own file: scripts of ours and nothing else, no
+ *  network above all. (D-8) */
+export const policyOf = (path: string, { policy }: Pick<Origins, "policy">): string =>
+  path.startsWith("/assets/pages.worker-") ? "default-src 'none'; script-src 'self'; frame-ancestors 'none'" : policy
+
 /** Somebody who has shown who they are. `session`: the name under which their requests are counted. */
 export type Entrant = { readonly officer: Officer; readonly seat: Seat; readonly session: string }
 

@@ -72,7 +72,13 @@ export const documentsEn = {
   "preview.made-anew":
     "Made anew from its pixels: {width, number} × {height, number}. Nothing of the file itself is in it.",
   "preview.as-text": "Shown as plain text.",
-  "preview.undecoded": "The picture cannot be decoded.",
+  "preview.drawing": "Drawing the pages",
+  "preview.page": "{name}, page {page, number}",
+  "preview.pages":
+    "{shown, number} of {count, plural, one {# page} other {# pages}}, drawn anew as pixels. Links and fields in it do nothing here.",
+  "preview.partial":
+    "Parts of it could not be drawn here, and may be missing on these pages. Save it to read all of it.",
+  "preview.undecoded": "It cannot be decoded here. Save it.",
   "preview.not-shown": "Not shown.",
 } as const
 
@@ -151,7 +157,12 @@ export const documentsJa: Record<DocumentWord, string> = {
   "preview.made-anew":
     "画素から作り直した画像です：{width, number} × {height, number}。元のファイルそのものは含みません。",
   "preview.as-text": "書式のない文字として表示しています。",
-  "preview.undecoded": "画像を復号できません。",
+  "preview.drawing": "ページを描いています",
+  "preview.page": "{name}、{page, number}ページ",
+  "preview.pages":
+    "全{count, number}ページのうち{shown, number}ページを、画素として描き直しています。リンクや入力欄は働きません。",
+  "preview.partial": "描けなかった部分があり、このページに欠けている可能性があります。全体は保存して読んでください。",
+  "preview.undecoded": "ここでは復号できません。保存してください。",
   "preview.not-shown": "表示しません。",
 }
 
@@ -225,6 +236,10 @@ export const documentsZh: Record<DocumentWord, string> = {
   "preview.cut": "全文{whole}，只显示最前面的{size}。请保存后阅读全文。",
   "preview.made-anew": "由像素重新生成的图像：{width, number} × {height, number}。不含原文件本身。",
   "preview.as-text": "按纯文本显示。",
-  "preview.undecoded": "图像无法解码。",
+  "preview.drawing": "正在绘制页面",
+  "preview.page": "{name}，第{page, number}页",
+  "preview.pages": "共{count, number}页，显示{shown, number}页，均重新绘制为像素。其中的链接和表单项在此不起作用。",
+  "preview.partial": "有部分内容无法绘制，页面上可能有缺失。请保存后阅读全文。",
+  "preview.undecoded": "此处无法解码，请保存后查看。",
   "preview.not-shown": "不予显示。",
 }

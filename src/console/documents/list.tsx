@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import type { DocumentState, DocumentView } from "../../api/documents.ts"
 import type { MessageView } from "../../api/shapes.ts"
+import { isShownType } from "../../core/media.ts"
 import type { Word } from "../../words/en.ts"
 import { type Failure, isFailure } from "../ask.ts"
 import { useAsking } from "../asking.ts"
@@ -17,7 +18,6 @@ import { isOnWatch } from "../seen.ts"
 import { useReader } from "../words.tsx"
 import { askContent, change } from "./ask.ts"
 import { Named } from "./named.tsx"
-import { isShownHere } from "./shown.ts"
 
 /** Loaded only when somebody asks to see something. */
 const Preview = lazy(() => import("./preview.tsx").then(({ Preview }) => ({ default: Preview })))
@@ -148,7 +148,7 @@ const Acts = ({ document, isOurs, maySpeak }: ActsProps) => {
   return (
     <>
       <div className="buttons">
-        {isHere && isShownHere(mediaType) && doubt === undefined && (
+        {isHere && isShownType(mediaType) && doubt === undefined && (
           <Act what="show" name={name} press={() => setShown(true)} />
         )}
         {isHere && <Act what="save" name={name} isBusy={saving.isBusy} press={() => void save()} />}
@@ -165,7 +165,7 @@ const Acts = ({ document, isOurs, maySpeak }: ActsProps) => {
           <Act what="withdraw" name={name} press={() => setLosing("withdraw")} />
         )}
       </div>
-      {isHere && !isShownHere(mediaType) && <p className="quiet">{t("document.not-shown")}</p>}
+      {isHere && !isShownType(mediaType) && <p className="quiet">{t("document.not-shown")}</p>}
       <Failed failure={failure} />
       {isShown && (
         <Suspense fallback={null}>

@@ -1,5 +1,5 @@
-// A document, shown: its text as text, or its picture as pixels on a canvas of this page. The file itself is never given to the browser to
-// open, and nothing in it can act. (D-8)
+// A document, shown: its text as text, its picture or its pages as pixels on a canvas of this page. The file itself is never given to
+// the browser to open, and nothing in it can act. (D-8)
 import { useEffect, useRef, useState } from "react"
 import { Button } from "react-aria-components/Button"
 import { Dialog } from "react-aria-components/Dialog"
@@ -14,7 +14,8 @@ import { RefusedMark } from "../icons.tsx"
 import { Code, Words } from "../pieces.tsx"
 import { useReader } from "../words.tsx"
 import { askContent } from "./ask.ts"
-import { bytesToShow, pictureOf, refusalOf, textOf } from "./shown.ts"
+import { Pages } from "./pages.tsx"
+import { bytesToShow, isPages, isTooLarge, pictureOf, refusalOf, textOf } from "./shown.ts"
 
 /** A picture is drawn no larger than this in any direction. */
 const sideMax = 2_000
@@ -23,17 +24,20 @@ type Shown =
   | { readonly at: "reading" }
   | { readonly at: "text"; readonly text: string; readonly isCut: boolean }
   | { readonly at: "picture"; readonly picture: ImageBitmap; readonly width: number; readonly height: number }
+  | { readonly at: "pages"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly at: "refused"; readonly refusal: RefusalCode }
   | { readonly at: "undecoded" }
   | { readonly at: "failed"; readonly failure: Failure }
 
 const shownOf = async ({ root, mediaType, size }: DocumentView): Promise<Shown> => {
+  if (isTooLarge({ mediaType, size })) return { at: "refused", refusal: "too-much-unpacked" }
   const most = bytesToShow({ mediaType, size })
   const bytes = await askContent(root, most)
   if (isFailure(bytes)) return { at: "failed", failure: bytes }
   const refusal = refusalOf(mediaType, bytes)
   if (refusal !== null) return { at: "refused", refusal }
   if (mediaType === "text/plain") return { at: "text", text: textOf(bytes), isCut: most < size }
+  if (isPages(mediaType)) return { at: "pages", bytes }
   const picture = await pictureOf(mediaType, bytes)
   if (picture === undefined) return { at: "undecoded" }
   if (typeof picture === "string") return { at: "refused", refusal: picture }
@@ -58,7 +62,13 @@ const Picture = ({ of, name }: { readonly of: Extract<Shown, { at: "picture" }>;
   )
 }
 
-const Content = ({ shown, document: { name, size } }: { readonly shown: Shown; readonly document: DocumentView }) => {
+type ContentProps = {
+  readonly shown: Shown
+  readonly document: DocumentView
+  readonly refused: (refusal: RefusalCode | "undecoded") => void
+}
+
+const Content = ({ shown, document: { name, size }, refused }: ContentProps) => {
   const { t, refusal, language } = useReader()
   const say = useFailure()
   const said = {
@@ -81,6 +91,8 @@ const Content = ({ shown, document: { name, size } }: { readonly shown: Shown; r
       )
     case "picture":
       return <Picture of={shown} name={name} />
+    case "pages":
+      return <Pages name={name} bytes={shown.bytes} refused={refused} />
     case "refused":
       return (
         <p className="notice" role="alert">
@@ -129,7 +141,11 @@ export const Preview = ({ document, done }: { readonly document: DocumentView; r
             <Words text={document.name} language={undefined} isLine />
           </Heading>
           <div className="preview-content" data-at={shown.at}>
-            <Content shown={shown} document={document} />
+            <Content
+              shown={shown}
+              document={document}
+              refused={refusal => setShown(refusal === "undecoded" ? { at: refusal } : { at: "refused", refusal })}
+            />
           </div>
           <div className="buttons">
             <Button className="button" onPress={done}>

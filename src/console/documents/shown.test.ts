@@ -2,8 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { documentBytesMax, documentsMax } from "../../core/limits.ts"
 import { emptyDraft, measure, orderOf, withAct } from "../draft.ts"
+import { isActive } from "./active.ts"
 import { faultOf, mediaTypeOf } from "./attaching.ts"
-import { bytesToShow, isShownHere, refusalOf, textBytesMax, textOf } from "./shown.ts"
+import { bytesToShow, isTooLarge, refusalOf, textBytesMax, textOf } from "./shown.ts"
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const png = (width: number, height: number): Uint8Array => {
@@ -23,11 +24,24 @@ test("D-8: what is no text or picture of its type, or says no size, or too large
   assert.equal(refusalOf("image/jpeg", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)), "other-type", "it says no size")
   assert.equal(refusalOf("text/plain", utf8("訓練")), null)
   assert.equal(refusalOf("text/plain", Uint8Array.of(0x41, 0)), "other-type")
-  for (const type of ["image/svg+xml", "text/html", "application/pdf", "application/zip"]) {
-    assert.equal(isShownHere(type), false, type)
+  for (const type of ["image/svg+xml", "text/html", "application/zip"]) {
     assert.equal(refusalOf(type, utf8("%PDF-1.7")), "other-type", type)
   }
+  assert.equal(refusalOf("application/pdf", utf8("%PDF-1.7")), null)
+  assert.equal(refusalOf("application/pdf", utf8("<html></html>")), "other-type")
+  assert.equal(isTooLarge({ mediaType: "application/pdf", size: documentBytesMax }), true)
+  assert.equal(isTooLarge({ mediaType: "image/png", size: documentBytesMax }), false)
   assert.equal(bytesToShow({ mediaType: "text/plain", size: documentBytesMax }), textBytesMax)
+})
+
+test("D-8: what in a PDF could act is found by its name, written out or by numbers, and not by chance in what is packed", () => {
+  const within = (catalogue: string): boolean => isActive(utf8(`%PDF-1.7\n1 0 obj << ${catalogue} >> endobj`))
+  for (const name of ["JS", "AA", "JavaScript", "OpenAction", "Launch", "EmbeddedFiles", "RichMedia", "XFA"]) {
+    assert.equal(within(`/${name} 2 0 R`), true, name)
+    assert.equal(within(`/#${name.charCodeAt(0).toString(16)}${name.slice(1)}(x)`), true, `${name} by its number`)
+  }
+  assert.equal(within("/Type /Catalog /AAB 1 /JSON 2 /Pages 2 0 R"), false)
+  assert.equal(within("/Length 4 >> stream\n/JS /AA\nendstream <<"), false)
 })
 
 test("D-8: a text that is cut within a letter loses that letter, and its lines end as lines", () => {
