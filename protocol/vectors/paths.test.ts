@@ -122,6 +122,19 @@ test("S-12: what is not urgent is kept to a window; it grows while pongs come so
   ok(leaving(node, path).every(length => length <= 1_024))
 })
 
+test("S-12: what is asked for keeps to the window, whatever its precedence; what is urgent and new goes past it", () => {
+  const node = reader()
+  const path = pathAt(node, 0)
+  const entry = { author: 1, generation: 1, seq: 90 }
+  for (let count = 0; count < 40; count++)
+    enqueue(path, { precedence: 4, part: filler(5_000), entry: { ...entry, seq: 50 + count }, isAsked: true })
+  enqueue(path, { precedence: 4, part: filler(700), entry })
+  leaving(node, path)
+  ok(path.bytesSent - path.bytesPassed < path.window + 70_000)
+  ok(path.queue[4]!.length > 10)
+  ok(path.queue[4]!.every(({ isAsked }) => isAsked))
+})
+
 test("S-12: a path that swallows what it is given, while the other end is heard, opens again with a sixteenth; a cut is no such thing", () => {
   const swallows = (isHeard: boolean): number => {
     const node = reader()

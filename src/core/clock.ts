@@ -10,7 +10,11 @@ export const isClockDoubted = (clockOffsetMs: number | null, roundTripMs: number
 
 /** Times of the wire and of entries are not touched: they were said and are not waited for. (S-9) */
 export const setBack = (state: State, ms: number): void => {
-  for (const log of state.logs) log.progressAt -= ms
+  for (const log of state.logs) {
+    log.progressAt -= ms
+    log.askedWholeAt -= ms
+  }
+  for (const { coming } of state.documents.wanted.values()) for (const chunk of coming.values()) chunk.askedAt -= ms
   for (const peer of state.peers.values()) {
     peer.refusedAt -= ms
     peer.refusedOpeningAt -= ms
@@ -29,6 +33,7 @@ export const setBack = (state: State, ms: number): void => {
     path.headSentAt -= ms
     path.openedAt -= ms
     path.pings = []
+    if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at - ms }
   }
   state.ownEntryAt -= ms
   if (state.doubtSince !== null) state.doubtSince -= ms

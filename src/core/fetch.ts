@@ -20,6 +20,8 @@ const waitMsThin = 15_000
 const waitMsMost = 60_000
 /** Chunks that were not what they should be, before a document is given up. */
 const wrongMost = 3
+/** Room for chunks that have not come whole, besides one of each document. */
+const roomBytesMax = 2 * askedBytesMax
 /** What is asked for ahead on a path whose round trip is not known yet, as time of its rate. */
 const aheadMs = 300
 
@@ -76,7 +78,7 @@ export const heardPiece = (line: Line, from: number, piece: PiecePart, path?: Pa
   if (document.held.has(index) || document.keeping.has(index)) return
   const length = recordBytesAt(document.size, index)
   if (offset + bytes.length > length) return wrongChunk(line, document, index)
-  const coming = document.coming.get(index) ?? unasked(document, index, length)
+  const coming = document.coming.get(index) ?? unasked(line, document, index, length)
   if (!coming) return
   coming.record.set(bytes, offset)
   coming.got = joined([...coming.got, [offset, offset + bytes.length]])
@@ -94,8 +96,8 @@ const waitMsOf = (path: Path | undefined): number =>
   path && isThin(path.traits) ? waitMsThin : Math.max(waitMsLeast, 3 * (path?.roundTripMs ?? 0))
 
 /** What comes without being asked for, as out of a parcel, whole chunk after whole chunk, needs room for one at a time. */
-const unasked = ({ coming }: Wanted, index: number, length: number): Coming | undefined => {
-  if (coming.size >= askedBytesMax / 65_536) return undefined
+const unasked = (line: Line, { coming }: Wanted, index: number, length: number): Coming | undefined => {
+  if (underWay(line).roomBytes >= askedBytesMax) return undefined
   const fresh: Coming = {
     record: new Uint8Array(length),
     got: [],
@@ -148,8 +150,20 @@ export const heardLack = (line: Line, from: number, { root }: Extract<Part, { ty
   tell(line, document, "withdrawn")
 }
 
+/** Of all chunks that have not come whole: the room that is taken for them, and what is missing of it. */
+const underWay = (line: Line): { roomBytes: number; missingBytes: number } => {
+  let [roomBytes, missingBytes] = [0, 0]
+  for (const { coming } of line.state.documents.wanted.values())
+    for (const { record, got } of coming.values()) {
+      roomBytes += record.length
+      missingBytes += got.reduce((left, [from, to]) => left - (to - from), record.length)
+    }
+  return { roomBytes, missingBytes }
+}
+
 /** Asks for what is to come next, and again for what did not: as much ahead as keeps the path full. */
 export const askDocuments = (line: Line): void => {
+  const taken = underWay(line)
   for (const document of line.state.documents.wanted.values()) {
     const [path] = pathsFor(line, line.state.peers.get(document.peer)!, 0)
     if (!path || !line.state.peers.get(document.peer)!.helloHeard) continue
@@ -157,16 +171,17 @@ export const askDocuments = (line: Line): void => {
       const isLost = !line.state.paths.has(coming.path)
       if (isLost || line.now - coming.askedAt >= coming.waitMs) askAgain(line, path, document, index, coming)
     }
-    askAhead(line, path, document)
+    askAhead(line, path, document, taken)
   }
 }
 
-const askAhead = (line: Line, path: Path, document: Wanted): void => {
+/** One chunk of each document, so that none waits for another to end; else as much of all together as keeps the path full. Who gives all
+ *  but a little of every chunk takes no more room for it. */
+const askAhead = (line: Line, path: Path, document: Wanted, taken: ReturnType<typeof underWay>): void => {
   const count = chunksOf(document.size)
-  let asked = 0
-  for (const { record, got } of document.coming.values())
-    asked += got.reduce((left, [from, to]) => left - (to - from), record.length)
-  for (; document.next < count && asked < windowOf(path); document.next++) {
+  const mayAsk = (): boolean =>
+    document.coming.size === 0 || (taken.missingBytes < windowOf(path) && taken.roomBytes < roomBytesMax)
+  for (; document.next < count && mayAsk(); document.next++) {
     const index = document.next
     if (document.held.has(index) || document.keeping.has(index) || document.coming.has(index)) continue
     const record = new Uint8Array(recordBytesAt(document.size, index))
@@ -180,7 +195,8 @@ const askAhead = (line: Line, path: Path, document: Wanted): void => {
       waitMs: waitMsOf(path),
     }
     document.coming.set(index, coming)
-    asked += record.length
+    taken.roomBytes += record.length
+    taken.missingBytes += record.length
     ask(path, document, index, 0, record.length)
   }
   // What was forgotten on the way, as a chunk that was wrong, is come back to.

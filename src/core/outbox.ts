@@ -100,27 +100,27 @@ export const around = ({ charter, us, suite }: Line, { party }: Peer): number =>
 
 type Gathered = { precedence: number; items: Outgoing[]; parts: Uint8Array[] }
 
-/** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. */
+/** The next frame's parts: of the highest precedence that waits, as many small ones as fit; one too large is cut in fragments. What is
+ *  asked for, again and again where a buffer holds the answers, keeps to the window whatever its precedence. (S-12) */
 const gather = (line: Line, path: Path, peer: Peer): Gathered | null => {
   for (let precedence = path.queue.length - 1; precedence >= 0; precedence--) {
     const queue = path.queue[precedence]!
     while (queue.length > 0 && isOver(line, peer, queue[0]!)) queue.shift()
-    if (queue.length === 0) continue
-    if (!hasRoom(path, precedence)) return null
+    const mayGo = (it: Outgoing): boolean => hasRoom(path, it.isAsked ? bulk : precedence)
+    const first = queue.findIndex(mayGo)
+    if (first < 0) continue
     const room = frameRoom(path, precedence) - around(line, peer) - 3
     const most = Math.min(room, gatherBytes)
-    if (queue[0]!.part.length > room) {
-      const whole = queue.shift()!
-      queue.unshift(...cut(whole, room, line.suite))
-    }
-    let count = 0
+    if (queue[first]!.part.length > room) queue.splice(first, 1, ...cut(queue[first]!, room, line.suite))
+    const items: Outgoing[] = []
     let bytes = 0
-    while (count < queue.length && count < partsMax && (count === 0 || bytes + queue[count]!.part.length <= most)) {
+    for (let it = queue[first]; it && items.length < partsMax; it = queue[first + items.length]) {
       // One loss must not take both.
-      if (count > 0 && queue[count]!.isCopy) break
-      bytes += queue[count++]!.part.length
+      if (items.length > 0 && (it.isCopy || !mayGo(it) || bytes + it.part.length > most)) break
+      bytes += it.part.length
+      items.push(it)
     }
-    const items = queue.splice(0, count)
+    queue.splice(first, items.length)
     return { precedence, items, parts: items.map(it => it.part) }
   }
   return null

@@ -75,6 +75,7 @@ export class DocumentDesk {
     this.#sayRoom()
     for (const document of store.documents.all()) {
       const theirs = document.announced.find(({ author }) => author !== us)
+      if (document.state === states.dropped && document.held > 0) store.documents.drop(document.id)
       if (!theirs || document.state !== "") continue
       if (document.held === chunksOf(document.size)) this.#whole(document)
       else this.#want(document, theirs.author)
@@ -196,8 +197,9 @@ export class DocumentDesk {
     const { root, id } = found.document
     const { store, running } = this.#options
     running.documents({ type: "documentDropped", root })
-    store.documents.drop(id)
+    // In this order: a process that ends between the two must not leave a document that is said to be here.
     store.documents.setState(id, states.dropped)
+    store.documents.drop(id)
     this.#sayRoom()
     this.#touch(root)
     return undefined
