@@ -115,6 +115,36 @@ test("D-2: a name that hides how it is read is refused in the composer by a sent
   }
 })
 
+test("D-1: what is dropped on the page is attached and never opened, and what is being taken in can be cancelled", async () => {
+  const seat = await sit(stage.browser, stage.tokyo, { language: "en" })
+  const { page } = seat
+  await written(seat)
+  const drag = (kind: "dragover" | "drop"): Promise<boolean> =>
+    page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(["A drill."], "dropped.txt", { type: "text/plain" }))
+      return !document.body.dispatchEvent(new DragEvent("${kind}", { dataTransfer, bubbles: true, cancelable: true }))
+    })()`)
+  assert.equal(await drag("dragover"), true, "the browser does nothing of its own")
+  await page.locator(".attach-over", { hasText: seat.say("attach.over") }).waitFor()
+  assert.equal(await drag("drop"), true)
+  await page.locator(".attach .documents strong", { hasText: "dropped.txt" }).waitFor()
+  // A node that takes its time.
+  await page.route("**/api/documents/part*", () => undefined)
+  await page.locator(".attach input").setInputFiles([file("slow.txt", "text/plain", Buffer.from(drill.en))])
+  await page.locator(".attach progress").waitFor()
+  await seat.tabTo(".attach .button", seat.say("attach.cancel"))
+  await seat.press("Enter")
+  await page.locator(".attach progress").waitFor({ state: "detached" })
+  assert.equal(await page.locator(".attach .notice").count(), 0, "who cancels is told nothing")
+  await page.unroute("**/api/documents/part*")
+  await seat.tabTo(".button", seat.say("write.discard"))
+  await seat.press("Enter")
+  await page.locator(".attach .documents").waitFor({ state: "detached" })
+  assert.deepEqual(seat.wrong, [])
+  await page.context().close()
+})
+
 test("D-1, D-7, D-8: attached, sent, seen to come, shown as text and as pixels, saved by its name; others refused by name", async () => {
   for (const [at, language] of (["en", "ja", "zh"] as const).entries()) {
     const [us, them] = [
