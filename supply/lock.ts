@@ -62,7 +62,6 @@ export const bundled: readonly string[] = [
   "@fontsource/noto-sans-jp",
   "@fontsource/noto-sans-sc",
   "pdfjs-dist",
-  "qr",
   "react",
   "react-aria-components",
   "react-dom",

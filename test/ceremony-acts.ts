@@ -13,18 +13,25 @@ import { initHome } from "../src/node/home.ts"
 import { type CeremonyWord, en } from "../src/words/ceremony/en.ts"
 import { ja } from "../src/words/ceremony/ja.ts"
 import { zh } from "../src/words/ceremony/zh.ts"
+import { codesEn, codesJa, codesZh } from "../src/words/codes.ts"
 
 const command = join(import.meta.dirname, "..", "bin", "parley")
-const words: Readonly<Record<Language, Record<CeremonyWord, string>>> = { en, ja, zh }
+/** The ceremony's own words, and those of codes, which the console has as well. */
+type Said = CeremonyWord | keyof typeof codesEn
+const words: Readonly<Record<Language, Record<Said, string>>> = {
+  en: { ...en, ...codesEn },
+  ja: { ...ja, ...codesJa },
+  zh: { ...zh, ...codesZh },
+}
 
 export type Terminal = {
   readonly page: Page
   readonly context: BrowserContext
   readonly path: string
   readonly wrong: string[]
-  readonly say: (word: CeremonyWord) => string
+  readonly say: (word: Said) => string
   /** The button with this word. */
-  press(word: CeremonyWord): Promise<void>
+  press(word: Said): Promise<void>
 }
 
 export type Pairing = {
@@ -82,7 +89,7 @@ export const openPairing = async (
       url.search = `?lang=${language}`
       await page.goto(url.href)
       await page.waitForSelector(".ceremony")
-      const say = (word: CeremonyWord): string => words[language][word]
+      const say = (word: Said): string => words[language][word]
       return {
         ...{ page, context, path, wrong, say },
         press: word =>

@@ -65,7 +65,7 @@ const pictures = async ({ page, press, path }: Terminal, name: string): Promise<
     const file = join(folder, `${name}-${part}.png`)
     await page.locator(".codes .qr").screenshot({ path: file })
     files.push(file)
-    await press("ours.following")
+    await press("codes.following")
   }
   return files
 }
@@ -231,13 +231,13 @@ test("CH-9: a card is read by a camera, code after code; on an example line one 
   const filmed = await pair(camera, true)
   const ours = await filmed.open("tokyo", "en")
   await cardOn(ours)
-  await ours.press("theirs.camera")
+  await ours.press("codes.camera")
   await ours.page.locator(".read-card").waitFor({ timeout: 60_000 })
   assert.equal(
     await ours.page.locator(".read-card .code").first().textContent(),
     Buffer.from(theirs.hash).toString("hex"),
   )
-  await ours.press("theirs.camera-stop")
+  await ours.press("codes.camera-stop")
   await ours.page.locator("video").waitFor({ state: "detached" })
   await ours.page.locator(".ceremony-steps button").nth(5).click()
   const heard = await tenWords(ours, 0)

@@ -5,28 +5,29 @@ import { parcelBytesMax } from "../core/limits.ts"
 import { type Refusal, refusals, refuse } from "../core/refusal.ts"
 import { type CarriedOut, carryIn, carryOut, openCharter } from "../node/main.ts"
 import { type Node, nodeOf } from "./ask.ts"
+import { noProof, showCodes } from "./parcel-codes.ts"
 import { exits, granted, Refused, type Say, sayer, shownLine, Usage } from "./say.ts"
 
-const whats = ["out", "in", "list"] as const
+const whats = ["out", "in", "qr", "list"] as const
 type What = (typeof whats)[number]
-type Options = { readonly output?: string; readonly tidy?: true; readonly json?: true }
-
-const noProof = "Nothing counts as stored there before a receipt has come back, by whatever way."
+type Options = { readonly output?: string; readonly tidy?: true; readonly after?: number; readonly json?: true }
 
 export const parcel = (): Command =>
   new Command("parcel")
     .description(
-      "What is carried by hand when no path is left: out FOLDER seals what the other side is not proven to hold into as many parcels as it takes, and may be called again at any time; out -o FILE seals the first of it into one file; in reads a parcel that was brought, or all in a folder that are for this side, and read twice, or after a later one, it does no harm; list shows those that were made here, and what is known of them. The node must run.",
+      "What is carried by hand when no path is left: out FOLDER seals what the other side is not proven to hold into as many parcels as it takes, and may be called again at any time; out -o FILE seals the first of it into one file; in reads a parcel that was brought, or all in a folder that are for this side, and read twice, or after a later one, it does no harm; qr shows a small parcel as QR codes in this terminal, round and round, or with -o FOLDER writes them as pictures, and the console of the other side reads them; list shows those that were made here, and what is known of them. The node must run.",
     )
     .argument("<home>")
-    .argument("<what>", "out, in or list", readWhat)
+    .argument("<what>", "out, in, qr or list", readWhat)
     .argument("[place]", "out: a folder or disk; in: the same, or one parcel")
-    .option("-o, --output <file>", "out: one file; one that exists is not written over")
+    .option("-o, --output <file>", "out: one file; qr: a folder for pictures; what exists is not written over")
     .option("--tidy", "out: removes parcels of ours from the folder that the other side is proven to hold all of")
+    .option("--after <place>", "qr: begins behind this entry, where the last codes ended", readPlace)
     .action(async (home: string, what: What, place: string | undefined, options: Options) => {
       const say = sayer(options.json === true)
       const node = nodeOf(home)
       if (what === "list") return list(node, say)
+      if (what === "qr") return showCodes(node, options, say)
       if (what === "out" && place !== undefined) {
         if (options.output !== undefined) throw new Usage("Either a folder or -o FILE.")
         return outFolder(home, node, place, options.tidy === true, say)
@@ -126,6 +127,11 @@ const list = async (node: Node, say: Say): Promise<void> => {
 
 const readWhat = (value: string): What => {
   const found = whats.find(each => each === value)
-  if (found === undefined) throw new InvalidArgumentError("After HOME it is out, in or list.")
+  if (found === undefined) throw new InvalidArgumentError("After HOME it is out, in, qr or list.")
   return found
+}
+
+const readPlace = (value: string): number => {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError("It is the number of an entry.")
+  return Number(value)
 }

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from
 import { I18nProvider } from "react-aria-components/I18nProvider"
 import type { DocumentRequest } from "../api/documents.ts"
 import type { Traffic } from "../core/registry.ts"
+import { apart, viewAsked } from "./apart.ts"
 import { useAttaching } from "./documents/attaching.ts"
 import { Door, useStanding } from "./door/door.tsx"
 import { type Draft, keepDraft, keptDraft } from "./draft.ts"
@@ -65,6 +66,7 @@ const useArrival = (view: View, selected: string | null): ((hash: string | null)
 const Keys = lazy(() => import("./keep/keys.tsx").then(({ Keys }) => ({ default: Keys })))
 const Sessions = lazy(() => import("./keep/sessions.tsx").then(({ Sessions }) => ({ default: Sessions })))
 const Paths = lazy(() => import("./paths/page.tsx").then(({ Paths }) => ({ default: Paths })))
+const ByScreen = lazy(() => import("./screen/page.tsx").then(({ ByScreen }) => ({ default: ByScreen })))
 const Export = lazy(() => import("./keep/export.tsx").then(({ Export }) => ({ default: Export })))
 
 /** A page that takes the whole screen; undefined where the desk and the record stand side by side. */
@@ -75,6 +77,7 @@ const Whole = ({ view, evidence }: { readonly view: View; readonly evidence: str
       {view === "paths" && <Paths />}
       {view === "keys" && <Keys />}
       {view === "sessions" && <Sessions />}
+      {view === "screen" && <ByScreen />}
       {view === "export" && <Export key={evidence} hash={evidence} />}
     </Suspense>
   )
@@ -83,7 +86,7 @@ const Whole = ({ view, evidence }: { readonly view: View; readonly evidence: str
 const Desk = ({ leave }: { readonly leave: () => void }) => {
   const { line, state } = useKnowledge()
   const { suggest } = useReader()
-  const [view, setView] = useState<View>("watch")
+  const [view, setView] = useState<View>(viewAsked)
   const [selected, setSelected] = useState<string | null>(null)
   const [evidence, setEvidence] = useState<string | null>(null)
   const [draft, setDraft, isKept] = useDraft()
@@ -99,6 +102,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
 
   const maySpeak = isOnWatch(line.officer)
   const show = (next: View): void => {
+    if (apart(next)) return
     setView(next)
     setSelected(null)
     setEvidence(null)
@@ -112,6 +116,7 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
     setSent(hash)
   }
   const open = (hash: string): void => {
+    if (apart("watch")) return
     setView("watch")
     setSelected(hash)
   }
@@ -173,7 +178,7 @@ const Ceremony = lazy(() => import("./ceremony/wizard.tsx").then(({ Ceremony }) 
 export const App = () => {
   const { language } = useReader()
   const [standing, setStanding] = useStanding()
-  const leave = useCallback(() => setStanding("out"), [setStanding])
+  const leave = useCallback(() => apart("watch") || setStanding("out"), [setStanding])
   return (
     <I18nProvider locale={langTag[language]}>
       {standing === "unpaired" ? (

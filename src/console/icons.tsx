@@ -184,3 +184,12 @@ export const DocumentMark = () => (
     <path d="M4 1.5h5.5L12.5 5v9.5H4zM9.5 1.5V5h3" {...line} />
   </Mark>
 )
+
+export const CodeMark = () => (
+  <Mark>
+    <path
+      d="M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h1.500v1.500M13.500 9.500v1.500M9.500 13.500h1.500M13.500 13.500v-.5"
+      {...line}
+    />
+  </Mark>
+)

@@ -38,23 +38,24 @@ const permissions = [
   ...["accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"],
   ...["payment", "serial", "usb", "bluetooth", "hid", "xr-spatial-tracking"],
 ].map(feature => `${feature}=()`)
+const asked = ["autoplay=(self)", "publickey-credentials-create=(self)", "publickey-credentials-get=(self)"]
 const strict: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "origin-agent-cluster": "?1",
-  "permissions-policy": [
-    ...permissions,
-    "autoplay=(self)",
-    "publickey-credentials-create=(self)",
-    "publickey-credentials-get=(self)",
-  ].join(", "),
+  "permissions-policy": [...permissions, ...asked].join(", "),
+}
+/** The same, and the camera: for the ceremony, and for one page of an administrator's. (A-20) */
+export const withCamera: Readonly<Record<string, string>> = {
+  "permissions-policy": [...permissions.filter(feature => feature !== "camera=()"), "camera=(self)", ...asked].join(
+    ", ",
+  ),
 }
 
 export const gate = (app: FastifyInstance, { origins, doors, now, log, ceremony }: GateOptions): Gate => {
   const routeAt = routesOf(ceremony?.routes ?? routes)
-  const policy = strict["permissions-policy"]?.replace("camera=()", ceremony ? "camera=(self)" : "camera=()") ?? ""
   const entrants = new WeakMap<FastifyRequest, Entrant>()
   const draw = counter(now)
   app.addHook("onRoute", ({ method, url, bodyLimit }) => {
@@ -73,7 +74,7 @@ export const gate = (app: FastifyInstance, { origins, doors, now, log, ceremony 
     const isSecure = known?.isSecure(host) === true
     reply.headers({
       ...strict,
-      "permissions-policy": policy,
+      ...(ceremony && withCamera),
       "cache-control": request.url.startsWith("/assets/") ? `public, max-age=${yearSeconds}, immutable` : "no-store",
       ...(known && { "content-security-policy": policyOf(request.url, known) }),
       ...(isSecure && { "strict-transport-security": `max-age=${yearSeconds}` }),

@@ -65,6 +65,9 @@ const parcelBytesMax = 12 * 1_024 * 1_024
 /** A part of a document that is being taken in. */
 export const partBytesMax = 1_048_576
 
+/** The one page that may use a camera. (A-20) */
+export const cameraPage = "/by-screen"
+
 const reads = (path: string, who: readonly Seat[]): Route => ({
   ...{ method: "GET", path, seats: who, pace: "reads", bytesMax: wordBytesMax, isSocket: false },
 })
@@ -134,6 +137,8 @@ export const routes: readonly Route[] = [
   // To a stranger it says whether the node is well, and no more.
   reads("/health", everybody),
   reads("/metrics", gauges),
+  // The console again, where it may use a camera; who is no administrator is sent to where it may not.
+  reads(cameraPage, everybody),
   // The console's own files.
   reads("/*", everybody),
 ]

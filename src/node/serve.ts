@@ -35,6 +35,7 @@ import { officerRoutes } from "./serve-officers.ts"
 import { parcelRoutes } from "./serve-parcels.ts"
 import { type PasskeyRoutesOptions, passkeyRoutes } from "./serve-passkeys.ts"
 import { pathRoutes } from "./serve-paths.ts"
+import { screenRoutes } from "./serve-screen.ts"
 import { waitingRoutes } from "./serve-waiting.ts"
 import { type Sessions, sessionMs, sessionsWhile } from "./sessions.ts"
 import type { Tickets } from "./tickets.ts"
@@ -131,6 +132,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   alarmRoutes(app, inside, options)
   watching(app, inside, options)
   await consoleFiles(app)
+  screenRoutes(app, inside)
   const sockets = new Set<Socket>()
   app.server.on("connection", socket => {
     sockets.add(socket)

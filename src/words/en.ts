@@ -2,6 +2,7 @@
 // Neutral by rule: nothing here takes a side, and neither party is named in it.
 import { alarmEn } from "./alarm.ts"
 import { breakEn } from "./break.ts"
+import { codesEn } from "./codes.ts"
 import { documentsEn } from "./documents.ts"
 import { keepEn } from "./keep/en.ts"
 import { passkeyEn } from "./passkey.ts"
@@ -16,6 +17,7 @@ export const en = {
 
   ...alarmEn,
   ...breakEn,
+  ...codesEn,
   ...documentsEn,
   ...keepEn,
   ...passkeyEn,

@@ -1,6 +1,7 @@
 // Words of the interface, Japanese, in the register of official notices. The keys are those of en.ts.
 import { alarmJa } from "./alarm.ts"
 import { breakJa } from "./break.ts"
+import { codesJa } from "./codes.ts"
 import { documentsJa } from "./documents.ts"
 import type { Word } from "./en.ts"
 import { keepJa } from "./keep/ja.ts"
@@ -16,6 +17,7 @@ export const ja: Record<Word, string> = {
 
   ...alarmJa,
   ...breakJa,
+  ...codesJa,
   ...documentsJa,
   ...keepJa,
   ...passkeyJa,

@@ -1,6 +1,7 @@
 // Words of the interface, Chinese (simplified), in the register of official notices. The keys are those of en.ts.
 import { alarmZh } from "./alarm.ts"
 import { breakZh } from "./break.ts"
+import { codesZh } from "./codes.ts"
 import { documentsZh } from "./documents.ts"
 import type { Word } from "./en.ts"
 import { keepZh } from "./keep/zh.ts"
@@ -16,6 +17,7 @@ export const zh: Record<Word, string> = {
 
   ...alarmZh,
   ...breakZh,
+  ...codesZh,
   ...documentsZh,
   ...keepZh,
   ...passkeyZh,

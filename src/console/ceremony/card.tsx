@@ -1,9 +1,9 @@
 // Our card, for the other side: as QR codes in sequence, as text, as a file, on paper.
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { Button } from "react-aria-components/Button"
-import type { CeremonyView } from "../../api/ceremony.ts"
+import { Player } from "../codes/player.tsx"
+import { QrCode } from "../codes/qr.tsx"
 import { Fingerprint, Onward, Title } from "./pieces.tsx"
-import { QrCode } from "./qr.tsx"
 import { useSaying } from "./say.ts"
 import { PrintButton, Sheet } from "./sheet.tsx"
 import type { StepProps } from "./step.ts"
@@ -17,42 +17,6 @@ const saveAs = (file: string, text: string): void => {
   link.download = file
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
-}
-
-const Codes = ({ view }: { readonly view: CeremonyView }) => {
-  const { say } = useSaying()
-  const { parts } = view.us
-  const [at, setAt] = useState(0)
-  const [plays, setPlays] = useState(false)
-  useEffect(() => {
-    if (!plays) return
-    const next = setInterval(() => setAt(held => (held + 1) % parts.length), eachMs)
-    return () => clearInterval(next)
-  }, [plays, parts.length])
-  const step = (by: number): void => {
-    setPlays(false)
-    setAt(held => (held + by + parts.length) % parts.length)
-  }
-  const place = say("ours.part", { part: Math.min(at, parts.length - 1) + 1, count: parts.length })
-  return (
-    <section className="codes" aria-label={say("ours.codes")}>
-      <QrCode text={parts[Math.min(at, parts.length - 1)] ?? ""} label={place} />
-      <p className="code" aria-live={plays ? "off" : "polite"}>
-        {place}
-      </p>
-      <div className="buttons">
-        <Button className="button" onPress={() => step(-1)}>
-          {say("ours.previous")}
-        </Button>
-        <Button className="button strong" onPress={() => setPlays(held => !held)}>
-          {plays ? say("ours.pause") : say("ours.play")}
-        </Button>
-        <Button className="button" onPress={() => step(1)}>
-          {say("ours.following")}
-        </Button>
-      </div>
-    </section>
-  )
 }
 
 export const OurCard = ({ view, go }: StepProps) => {
@@ -71,7 +35,7 @@ export const OurCard = ({ view, go }: StepProps) => {
       <Title>{say("step.ours")}</Title>
       <p className="lead">{say("ours.lead")}</p>
       <div className="card-ways">
-        <Codes view={view} />
+        <Player label={say("ours.codes")} texts={us.parts} eachMs={eachMs} />
         <section className="card-other">
           <Fingerprint label={say("ours.fingerprint")} hash={us.hash} />
           <textarea
@@ -103,7 +67,7 @@ export const OurCard = ({ view, go }: StepProps) => {
         <Fingerprint label={say("ours.fingerprint")} hash={us.hash} />
         <div className="code-grid">
           {us.parts.map((part, place) => {
-            const label = say("ours.part", { part: place + 1, count: us.parts.length })
+            const label = say("codes.part", { part: place + 1, count: us.parts.length })
             return (
               <figure key={part}>
                 <QrCode text={part} label={label} />

@@ -6,6 +6,7 @@ import type { Traffic } from "../../core/registry.ts"
 import { graded } from "../gravity.ts"
 import {
   BoardMark,
+  CodeMark,
   EvidenceMark,
   KeyMark,
   PagesMark,
@@ -31,7 +32,7 @@ import { Settings } from "./settings.tsx"
 import { SoundGate, SoundLamp } from "./sound.tsx"
 import { StayingBand } from "./staying-band.tsx"
 
-export type View = "watch" | "write" | "talks" | "paths" | "keys" | "sessions" | "export"
+export type View = "watch" | "write" | "talks" | "paths" | "keys" | "sessions" | "export" | "screen"
 const views = [
   ["watch", BoardMark],
   ["write", WriteMark],
@@ -40,6 +41,7 @@ const views = [
   ["keys", KeyMark],
   ["sessions", PersonsMark],
   ["export", EvidenceMark],
+  ["screen", CodeMark],
 ] as const
 
 /** Whoever sees who is signed in, and may take evidence out of the house. */
@@ -55,6 +57,7 @@ const Nav = ({ view, show }: { readonly view: View; readonly show: (view: View) 
     <nav className="nav" aria-label={t("nav.label")}>
       {views
         .filter(([name]) => (name !== "talks" || state.reported.length > 0) && (name !== "write" || maySpeak))
+        .filter(([name]) => name !== "screen" || line.officer.role === "administrator")
         .filter(([name]) => (name !== "sessions" && name !== "export") || supervises(line.officer))
         .map(([name, Mark]) => (
           <button type="button" key={name} aria-current={view === name ? "page" : undefined} onClick={() => show(name)}>
