@@ -1,6 +1,7 @@
 // The message that the workloads send: 200 characters of Chinese, 600 bytes, as an ordinary word of one side to the other.
 import { randomBytes } from "node:crypto"
 import { encodeMessageBody } from "../src/core/body.ts"
+import type { Manifest } from "../src/core/document.ts"
 import type { Order } from "../src/core/event.ts"
 import { kinds, precedences, traffics } from "../src/core/registry.ts"
 
@@ -25,14 +26,26 @@ export const messageText = (count: number): string => numbered(count, sentence.r
 /** The same, for where it is packed. */
 export const noticeText = (count: number): string => numbered(count, notice)
 
-export const messageOrder = (count: number, text = messageText(count)): Omit<Order, "id"> => ({
+export type MessageOptions = {
+  readonly text?: string
+  readonly precedence?: number
+  readonly documents?: readonly Manifest[]
+}
+
+export const flash = precedences.indexOf("FLASH")
+export const routine = precedences.indexOf("ROUTINE")
+
+export const messageOrder = (
+  count: number,
+  { text = messageText(count), precedence = routine, documents = [] }: MessageOptions = {},
+): Omit<Order, "id"> => ({
   kind: kinds.message,
   traffic: traffics.indexOf("test"),
-  precedence: precedences.indexOf("ROUTINE"),
+  precedence,
   refs: [],
   body: {
     salt: Uint8Array.from(randomBytes(16)),
-    bytes: encodeMessageBody({ text, language: "zh" }),
+    bytes: encodeMessageBody({ text, language: "zh", documents }),
   },
   action: [],
   info: [],

@@ -29,7 +29,16 @@ answer(
     },
     cut: (place = 0) => {
       relayAt(place).cut()
-      return []
+      return [clock()]
+    },
+    stall: (place = 0) => {
+      relayAt(place).stall()
+      return [clock()]
+    },
+    /** As `mend`, where no connection need be made anew. */
+    release: (place = 0) => {
+      relayAt(place).mend()
+      return [clock()]
     },
     mend: async (place = 0) => {
       const mendedAt = clock()

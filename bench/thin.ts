@@ -3,10 +3,10 @@
 // the delay.
 import { setTimeout as pause } from "node:timers/promises"
 import { type Figures, median, quantile, round } from "./figures.ts"
-import { pairedHomes } from "./homes.ts"
 import { noticeText } from "./message.ts"
-import { clock, type Process, start } from "./process.ts"
-import { noSerialLine, type SerialLine, serialLine, type Unit } from "./serial-line.ts"
+import { clock, type Process } from "./process.ts"
+import { noSerialLine, type SerialLine, type Unit } from "./serial-line.ts"
+import { bytesOf, onLine, quiet } from "./serial-pair.ts"
 
 export type ThinOptions = {
   readonly samples: number
@@ -19,16 +19,8 @@ export type ThinOptions = {
 
 type Sample = { readonly storedMs: number; readonly knownMs: number; readonly units: readonly Unit[] }
 
-/** Nothing passes for so long: what was being said is said. Shorter than between two pings. */
-const quietMs = 4_000
 /** A head of each side may wait for so long (L-6), and takes its time. */
 const headsMs = 90_000
-
-const sum = (units: readonly Unit[]): number => units.reduce((bytes, unit) => bytes + unit.bytes, 0)
-
-const quiet = async ({ units }: SerialLine): Promise<void> => {
-  while (clock() - (units.at(-1)?.at ?? 0) < quietMs) await pause(100)
-}
 
 const oneSample = async (count: number, here: Process, there: Process, line: SerialLine): Promise<Sample> => {
   const [author = 0] = await here.ask("us")
@@ -41,31 +33,6 @@ const oneSample = async (count: number, here: Process, there: Process, line: Ser
   return { storedMs: storedAt - from, knownMs, units: line.units.slice(before) }
 }
 
-/** Two nodes that stand on a line, heard each other, and have said what a new line has to say. */
-const onLine = async (
-  options: ThinOptions,
-  work: (here: Process, there: Process, line: SerialLine) => Promise<Figures>,
-): Promise<Figures> => {
-  const { rate, delayMs, seed } = options
-  const line = await serialLine({ rate, delayMs, seed })
-  const { sides, remove } = await pairedHomes()
-  const nodes = sides.map((side, at) =>
-    start("node-process.ts", [side.path, "serial", line.devices[at] ?? "", String(rate)]),
-  )
-  try {
-    const [there, here] = nodes
-    if (!there || !here) throw new Error("a line has two ends")
-    for (const node of nodes) await node.ask("run")
-    for (const node of nodes) await node.ask("up")
-    await quiet(line)
-    return await work(here, there, line)
-  } finally {
-    for (const node of nodes) await node.stop()
-    await line.stop()
-    remove()
-  }
-}
-
 type Since = { readonly at: number; readonly units: number; readonly messageBytes: number }
 
 /** What passes while nobody says anything, once the last heads have gone; and what heads have taken since the first message. */
@@ -75,8 +42,8 @@ const silence = async (silenceMs: number, { units }: SerialLine, since: Since): 
   const talk = units.slice(since.units)
   const talkMs = clock() - since.at
   await pause(silenceMs)
-  const still = sum(units.slice(since.units + talk.length)) / silenceMs
-  const headsBytes = sum(talk) - since.messageBytes - still * talkMs
+  const still = bytesOf(units.slice(since.units + talk.length)) / silenceMs
+  const headsBytes = bytesOf(talk) - since.messageBytes - still * talkMs
   return {
     headsBytes: Math.round(headsBytes),
     talkS: Math.round(talkMs / 1_000),
@@ -89,7 +56,7 @@ export const thin = async (options: ThinOptions): Promise<Figures> => {
   if (lacking !== undefined) throw new Error(`thin cannot be measured here: ${lacking}`)
   const limit = Buffer.byteLength(noticeText(0)) / (options.rate / 10_000) + options.delayMs
   return onLine(options, async (here, there, line) => {
-    const openedBytes = sum(line.units)
+    const openedBytes = bytesOf(line.units)
     const [at, units] = [clock(), line.units.length]
     const samples: Sample[] = []
     for (let count = 0; count < options.samples; count++) {
@@ -98,7 +65,8 @@ export const thin = async (options: ThinOptions): Promise<Figures> => {
     }
     // A head that was on its way, or a ping, is no part of what a message costs.
     const alone = samples.filter(({ units }) => units.length === 2)
-    const of = (from: 0 | 1): number => median(alone.map(({ units }) => sum(units.filter(unit => unit.from === from))))
+    const of = (from: 0 | 1): number =>
+      median(alone.map(({ units }) => bytesOf(units.filter(unit => unit.from === from))))
     const stored = samples.map(it => it.storedMs)
     const [ours, most, entryBytes, receiptBytes] = [median(stored), quantile(stored, 1), of(1), of(0)]
     const more = {

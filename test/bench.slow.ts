@@ -2,9 +2,13 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { backlog } from "../bench/backlog.ts"
+import { document } from "../bench/document.ts"
+import { failover } from "../bench/failover.ts"
 import { type Figures, lastLine } from "../bench/figures.ts"
 import { latency } from "../bench/latency.ts"
 import { messageText, noticeText } from "../bench/message.ts"
+import { outage } from "../bench/outage.ts"
+import { preempt } from "../bench/preempt.ts"
 import { rest } from "../bench/rest.ts"
 import { noSerialLine } from "../bench/serial-line.ts"
 import { thin } from "../bench/thin.ts"
@@ -16,13 +20,21 @@ const workloads: Readonly<Record<string, () => Promise<Figures>>> = {
   verify: () => verification({ entries: 40, rounds: 1 }),
   rest: () => rest({ entries: 40, rounds: 1, quietMs: 0 }),
   thin: () => thin({ samples: 1, rate: 115_200, delayMs: 5, seed: 1, silenceMs: 0 }),
+  preempt: () => preempt({ rate: 115_200, delayMs: 5, seed: 1, documentBytes: 30_000, loss: 0, betweenMs: [100, 300] }),
+  outage: () => outage({ messages: 20, everyMs: 50, outageMs: 1_000, rounds: 1, delayMs: 1, rate: 100_000_000 }),
+  failover: () =>
+    failover({
+      ...{ rounds: 1, silentRounds: 1, everyMs: 50 },
+      ...{ first: { delayMs: 1, rate: 100_000_000 }, second: { delayMs: 5, rate: 10_000_000 } },
+    }),
+  document: () => document({ bytes: 200_000, rounds: 1, everyMs: 5, delayMs: 1, rate: 100_000_000 }),
 }
 
 describe("the bench", { concurrency: true }, () => {
   for (const [name, workload] of Object.entries(workloads))
     test(
       `its ${name} runs and its last line has its figures`,
-      { skip: name === "thin" && (noSerialLine() ?? false) },
+      { skip: ["thin", "preempt"].includes(name) && (noSerialLine() ?? false) },
       () => runs(name, workload),
     )
 })
