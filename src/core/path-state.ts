@@ -51,7 +51,7 @@ export type Path = {
   framesHeard: number
   bytesHeard: number
   /** Pings that are not answered yet, the oldest first. */
-  pings: Mark[]
+  pings: (Mark & { readonly underWay: number })[]
   lastPong: Heard | null
   roundTripMs: number | null
   /** Of the last 256 to 512 frames: handed over, and known to have come. */
@@ -62,9 +62,15 @@ export type Path = {
   bytesSent: number
   bytesProbed: number
   bytesPassed: number
-  /** What may be under way of what is not urgent, and the shortest round trip of late. */
+  /** What may be under way of what is not urgent, since when; the shortest round trip of late, since when; and what the window was
+   *  before it was made less to measure that anew. */
   window: number
+  windowAt: number
   shortestMs: number
+  shortestAt: number
+  soundsFrom: number | null
+  /** Bytes a millisecond. */
+  bestPerMs: number
   /** What it was given was found to lie in a buffer. */
   isBuffered: boolean
   /** A ping is late: what is not urgent takes another path, if there is one. (S-5) */
@@ -105,7 +111,11 @@ export const freshPath = (id: number, peer: number, traits: PathTraits, window: 
   bytesProbed: 0,
   bytesPassed: 0,
   window,
+  windowAt: now,
   shortestMs: Infinity,
+  shortestAt: now,
+  soundsFrom: null,
+  bestPerMs: 0,
   isBuffered: false,
   isDoubtful: false,
 })

@@ -7,7 +7,7 @@ import { enqueue, flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { closePath, deadAfter, pongMs, rewind } from "./paths.ts"
 import type { Line, Peer } from "./state.ts"
-import { isHalfFull, passed } from "./window.ts"
+import { passed } from "./window.ts"
 
 /** Pings whose pong may still come: at one in three seconds a round trip of a minute and a half. */
 const pingsKept = 32
@@ -20,7 +20,7 @@ export const sendPing = (line: Line, path: Path): void => {
   // The frame that brings the ping is the next, and counts itself.
   path.pings = [
     ...path.pings.slice(1 - pingsKept),
-    { at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent },
+    { at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent, underWay: path.bytesSent - path.bytesPassed },
   ]
   path.bytesProbed = path.bytesSent
   enqueue(path, {
@@ -58,20 +58,13 @@ export const heardPong = (line: Line, peer: Peer, path: Path, pong: Extract<Part
   peer.roundTripMs = path.roundTripMs
   path.isDoubtful = false
   if (!asked) return tellPeer(line, peer)
-  const wasFull = isHalfFull(path)
   path.bytesPassed = Math.max(path.bytesPassed, asked.bytes)
-  if (pong.frames > 0) measure(line, path, asked, pong, wasFull)
+  if (pong.frames > 0) measure(line, path, asked, pong)
   tellPeer(line, peer)
 }
 
 /** A peer that has begun to count anew meanwhile is heard from the next pong on. */
-const measure = (
-  line: Line,
-  path: Path,
-  asked: Path["pings"][number],
-  pong: Extract<Part, { type: "pong" }>,
-  wasFull: boolean,
-): void => {
+const measure = (line: Line, path: Path, asked: Path["pings"][number], pong: Extract<Part, { type: "pong" }>): void => {
   const last = path.lastPong ?? { at: path.openedAt, frames: 0, heard: 0, bytes: 0 }
   path.lastPong = { at: line.now, frames: asked.frames, heard: pong.frames, bytes: pong.bytes }
   if (pong.frames < last.heard || pong.bytes < last.bytes) return
@@ -81,7 +74,7 @@ const measure = (
   if (counted.sent > countedMax) path.counted = { sent: counted.sent / 2, heard: counted.heard / 2 }
   const perMs = (pong.bytes - last.bytes) / Math.max(1, line.now - last.at)
   path.rate = perMs * 8_000
-  passed(line, path, { rtt: line.now - asked.at, bytes: asked.bytes, perMs, wasFull })
+  passed(line, path, asked, perMs)
 }
 
 /** Share of what was handed over that is known not to have come; null before anything was counted. */

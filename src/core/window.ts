@@ -17,13 +17,19 @@ const windowLeast = 1_024
 const windowMost = 16_777_216
 /** What a path that let its other end believe that nobody is there is taken for. */
 const deathShare = 16
-/** How much longer than the shortest a round trip may be before a buffer is suspected, and before it is certain. */
-const slackMs = 100
-const lateMs = 400
-/** What is under way where a buffer was found, as time of what comes through. */
-const keptMs = 300
-/** The shortest round trip is forgotten by so much with each pong: paths change. */
-const forgetting = 1.02
+/** How much longer than the shortest a round trip may be made by what waits in buffers: as long as this many bytes take, between these
+ *  bounds, or a quarter of it. Twice as long, and less is kept under way. */
+const spareBytes = 65_536
+const spareMsLeast = 40
+const spareMsMost = 300
+/** After so long without one as short, or so many round trips, the shortest is measured anew: paths change, and what waits in a buffer all
+ *  the time would pass for distance. */
+const soundMs = 10_000
+const soundTrips = 40
+/** The best of what came through is forgotten by so much with each pong of a full window. */
+const bestKept = 0.95
+
+type Windows = { readonly now: number; readonly state: Pick<Line["state"], "windows"> }
 
 export const firstWindow = (line: Line, id: number): number => line.state.windows.get(id) ?? windowUnknown
 
@@ -39,27 +45,44 @@ export const pieceOf = ({ window, traits }: Path): number => {
 
 /** A quarter of the window has been handed over since the last ping: what becomes of it is asked. */
 export const wantsProbe = ({ bytesSent, bytesProbed, window, pings }: Path): boolean =>
-  pings.length < 4 && bytesSent - bytesProbed > Math.max(window / 4, windowLeast)
+  pings.length < 4 && bytesSent - bytesProbed > Math.max(window / 4, windowLeast / 2)
 
-/** At half of its window or more it is the window that holds it back, or soon will be. */
-export const isHalfFull = ({ bytesSent, bytesPassed, window }: Path): boolean => bytesSent - bytesPassed >= window / 2
-
-type Pong = { readonly rtt: number; readonly bytes: number; readonly perMs: number; readonly wasFull: boolean }
-
-/** What was handed over before a ping has passed, or is lost. `bytes`: of all of it; `perMs`: what came there of late. */
-export const passed = (line: Line, path: Path, { rtt, bytes, perMs, wasFull }: Pong): void => {
-  if (!line.state.windows.has(path.id))
-    path.window = Math.min(windowFirst, Math.max(windowFirstLeast, (firstMs * bytes) / Math.max(1, rtt)))
-  path.shortestMs = Math.min(path.shortestMs * forgetting, rtt)
-  const least = 2 * path.shortestMs
-  if (rtt <= least + slackMs) {
-    if (wasFull) path.window = Math.min(2 * path.window, windowMost)
-    if (path.window >= windowFirst) path.isBuffered = false
-  } else if (rtt > least + lateMs && wasFull) {
-    path.window = Math.min(path.window, Math.max(windowLeast, perMs * (path.shortestMs + keptMs)))
-    path.isBuffered = path.window < windowFirst
+/** What was handed over before a ping has passed, or is lost. `perMs`: what came there since the pong before. */
+export const passed = (
+  { now, state: { windows } }: Windows,
+  path: Path,
+  asked: Pick<Path["pings"][number], "at" | "bytes" | "underWay">,
+  perMs: number,
+): void => {
+  const rtt = now - asked.at
+  const wasFull = asked.underWay >= 0.75 * path.window
+  // A ping that left before the window was what it is says nothing of it.
+  const isOfWindow = asked.at >= path.windowAt && (path.soundsFrom === null || asked.underWay <= 1.5 * path.window)
+  const isStale = now - path.shortestAt > Math.max(soundMs, soundTrips * path.shortestMs)
+  const hasSounded = path.soundsFrom !== null && isOfWindow
+  if (rtt <= path.shortestMs || (isStale && !wasFull) || hasSounded) [path.shortestMs, path.shortestAt] = [rtt, now]
+  // What a full window brings in a round trip; the best of late, since a busy machine answers late now and then.
+  if (wasFull && isOfWindow) {
+    const broughtPerMs = Math.min(perMs, asked.underWay / Math.max(1, rtt))
+    path.bestPerMs = Math.max(bestKept * path.bestPerMs, broughtPerMs)
   }
-  line.state.windows.set(path.id, path.window)
+  const spareMs = Math.max(Math.min(spareBytes / perMs, spareMsMost), spareMsLeast, path.shortestMs / 4)
+  const most = path.shortestMs + spareMs
+  let { window } = path
+  if (!windows.has(path.id))
+    window = Math.min(windowFirst, Math.max(windowFirstLeast, (firstMs * asked.bytes) / Math.max(1, rtt)))
+  else if (!isOfWindow) return
+  else if (path.soundsFrom !== null) [window, path.soundsFrom] = [path.soundsFrom, null]
+  else if (!wasFull) return
+  else if (isStale) [window, path.soundsFrom] = [window / 4, window]
+  else if (rtt <= most) window = Math.min(2 * window, windowMost)
+  // A third more than is to be under way: of what has passed the last quarter of a window is not known yet.
+  else if (rtt > most + spareMs) window = Math.min(window, (path.bestPerMs / 0.75) * most)
+  else return
+  path.window = Math.max(windowLeast, window)
+  path.windowAt = now
+  if (path.soundsFrom === null) path.isBuffered = path.window < windowFirst && (rtt > most + spareMs || path.isBuffered)
+  windows.set(path.id, path.soundsFrom ?? path.window)
 }
 
 /** It took what was handed over and brought nothing of it there, while the peer was heard all the time: most of it lies in a buffer. A cut
