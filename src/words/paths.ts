@@ -5,7 +5,7 @@ export const pathsEn = {
 
   "paths.title": "Paths",
   "paths.about":
-    "The ways between our node and theirs. What is urgent takes the one that answers soonest; what is not takes the cheapest. When one fails, the others carry everything.",
+    "The ways between our node and theirs. What is urgent takes all of them at once; what is not takes the cheapest that answers. When one fails, the others carry everything.",
   "paths.reading": "Reading how the paths stand",
   "paths.none": "There is no path. What is said is kept here until one is added.",
   "paths.up": "UP",
@@ -88,7 +88,7 @@ export const pathsJa: Record<PathWord, string> = {
 
   "paths.title": "経路",
   "paths.about":
-    "当方と先方のノードを結ぶ経路です。急ぐものは最も早く応答する経路を、急がないものは最も費用の低い経路を通ります。一つが断たれても、残りの経路がすべてを運びます。",
+    "当方ノードと先方ノードを結ぶ経路です。至急のものはすべての経路を同時に通り、その他は応答のある経路のうち最も費用の低いものを通ります。一つが不通のときは、残りの経路がすべてを運びます。",
   "paths.reading": "経路の状態を読み込んでいます",
   "paths.none": "経路がありません。追加されるまで、発信した内容はここに保管します。",
   "paths.up": "正常",
@@ -168,7 +168,7 @@ export const pathsZh: Record<PathWord, string> = {
 
   "paths.title": "路径",
   "paths.about":
-    "连接我方与对方节点的各条路径。紧急内容走应答最快的路径，其余走费用最低的路径。一条中断时，其余路径承载全部通信。",
+    "连接我方与对方节点的各条路径。紧急内容同时走所有路径，其余走有应答的路径中费用最低的一条。一条中断时，其余路径承载全部通信。",
   "paths.reading": "正在读取路径状态",
   "paths.none": "没有路径。添加之前，签发的内容保存在这里。",
   "paths.up": "正常",
