@@ -32,7 +32,10 @@ export const setBack = (state: State, ms: number): void => {
     path.helloHeardAt -= ms
     path.headSentAt -= ms
     path.openedAt -= ms
-    path.pings = []
+    path.pings = path.pings.map(ping => ({ ...ping, at: ping.at - ms }))
+    if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at - ms }
+    path.windowAt -= ms
+    path.shortestAt -= ms
     if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at - ms }
   }
   state.ownEntryAt -= ms

@@ -8,11 +8,12 @@ import { layerOf } from "./national.ts"
 import { padded } from "./pad.ts"
 import type { Outgoing, Path } from "./path-state.ts"
 import { isThin } from "./paths.ts"
+import { sendPing } from "./probe.ts"
 import { precedences } from "./registry.ts"
 import { aroundBytes } from "./seal.ts"
 import { shorten } from "./short.ts"
 import type { Line, Peer } from "./state.ts"
-import { hasRoom, pieceOf } from "./window.ts"
+import { hasRoom, pieceOf, wantsProbe } from "./window.ts"
 
 export const bulk = precedences.indexOf("BULK")
 export const routine = precedences.indexOf("ROUTINE")
@@ -86,6 +87,7 @@ export const drain = (line: Line, path: Path, peer: Peer): void => {
     path.bytesSent += frame.length
     path.sentAt = line.now
     line.out.push({ do: "send", path: path.id, frame })
+    if (wantsProbe(path) && peer.helloHeard) sendPing(line, path)
     const sent = Math.max(
       0,
       ...next.items.map(({ entry, isUnfinished }) => (entry?.author === line.us && !isUnfinished ? entry.seq : 0)),

@@ -18,8 +18,9 @@ export type Outgoing = {
   readonly isCopy?: true
 }
 
-/** Frames and bytes that had been handed over when something was asked, and that had come when it was answered. */
-type Mark = { readonly at: number; readonly frames: number; readonly bytes: number }
+/** Frames and bytes that had been handed over when something was asked, and that had come when it was answered. `echo`: as the wire has the
+ *  time of asking, which goes back with no clock. */
+type Mark = { readonly echo: number; readonly at: number; readonly frames: number; readonly bytes: number }
 type Heard = { readonly at: number; readonly frames: number; readonly heard: number; readonly bytes: number }
 
 export type Path = {

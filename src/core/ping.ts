@@ -1,7 +1,6 @@
 // Pings, and what they tell of a path: that both ways of it work, how long they take, what is lost, what comes through (page:
 // protocol/sync.md, section 9).
 import { encodePart, type Part } from "./frame.ts"
-import { have } from "./have.ts"
 import { wantAfterMs } from "./limits.ts"
 import { enqueue, flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
@@ -9,25 +8,8 @@ import { closePath, deadAfter, pongMs, rewind } from "./paths.ts"
 import type { Line, Peer } from "./state.ts"
 import { passed } from "./window.ts"
 
-/** Pings whose pong may still come: at one in three seconds a round trip of a minute and a half. */
-const pingsKept = 32
 /** Frames over which losses are counted, at most; then half of them are forgotten. */
 const countedMax = 512
-
-export const sendPing = (line: Line, path: Path): void => {
-  path.pingAt = line.now
-  const { lastHuman, consoles } = line.state
-  // The frame that brings the ping is the next, and counts itself.
-  path.pings = [
-    ...path.pings.slice(1 - pingsKept),
-    { at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent, underWay: path.bytesSent - path.bytesPassed },
-  ]
-  path.bytesProbed = path.bytesSent
-  enqueue(path, {
-    precedence: flash,
-    part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
-  })
-}
 
 type Ping = { readonly now: number; readonly lastHuman: number | null; readonly consoles: number }
 
@@ -52,8 +34,9 @@ export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void 
 
 export const heardPong = (line: Line, peer: Peer, path: Path, pong: Extract<Part, { type: "pong" }>): void => {
   if (pong.echo > line.now) return
-  const asked = path.pings.find(it => it.at === pong.echo)
-  path.pings = path.pings.filter(it => it.at > pong.echo)
+  const place = path.pings.findIndex(it => it.echo === pong.echo)
+  const asked = path.pings[place]
+  path.pings = path.pings.slice(place + 1)
   path.roundTripMs = line.now - pong.echo
   peer.roundTripMs = path.roundTripMs
   path.isDoubtful = false

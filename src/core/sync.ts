@@ -12,11 +12,11 @@ import { creditBytes, doubtMs, gapsMax, wantAfterMs } from "./limits.ts"
 import { bulk, drain, enqueue, flash, immediate, priority, sendOwn, storedOf } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { bestOf, deadAfter, isThin, pathsFor, pingEvery, rewind } from "./paths.ts"
-import { doubtAt, sendPing, tailDueAt } from "./ping.ts"
+import { doubtAt, tailDueAt } from "./ping.ts"
+import { sendPing } from "./probe.ts"
 import { doubtGeneration, doubtWhole, heardFromPeer, isInDoubt } from "./restore.ts"
 import { serve } from "./serve.ts"
 import { emptyBuffer, type Line, type Log, type Peer } from "./state.ts"
-import { wantsProbe } from "./window.ts"
 
 /** The longest that an answer is waited for: a round trip is the peer's own word. */
 const answerMsMax = 60_000
@@ -262,9 +262,6 @@ export const pump = (line: Line): void => {
     serve(line, path)
     offerHead(line, peer)
     giveDocuments(line, path)
-    drain(line, path, peer)
-    if (!wantsProbe(path) || !peer.helloHeard) continue
-    sendPing(line, path)
     drain(line, path, peer)
   }
 }

@@ -17,7 +17,8 @@ const full = ({ bytesPerMs, roundTripMs, frameBytes }: Buffered, ms: number) => 
   let last = { at: 0, bytes: 0 }
   let halfBytes = 0
   const ping = (): void => {
-    const asked = { at: line.now, frames: 0, bytes: path.bytesSent, underWay: path.bytesSent - path.bytesPassed }
+    const underWay = path.bytesSent - path.bytesPassed
+    const asked = { echo: line.now, at: line.now, frames: 0, bytes: path.bytesSent, underWay }
     path.pings.push(asked)
     path.bytesProbed = path.bytesSent
     pongs.push({ due: Math.max(freeAt, line.now) + roundTripMs, ping: asked })
