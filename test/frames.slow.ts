@@ -189,10 +189,10 @@ const places: readonly Place[] = [
   { name: "whose flags were altered", clause: "F-4", frame: changed(sealed({}), 3), says: "bad-frame" },
   { name: "an opening heard twice", clause: "EP-3", first: [opening], frame: opening, says: silence },
   {
-    name: "an opening of another way",
-    clause: "EP-3",
+    name: "an opening of ours, come back",
+    clause: "F-4",
     frame: bytes(epochVectors.openings[1].frame),
-    says: "bad-opening",
+    says: "looped-frame",
   },
   {
     name: "a refusal heard twice",
