@@ -3,7 +3,7 @@
 
 import type { Head } from "../src/core/head.ts"
 import { type CrashAt, type MemoryDisk, memoryDisk } from "../src/store/memory.ts"
-import type { Append, DocumentStore, Row, Store } from "../src/store/store.ts"
+import type { Append, Row, Store } from "../src/store/store.ts"
 
 /** One author's log of one generation as it is durable here, by seq. */
 export type TruthLog = { readonly rows: Map<number, Row>; contiguous: number }
@@ -47,11 +47,9 @@ export type DiskOptions = {
   readonly died: (when: "before" | "after") => void
   /** Sees every batch before it is written. */
   readonly writes?: (batch: Append) => void
-  /** Sees every chunk of a document that is about to be kept; without a root while it is being taken in. */
-  readonly keeps?: (root: Uint8Array | undefined, index: number, chunk: Uint8Array) => void
 }
 
-export const disk = ({ died, writes, keeps }: DiskOptions): Disk => {
+export const disk = ({ died, writes }: DiskOptions): Disk => {
   let armed: "no" | "before" | "after" = "no"
   let lies = false
   let unsynced: Append[] = []
@@ -87,34 +85,10 @@ export const disk = ({ died, writes, keeps }: DiskOptions): Disk => {
       throw error
     }
   }
-  const dying = <Value>(write: () => Value): Value => {
-    const when = armed
-    try {
-      return write()
-    } catch (error) {
-      if (when !== "no" && armed === "no") {
-        unsynced = []
-        died(when)
-      }
-      throw error
-    }
-  }
-  const documentsOn = (documents: DocumentStore): DocumentStore => ({
-    ...documents,
-    begin: () => dying(() => documents.begin()),
-    putChunk: (id, index, chunk) => {
-      keeps?.(documents.all().find(document => document.id === id)?.root, index, chunk)
-      dying(() => documents.putChunk(id, index, chunk))
-    },
-    finish: (id, document) => dying(() => documents.finish(id, document)),
-    setState: (id, state) => dying(() => documents.setState(id, state)),
-    drop: id => dying(() => documents.drop(id)),
-    dropUnfinished: () => dying(() => documents.dropUnfinished()),
-  })
   return {
     open: () => {
       const store = inner.open()
-      return { ...store, append: batch => append(store, batch), documents: documentsOn(store.documents) }
+      return { ...store, append: batch => append(store, batch) }
     },
     get truth() {
       return truth

@@ -9,7 +9,6 @@ import { isRefusal, type RefusalCode } from "../src/core/refusal.ts"
 import { kinds } from "../src/core/registry.ts"
 import type { Suite } from "../src/core/suite.ts"
 import type { Signer } from "../src/keys/signer.ts"
-import type { Store } from "../src/store/store.ts"
 import type { FaultKind, Faults } from "./faults.ts"
 import type { Prng } from "./prng.ts"
 
@@ -30,8 +29,6 @@ export type Liar = {
   /** Wraps what the liar's node seals with and signs with. */
   suite(honest: Suite): Suite
   signer(honest: Signer): Signer
-  /** Chunks of its documents are now and then not what it has said of them. */
-  store(honest: Store): Store
   /** The next entry that is fit for it is replaced. */
   strike(lie: BreakingLie): void
   /** No more lies from now on. */
@@ -192,18 +189,6 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
         return made.map(signature => signature.with(8, signature[8]! ^ 1))
       },
     }),
-    store: honest => ({
-      ...honest,
-      documents: {
-        ...honest.documents,
-        chunk(id, index) {
-          const chunk = honest.documents.chunk(id, index)
-          if (!chunk || resting || !chance.chance(0.2)) return chunk
-          const at = chance.below(chunk.length)
-          return chunk.with(at, chunk[at]! ^ 1)
-        },
-      },
-    }),
     strike: which => {
       lie = which
     },
@@ -237,9 +222,6 @@ const malformed = (chance: Prng): Value =>
     [4, 0, 0, 0, 0],
     [5, 1, 1, 1],
     [6, 1, 900_000, 1, new Uint8Array(1)],
-    [12, new Uint8Array(32), 0, chance.below(2 ** 20), 2 ** 40, 0],
-    [13, chance.bytes(8), chance.below(2_000), chance.below(2 ** 20), chance.bytes(40)],
-    [14, chance.bytes(32), 109],
     [2, [[0, 1, -1, []]]],
     [],
     7,
