@@ -244,3 +244,12 @@ test("S-9: where frames vanish unseen, a ping says soon how much there is of wha
   passes(node, 1_500)
   equal(path.pings.length, 1)
 })
+
+test("S-9: with a clock that is set back what was measured of a path goes back as far, and once", () => {
+  const node = reader()
+  const path = pathAt(node, 0)
+  answers(node, 3, 20, 500)
+  const [heard, opened] = [path.lastPong!.at, path.openedAt]
+  passes(node, -1_000)
+  deepEqual([path.lastPong!.at, path.openedAt], [heard - 1_000, opened - 1_000])
+})

@@ -36,7 +36,6 @@ export const setBack = (state: State, ms: number): void => {
     if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at - ms }
     path.windowAt -= ms
     path.shortestAt -= ms
-    if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at - ms }
   }
   state.ownEntryAt -= ms
   if (state.doubtSince !== null) state.doubtSince -= ms
