@@ -98,18 +98,16 @@ const waitMsOf = (path: Path | undefined): number =>
 /** What comes without being asked for, as out of a parcel, whole chunk after whole chunk, needs room for one at a time. */
 const unasked = (line: Line, { coming }: Wanted, index: number, length: number): Coming | undefined => {
   if (underWay(line).roomBytes >= askedBytesMax) return undefined
-  const fresh: Coming = {
-    record: new Uint8Array(length),
-    got: [],
-    end: length,
-    turn: 0,
-    path: -1,
-    askedAt: -Infinity,
-    waitMs: waitMsLeast,
-  }
+  const fresh = nothingYet(length, { turn: 0, path: -1, askedAt: -Infinity, waitMs: waitMsLeast })
   coming.set(index, fresh)
   return fresh
 }
+
+/** Of a chunk's record of this length nothing is here. */
+const nothingYet = (length: number, asked: Pick<Coming, "turn" | "path" | "askedAt" | "waitMs">): Coming => ({
+  ...{ record: new Uint8Array(length), got: [], end: length },
+  ...asked,
+})
 
 /** Stretches in order, those that touch made one; of too many the last are forgotten, and asked for again. */
 const joined = (stretches: readonly [number, number][]): [number, number][] => {
@@ -184,20 +182,12 @@ const askAhead = (line: Line, path: Path, document: Wanted, taken: ReturnType<ty
   for (; document.next < count && mayAsk(); document.next++) {
     const index = document.next
     if (document.held.has(index) || document.keeping.has(index) || document.coming.has(index)) continue
-    const record = new Uint8Array(recordBytesAt(document.size, index))
-    const coming: Coming = {
-      record,
-      got: [],
-      end: record.length,
-      turn: ++document.turns,
-      path: path.id,
-      askedAt: line.now,
-      waitMs: waitMsOf(path),
-    }
-    document.coming.set(index, coming)
-    taken.roomBytes += record.length
-    taken.missingBytes += record.length
-    ask(path, document, index, 0, record.length)
+    const length = recordBytesAt(document.size, index)
+    const asked = { turn: ++document.turns, path: path.id, askedAt: line.now, waitMs: waitMsOf(path) }
+    document.coming.set(index, nothingYet(length, asked))
+    taken.roomBytes += length
+    taken.missingBytes += length
+    ask(path, document, index, 0, length)
   }
   // What was forgotten on the way, as a chunk that was wrong, is come back to.
   if (document.next === count && document.coming.size === 0 && document.keeping.size === 0) document.next = 0
