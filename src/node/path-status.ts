@@ -1,30 +1,13 @@
 // How one path stands: what its transport says, and what the core has measured on it.
+import type { PathView } from "../api/paths.ts"
 import { lossOf } from "../core/ping.ts"
 import type { Line } from "../core/state.ts"
 import type { OpenPath } from "./open-paths.ts"
 
-/** Rates in bit/s, times in ms. What is not known yet is null. */
-export type PathStatus = {
-  readonly name: string
+/** As people are shown it, before its setting stands beside it; `waiting` by numbers of the law. */
+export type PathStatus = Omit<PathView, "kind" | "fields" | "isFixed" | "waiting"> & {
   readonly peer: number
-  /** `up`: the other side answers on it; `doubted`: its answer is late, and the rest takes another path; `quiet`: it is open, and nothing
-   *  was heard there yet; `down`. */
-  readonly state: "up" | "doubted" | "quiet" | "down"
-  readonly since: number
-  readonly reason: string
-  readonly heardAt: number | null
-  readonly roundTripMs: number | null
-  /** Share of our frames that did not come, of the last few hundred. */
-  readonly loss: number | null
-  /** As it says; `believed`: what it was found to bring, where that is so little that less is kept under way on it. (S-12) */
-  readonly rate: number
-  readonly believed: number | null
-  /** What came through there lately. */
-  readonly throughput: number | null
-  readonly cost: number
-  /** Parts and bytes that wait here, by precedence, and what was handed over and is not gone. */
   readonly waiting: readonly { readonly precedence: number; readonly parts: number; readonly bytes: number }[]
-  readonly inFlight: number
 }
 
 export const pathStatusOf = ({ state }: Line, open: OpenPath): PathStatus => {
