@@ -32,15 +32,15 @@ export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void 
   tellPeer(line, peer)
 }
 
+/** One that answers nothing says nothing: its ping was never said, or is answered. */
 export const heardPong = (line: Line, peer: Peer, path: Path, pong: Extract<Part, { type: "pong" }>): void => {
-  if (pong.echo > line.now) return
   const place = path.pings.findIndex(it => it.echo === pong.echo)
   const asked = path.pings[place]
+  if (!asked) return
   path.pings = path.pings.slice(place + 1)
-  path.roundTripMs = line.now - pong.echo
+  path.roundTripMs = line.now - asked.at
   peer.roundTripMs = path.roundTripMs
   path.isDoubtful = false
-  if (!asked) return tellPeer(line, peer)
   path.bytesPassed = Math.max(path.bytesPassed, asked.bytes)
   if (pong.frames > 0) measure(line, path, asked, pong)
   tellPeer(line, peer)

@@ -8,20 +8,29 @@ import type { Line } from "./state.ts"
 const flash = precedences.indexOf("FLASH")
 /** Pings whose pong may still come: at one in three seconds a round trip of a minute and a half. */
 const pingsKept = 32
+
+/** A pong names its ping by the time of asking, to the millisecond: of two that wait for theirs none has the same. */
+const echoOf = ({ now }: Line, { pings }: Path): number => {
+  let echo = now
+  while (pings.some(it => it.echo === echo)) echo += 1
+  return echo
+}
+
 export const sendPing = (line: Line, path: Path): void => {
   path.pingAt = line.now
   const { lastHuman, consoles } = line.state
+  const echo = echoOf(line, path)
   // The frame that brings the ping is the next, and counts itself.
   path.pings = [
     ...path.pings.slice(1 - pingsKept),
     {
-      ...{ echo: line.now, at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent },
+      ...{ echo, at: line.now, frames: path.framesSent + 1, bytes: path.bytesSent },
       underWay: path.bytesSent - path.bytesPassed,
     },
   ]
   path.bytesProbed = path.bytesSent
   path.queue[flash]!.push({
     precedence: flash,
-    part: encodePart({ type: "ping", now: line.now, lastHuman, consoles, have: have(line) }),
+    part: encodePart({ type: "ping", now: echo, lastHuman, consoles, have: have(line) }),
   })
 }
