@@ -1,6 +1,9 @@
 // A node's desk for documents, on a disk that dies at a write.
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { encodeStoredDocumentBody } from "../core/body.ts"
+import type { Entry } from "../core/entry.ts"
+import { kinds } from "../core/registry.ts"
 import { LineRecord } from "../record/record.ts"
 import { memoryDisk } from "../store/memory.ts"
 import type { Store } from "../store/store.ts"
@@ -26,13 +29,60 @@ test("D-7: a document that is dropped when the process ends is not said to be he
     store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
     const id = store.documents.find(root)?.id ?? 0
     store.documents.putChunk(id, 0, Uint8Array.of(1, 2, 3))
-    store.documents.setState(id, "here")
+    store.documents.setGot(id, "here")
     writes = 0
     assert.throws(() => deskOn(store).drop({ root: root.toHex() }))
     writes = -1
     const later = disk.open()
     deskOn(later).start()
-    const { state, held } = later.documents.find(root) ?? {}
-    assert.deepEqual([state, held], ["dropped", 0], `died at write ${dies}`)
+    const { got, held } = later.documents.find(root) ?? {}
+    assert.deepEqual([got, held], ["dropped", 0], `died at write ${dies}`)
   }
+})
+
+const [ours, theirs] = [new Uint8Array(32).fill(3), new Uint8Array(32).fill(4)]
+
+/** On which both sides have named the same three bytes, all here, taken in by us. */
+const bothNamed = (): Store => {
+  const store = memoryDisk().open()
+  const { documents } = store
+  const id = documents.begin()
+  documents.putChunk(id, 0, Uint8Array.of(1, 2, 3))
+  documents.finish(id, { root, size: 3, leaves: root })
+  const named = [ours, theirs].map((entry, author) => ({ root, size: 3, author, entry }))
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced: named, state: new Uint8Array(1) })
+  return store
+}
+
+const receipt = (): Entry => ({
+  ...{ line: root, author: 1, generation: 1, seq: 2, ownRoot: root, seen: [], time: 0, traffic: 0, precedence: 1 },
+  ...{ kind: kinds["document-stored"], refs: [ours], action: [], info: [], handling: 0, releases: [] },
+  ...{ bytes: root, hash: root, signed: root, kid: root, alg: -19, signature: root },
+})
+
+test("D-6: a withdrawal stands whatever comes after it, and what is said of theirs says nothing of ours", () => {
+  const store = bothNamed()
+  const desk = deskOn(store)
+  const body = { salt: new Uint8Array(16), bytes: encodeStoredDocumentBody(root) }
+  const provenThere = (): void =>
+    desk.told({ type: "rows", rows: [{ held: { entry: receipt(), body }, gapBefore: false }] })
+  provenThere()
+  desk.told({ type: "document", peer: 1, root, what: "withdrawn", held: 0, of: 1 })
+  const states = () => [0, 1].map(author => desk.view(author, { name: "a", mediaType: "a/b", size: 3, root }).state)
+  assert.deepEqual(states(), ["there", "gone"])
+  desk.withdraw({ root: root.toHex() })
+  provenThere()
+  desk.told({ type: "document", peer: 1, root, what: "wrong", held: 0, of: 1 })
+  assert.deepEqual(states(), ["withdrawn", "wrong"])
+})
+
+test("D-6: theirs, dropped here, stays where it is one of ours that is given, and goes when that is withdrawn", () => {
+  const store = bothNamed()
+  const desk = deskOn(store)
+  const held = (): number => store.documents.find(root)?.held ?? 0
+  desk.drop({ root: root.toHex() })
+  deskOn(store).start()
+  assert.equal(held(), 1)
+  desk.withdraw({ root: root.toHex() })
+  assert.equal(held(), 0)
 })

@@ -12,9 +12,8 @@ import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import type { LineRecord } from "../record/record.ts"
-import type { KeptDocument, Store } from "../store/store.ts"
+import { type KeptDocument, type Store, withdrawn } from "../store/store.ts"
 import type { Look } from "./look.ts"
-import { withdrawnState } from "./loop-documents.ts"
 import { Progress } from "./progress.ts"
 import { isObject, replyTo } from "./requests.ts"
 import type { Running } from "./run.ts"
@@ -44,15 +43,16 @@ export type Offered = {
   readonly seq: number
 }
 
-/** The node's word on a document, as it stands in the record. */
+/** The node's word on a document of theirs, as it stands in the record. */
 const states = {
   here: "here",
   heldBack: "held-back",
   gone: "gone",
   wrong: "wrong",
   dropped: "dropped",
-  there: "there ",
 } as const
+/** On one of ours, and then the entry that proves it. */
+const there = "there "
 const uploadsMax = 8
 const uploadIdleMs = 10 * 60_000
 const headBytes = 4_096
@@ -75,8 +75,8 @@ export class DocumentDesk {
     this.#sayRoom()
     for (const document of store.documents.all()) {
       const theirs = document.announced.find(({ author }) => author !== us)
-      if (document.state === states.dropped && document.held > 0) store.documents.drop(document.id)
-      if (!theirs || document.state !== "") continue
+      if (document.got === states.dropped && document.held > 0) this.#clear(document)
+      if (!theirs || document.got !== "") continue
       if (document.held === chunksOf(document.size)) this.#whole(document)
       else this.#want(document, theirs.author)
     }
@@ -112,7 +112,7 @@ export class DocumentDesk {
     return {
       ...shown,
       state,
-      held: Math.min(document.held * chunkBytes, size),
+      held: document.got === states.dropped ? 0 : Math.min(document.held * chunkBytes, size),
       ...(state === "coming" && progress?.perSecond && { bytesPerSecond: progress.perSecond }),
       ...(doubt && { doubt: "other-type" }),
     }
@@ -134,10 +134,10 @@ export class DocumentDesk {
   /** Ours that the other side is not proven to hold, each with the place of an entry that names it. (D-7) */
   offered(): Offered[] {
     const { store, us } = this.#options
-    return store.documents.all().flatMap(({ root, size, leaves, state, announced }) => {
+    return store.documents.all().flatMap(({ root, size, leaves, given, announced }) => {
       const ours = announced.findLast(({ author }) => author === us)
       const row = ours && leaves && store.find(ours.entry)
-      const isOver = state === withdrawnState || state.startsWith(states.there)
+      const isOver = given === withdrawn || given.startsWith(there)
       return row && !isOver ? [{ root, size, generation: row.generation, seq: row.seq }] : []
     })
   }
@@ -175,7 +175,7 @@ export class DocumentDesk {
   /** Whether what an order names was taken in here. */
   isKept({ root, size }: Pick<Manifest, "root" | "size">): boolean {
     const document = this.#options.store.documents.find(root)
-    return document?.leaves !== undefined && document.size === size && document.state !== withdrawnState
+    return document?.leaves !== undefined && document.size === size && document.given !== withdrawn
   }
 
   /** Fetches again what was dropped here, or given up. */
@@ -183,8 +183,8 @@ export class DocumentDesk {
     const found = this.#named(request)
     if (!found?.theirs) return refuse("not-found")
     const { document, theirs } = found
-    if (document.state === states.here || document.state === states.heldBack) return undefined
-    this.#options.store.documents.setState(document.id, "")
+    if (document.got === states.here || document.got === states.heldBack) return undefined
+    this.#options.store.documents.setGot(document.id, "")
     this.#want(document, theirs.author)
     this.#touch(document.root)
     return undefined
@@ -198,8 +198,8 @@ export class DocumentDesk {
     const { store, running } = this.#options
     running.documents({ type: "documentDropped", root })
     // In this order: a process that ends between the two must not leave a document that is said to be here.
-    store.documents.setState(id, states.dropped)
-    store.documents.drop(id)
+    store.documents.setGot(id, states.dropped)
+    this.#clear(found.document)
     this.#sayRoom()
     this.#touch(root)
     return undefined
@@ -210,19 +210,24 @@ export class DocumentDesk {
     const found = this.#named(request)
     const isOurs = found?.document.announced.some(({ author }) => author === this.#options.us)
     if (!found || !isOurs) return refuse("not-found")
-    this.#options.store.documents.setState(found.document.id, withdrawnState)
+    this.#options.store.documents.setGiven(found.document.id, withdrawn)
+    if (found.document.got === states.dropped) this.#clear({ ...found.document, given: withdrawn })
     this.#touch(found.document.root)
     return undefined
+  }
+
+  /** Of what was dropped nothing stays, but where it is one of ours too that is still given. */
+  #clear({ id, leaves, given }: KeptDocument): void {
+    if (leaves === undefined || given === withdrawn) this.#options.store.documents.drop(id)
   }
 
   /** All of it, chunk by chunk, where it may be given out. */
   content(name: unknown): { readonly size: number; readonly chunks: Iterable<Uint8Array> } | Refusal {
     const document = this.#named({ root: name })?.document
     if (document === undefined) return refuse("not-found")
-    if (document.state === states.heldBack) return refuse("held-back")
+    if (document.got === states.heldBack) return refuse("held-back")
     const isOurs = document.leaves !== undefined
-    if (document.held < chunksOf(document.size) || (!isOurs && document.state !== states.here))
-      return refuse("not-found")
+    if (document.held < chunksOf(document.size) || (!isOurs && document.got !== states.here)) return refuse("not-found")
     return { size: document.size, chunks: this.#chunks(document) }
   }
 
@@ -240,15 +245,15 @@ export class DocumentDesk {
     return document && { document, theirs: document.announced.find(({ author }) => author !== this.#options.us) }
   }
 
-  #ours({ state }: KeptDocument, held = 0): Pick<DocumentView, "state" | "held" | "proof"> {
-    if (state.startsWith(states.there)) return { state: "there", proof: state.slice(states.there.length) }
-    return { state: state === withdrawnState ? "withdrawn" : "offered", held }
+  #ours({ given }: KeptDocument, held = 0): Pick<DocumentView, "state" | "held" | "proof"> {
+    if (given.startsWith(there)) return { state: "there", proof: given.slice(there.length) }
+    return { state: given === withdrawn ? "withdrawn" : "offered", held }
   }
 
-  #stateOf({ state, root }: KeptDocument): DocumentState {
-    const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === state)
+  #stateOf({ got, root }: KeptDocument): DocumentState {
+    const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === got)
     if (said !== undefined) return said
-    return state === "" && this.#progress.of(hex(root)) ? "coming" : "not-asked"
+    return got === "" && this.#progress.of(hex(root)) ? "coming" : "not-asked"
   }
 
   #head({ id }: KeptDocument): Uint8Array {
@@ -264,7 +269,7 @@ export class DocumentDesk {
     const { store, us, running, roomBytes } = this.#options
     const taken = store.documents
       .all()
-      .filter(({ announced, state }) => announced.some(it => it.author !== us) && state !== states.dropped)
+      .filter(({ announced, got }) => announced.some(it => it.author !== us) && got !== states.dropped)
       .reduce((sum, { size }) => sum + size, 0)
     running.documents({ type: "documentRoom", bytes: Math.max(0, roomBytes - taken) })
   }
@@ -276,7 +281,7 @@ export class DocumentDesk {
     if (tell.what === "coming" && this.#progress.heard(hex(tell.root), tell.held * chunkBytes)) this.#touch(tell.root)
     if (tell.what === "whole") this.#whole(document)
     if (tell.what !== "withdrawn" && tell.what !== "wrong") return
-    store.documents.setState(document.id, tell.what === "wrong" ? states.wrong : states.gone)
+    store.documents.setGot(document.id, tell.what === "wrong" ? states.wrong : states.gone)
     this.#touch(tell.root)
   }
 
@@ -291,7 +296,7 @@ export class DocumentDesk {
     const done = (isGood: boolean): void => {
       this.#looking.delete(name)
       if (isGood) return this.#isHere(document)
-      this.#options.store.documents.setState(document.id, states.heldBack)
+      this.#options.store.documents.setGot(document.id, states.heldBack)
       this.#options.refused(refuse("held-back", { document: name }))
       this.#touch(document.root)
     }
@@ -300,7 +305,7 @@ export class DocumentDesk {
 
   #isHere({ id, root, announced }: KeptDocument): void {
     const { store, record, running, salt, us } = this.#options
-    store.documents.setState(id, states.here)
+    store.documents.setGot(id, states.here)
     this.#touch(root)
     const named = announced.find(({ author }) => author !== us)
     const place = named === undefined ? -1 : record.place(named.entry)
@@ -317,7 +322,7 @@ export class DocumentDesk {
       it => it.author === this.#options.us && entry !== undefined && hex(it.entry) === hex(entry),
     )
     if (!document || !isNamed) return
-    this.#options.store.documents.setState(document.id, `${states.there}${hex(proof)}`)
+    this.#options.store.documents.setGiven(document.id, `${there}${hex(proof)}`)
     this.#touch(document.root)
   }
 

@@ -116,7 +116,7 @@ test("D-4: a chunk that is not what the message says is refused by name, and the
 test("D-6: what is withdrawn, unknown or not announced is not given, and the asker is told", async t => {
   const { a, b } = await two(t, wire())
   const document = takeIn(a.store, content(chunkBytes, 4))
-  a.store.documents.setState(a.store.documents.find(document.root)!.id, "withdrawn")
+  a.store.documents.setGiven(a.store.documents.find(document.root)!.id, "withdrawn")
   await say(a, "taken back", [document])
   await until("told", () => last(b)?.what === "withdrawn")
   const secret = takeIn(a.store, content(chunkBytes, 5))

@@ -6,7 +6,7 @@ import { documentIdBytes, encodePart } from "../core/frame.ts"
 import { hex } from "../core/hash.ts"
 import { type RootOf, rootsOf } from "../core/proof.ts"
 import type { Suite } from "../core/suite.ts"
-import type { Announced, DocumentStore, Store } from "../store/store.ts"
+import { type Announced, type DocumentStore, type Store, withdrawn } from "../store/store.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
 export type DocumentOrder = Without<Extract<Event, { type: "documentWanted" | "documentDropped" | "documentRoom" }>>
@@ -17,9 +17,6 @@ export const announcedIn = (rows: readonly Accepted[]): Announced[] =>
       ...{ root, size, author: entry.author, entry: entry.hash },
     })),
   )
-
-/** The node's word on a document that it gives no more. */
-export const withdrawnState = "withdrawn"
 
 export class LoopDocuments {
   readonly #us: number
@@ -65,7 +62,7 @@ export class LoopDocuments {
   #record(root: Uint8Array, index: number): Uint8Array | null {
     const name = hex(root)
     const document = this.#store.find(root)
-    const isGiven = document?.announced.some(({ author }) => author === this.#us) && document.state !== withdrawnState
+    const isGiven = document?.announced.some(({ author }) => author === this.#us) && document.given !== withdrawn
     if (!document?.leaves || !isGiven || index >= chunksOf(document.size)) return null
     if (this.#giving?.name !== name) {
       const hashes = document.leaves

@@ -292,7 +292,9 @@ const documentContract = (on: On): void => {
       documents.putChunk(id, 0, bytesOf(65_536, 9))
       assert.deepEqual(documents.all(), [])
       documents.finish(id, { root, size, leaves })
-      assert.deepEqual(documents.find(root), { id, root, size, leaves, state: "", held: 2, announced: [] })
+      assert.deepEqual(documents.find(root), {
+        ...{ id, root, size, leaves, given: "", got: "", held: 2, announced: [] },
+      })
       assert.deepEqual(documents.chunks(id), [0, 1])
       assert.deepEqual(documents.chunk(id, 0), bytesOf(65_536, 1), "the first that came stays")
       assert.equal(documents.chunk(id, 2), undefined)
@@ -302,20 +304,22 @@ const documentContract = (on: On): void => {
   )
 
   on(
-    "D-1, D-5: a document that an entry names is known with its entry, keeps its state, and loses its chunks alone",
+    "D-1, D-5: a document that an entry names is known with its entry, keeps its states apart, and loses its chunks alone",
     (store, place) => {
       const announced = [{ root, size, author: 1, entry }]
       store.append(batchOf({ rows: [rowOf(1, 1)], announced }))
       store.append(batchOf({ rows: [rowOf(1, 2)], announced: [{ ...announced[0]!, entry: rowOf(1, 2).hash }] }))
       const { id } = store.documents.find(root)!
       store.documents.putChunk(id, 1, bytesOf(4_464, 2))
-      store.documents.setState(id, "here")
+      store.documents.setGot(id, "here")
+      store.documents.setGiven(id, "withdrawn")
+      store.documents.setGiven(id, "there")
       const unfinished = store.documents.begin()
       store.documents.putChunk(unfinished, 0, bytesOf(10, 1))
       store.close()
       const { documents } = place.open()
       const known = documents.find(root)!
-      assert.deepEqual([known.held, known.state, known.announced.length], [1, "here", 2])
+      assert.deepEqual([known.held, known.given, known.got, known.announced.length], [1, "withdrawn", "here", 2])
       documents.dropUnfinished()
       assert.equal(documents.chunk(unfinished, 0), undefined)
       documents.drop(id)

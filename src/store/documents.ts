@@ -2,7 +2,7 @@
 // section 5).
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Cipher } from "./sealed.ts"
-import type { Announced, DocumentReader, DocumentStore, KeptDocument } from "./store.ts"
+import { type Announced, type DocumentReader, type DocumentStore, type KeptDocument, withdrawn } from "./store.ts"
 
 const chunkName = (id: number, index: number): string => `chunk ${id} ${index}`
 
@@ -15,7 +15,7 @@ const blob = (value: SQLOutputValue | undefined): Uint8Array => {
   return value
 }
 
-const columns = `id, size, hashes, state,
+const columns = `id, size, hashes, given, got,
   (SELECT count(*) FROM chunk WHERE chunk.document = document.id) AS held`
 
 const rootBytes = 32
@@ -46,7 +46,7 @@ export const readingDocuments = (db: DatabaseSync, isSealed: boolean, cipher: Ci
     return {
       ...{ id, root: hashes.slice(0, rootBytes), size: number(row.size) },
       ...(hashes.length > rootBytes && { leaves: hashes.slice(rootBytes) }),
-      ...{ state: String(row.state), held: number(row.held) },
+      ...{ given: String(row.given), got: String(row.got), held: number(row.held) },
       announced: names.all(id).map(it => ({ author: number(it.author), entry: blob(it.entry) })),
     }
   }
@@ -72,11 +72,12 @@ export const writingDocuments = (
   cipher: Cipher | undefined,
   transact: Transact,
 ): DocumentStore => {
-  const begin = db.prepare("INSERT INTO document (size, hashes, state) VALUES (0, x'', '')")
+  const begin = db.prepare("INSERT INTO document (size, hashes, got) VALUES (0, x'', '')")
   const put = db.prepare("INSERT INTO chunk VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
   const finish = db.prepare("UPDATE document SET name = ?, size = ?, hashes = ? WHERE id = ?")
   const putHashes = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
-  const state = db.prepare("UPDATE document SET state = ? WHERE id = ?")
+  const given = db.prepare("UPDATE document SET given = ? WHERE id = ? AND given <> ?")
+  const got = db.prepare("UPDATE document SET got = ? WHERE id = ?")
   const dropChunks = db.prepare("DELETE FROM chunk WHERE document = ?")
   const dropUnnamed = db.prepare(
     "DELETE FROM document WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM announced WHERE document = ?1)",
@@ -111,7 +112,8 @@ export const writingDocuments = (
         putHashes.run(boxOf(known.id, root, leaves, cipher), known.id)
         drop(id)
       }),
-    setState: (id, said) => transact("The state of a document", () => void state.run(said, id)),
+    setGiven: (id, said) => transact("The state of a document", () => void given.run(said, id, withdrawn)),
+    setGot: (id, said) => transact("The state of a document", () => void got.run(said, id)),
     drop: id => transact("A document", () => drop(id)),
     dropUnfinished: () =>
       transact("Documents", () => {
@@ -122,9 +124,7 @@ export const writingDocuments = (
 
 /** As part of the batch that brings the entry. */
 export const announcing = (db: DatabaseSync, cipher: Cipher | undefined): ((announced: Announced) => void) => {
-  const add = db.prepare(
-    "INSERT INTO document (name, size, hashes, state) VALUES (?, ?, x'', '') ON CONFLICT DO NOTHING",
-  )
+  const add = db.prepare("INSERT INTO document (name, size, hashes, got) VALUES (?, ?, x'', '') ON CONFLICT DO NOTHING")
   const find = db.prepare("SELECT id, length(hashes) AS bytes FROM document WHERE name = ?")
   const put = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
   const name = db.prepare("INSERT INTO announced VALUES (?, ?, ?) ON CONFLICT DO NOTHING")

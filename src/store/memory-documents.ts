@@ -1,13 +1,14 @@
 // Documents of the store that forgets.
 import { equal } from "../core/hash.ts"
-import type { Announced, DocumentStore, KeptDocument } from "./store.ts"
+import { type Announced, type DocumentStore, type KeptDocument, withdrawn } from "./store.ts"
 
 type Document = {
   readonly id: number
   root: Uint8Array | undefined
   size: number
   leaves: Uint8Array | undefined
-  state: string
+  given: string
+  got: string
   readonly chunks: Map<number, Uint8Array>
   readonly announced: { readonly author: number; readonly entry: Uint8Array }[]
 }
@@ -24,7 +25,10 @@ const byRoot = (documents: Documents, root: Uint8Array): Document | undefined =>
 
 const fresh = (documents: Documents): Document => {
   const id = Math.max(0, ...documents.keys()) + 1
-  const document = { id, root: undefined, size: 0, leaves: undefined, state: "", chunks: new Map(), announced: [] }
+  const document = {
+    ...{ id, root: undefined, size: 0, leaves: undefined },
+    ...{ given: "", got: "", chunks: new Map(), announced: [] },
+  }
   documents.set(id, document)
   return document
 }
@@ -34,10 +38,11 @@ export const announce = (documents: Documents, { root, size, author, entry }: An
   if (!document.announced.some(it => equal(it.entry, entry))) document.announced.push({ author, entry: copy(entry) })
 }
 
-const keptOf = ({ id, root, size, leaves, state, chunks, announced }: Document): KeptDocument[] =>
-  root === undefined
-    ? []
-    : [{ id, root: copy(root), size, ...(leaves && { leaves }), state, held: chunks.size, announced: [...announced] }]
+const keptOf = ({ id, root, size, leaves, given, got, chunks, announced }: Document): KeptDocument[] => {
+  if (root === undefined) return []
+  const said = { given, got, held: chunks.size, announced: [...announced] }
+  return [{ id, root: copy(root), size, ...(leaves && { leaves }), ...said }]
+}
 
 /** `reach`: what lies on the disk now; `write`: one write there, which may fail. */
 export const memoryDocuments = (reach: () => Documents, write: (put: () => void) => void): DocumentStore => {
@@ -83,10 +88,16 @@ export const memoryDocuments = (reach: () => Documents, write: (put: () => void)
         drop(id)
       })
     },
-    setState: (id, state) => {
+    setGiven: (id, said) => {
       const document = at(id)
       write(() => {
-        document.state = state
+        if (document.given !== withdrawn) document.given = said
+      })
+    },
+    setGot: (id, said) => {
+      const document = at(id)
+      write(() => {
+        document.got = said
       })
     },
     drop: id => write(() => drop(id)),

@@ -77,4 +77,10 @@ export const migrations: readonly string[] = [
     UNIQUE (document, place)
   ) STRICT;
   `,
+  // The same bytes may be given and fetched: what the node says of the one changes nothing of the other.
+  `
+  ALTER TABLE document RENAME COLUMN state TO got;
+  ALTER TABLE document ADD COLUMN given TEXT NOT NULL DEFAULT '';
+  UPDATE document SET given = got, got = '' WHERE got = 'withdrawn' OR got LIKE 'there %';
+  `,
 ]

@@ -35,7 +35,7 @@ const holds = (path: string, ...wanted: readonly Uint8Array[]): boolean =>
   })
 
 const [root, leaves] = [new Uint8Array(32).fill(0xd5), utf8("the hash of the one chunk it has")]
-const kept = (id: number) => ({ id, root, size: text.length, leaves, state: "", held: 1, announced: [] })
+const kept = (id: number) => ({ id, root, size: text.length, leaves, given: "", got: "", held: 1, announced: [] })
 const documentIn = ({ documents }: Store): number => {
   const id = documents.begin()
   documents.putChunk(id, 0, text)

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite"
 import { test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
 import { batchOf, type Medium, rowOf, storeContract } from "./contract.ts"
+import { applicationId, migrations } from "./schema.ts"
 import { type Cipher, recordCipher } from "./sealed.ts"
 import { openSqlite, openSqliteReader } from "./sqlite.ts"
 import { HomeRefused, type Store } from "./store.ts"
@@ -100,6 +101,30 @@ test("L-10: a home of a newer version is refused and left as it is", () =>
     assert.throws(() => openSqlite(path, { now: () => 0 }), refused)
     assert.throws(() => openSqliteReader(path), refused)
     assert.deepEqual(readFileSync(path), before)
+  }))
+
+test("D-6: an older home keeps what it said of its documents, of ours and of theirs", () =>
+  homed(path => {
+    {
+      using db = new DatabaseSync(path)
+      for (const step of migrations.slice(0, 3)) db.exec(step)
+      db.exec(`PRAGMA application_id = ${applicationId}; UPDATE meta SET value = 3 WHERE name = 'schema'`)
+      const put = db.prepare("INSERT INTO document (name, size, hashes, state) VALUES (?1, 3, ?1, ?2)")
+      for (const [at, state] of ["", "withdrawn", "there 0a", "here", "dropped"].entries())
+        put.run(new Uint8Array(32).fill(at), state)
+    }
+    const store = openSqlite(path, { now: () => 0 })
+    assert.deepEqual(
+      store.documents.all().map(({ given, got }) => [given, got]),
+      [
+        ["", ""],
+        ["withdrawn", ""],
+        ["there 0a", ""],
+        ["", "here"],
+        ["", "dropped"],
+      ],
+    )
+    store.close()
   }))
 
 test("L-10: a database that is not a record of Parley is neither opened nor touched", () =>

@@ -49,17 +49,21 @@ export type Announced = {
   readonly entry: Uint8Array
 }
 
-/** One document as it is kept. `leaves`: hashes of its chunks, one after the other, where it was taken in here. `state`: the node's own
- *  word on it, empty at first. `held`: chunks that are here. */
+/** One document as it is kept. `leaves`: hashes of its chunks, one after the other, where it was taken in here. `given` and `got`: the
+ *  node's own words on it as one of ours and as one of theirs, each empty at first. `held`: chunks that are here. */
 export type KeptDocument = {
   readonly id: number
   readonly root: Uint8Array
   readonly size: number
   readonly leaves?: Uint8Array
-  readonly state: string
+  readonly given: string
+  readonly got: string
   readonly held: number
   readonly announced: readonly { readonly author: number; readonly entry: Uint8Array }[]
 }
+
+/** The node's word on a document that it gives no more: the last one. */
+export const withdrawn = "withdrawn"
 
 export type DocumentReader = {
   all(): KeptDocument[]
@@ -77,7 +81,9 @@ export type DocumentStore = DocumentReader & {
   putChunk(id: number, index: number, bytes: Uint8Array): void
   /** The document under which these bytes are kept from now on: another, where they were here before. */
   finish(id: number, document: { readonly root: Uint8Array; readonly size: number; readonly leaves: Uint8Array }): void
-  setState(id: number, state: string): void
+  /** Of a withdrawn one nothing else is said any more. */
+  setGiven(id: number, said: string): void
+  setGot(id: number, said: string): void
   /** Its chunks; and the document itself, where no entry names it. */
   drop(id: number): void
   /** What was being taken in when a process ended. */
