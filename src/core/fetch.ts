@@ -7,7 +7,8 @@ import type { Held } from "./event.ts"
 import { documentIdBytes, encodePart, type Part, type PiecePart } from "./frame.ts"
 import { hex } from "./hash.ts"
 import { askedBytesMax, documentsWantedMax, stretchesMax } from "./limits.ts"
-import { enqueue, routine } from "./outbox.ts"
+import { enqueueOnce } from "./once.ts"
+import { routine } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { isThin, pathsFor } from "./paths.ts"
 import { refuse } from "./refusal.ts"
@@ -212,8 +213,8 @@ const askAgain = (line: Line, path: Path, document: Wanted, index: number, comin
 }
 
 const ask = (path: Path, { root, held }: Wanted, index: number, from: number, to: number): void =>
-  enqueue(path, {
-    precedence: routine,
+  enqueueOnce(path, {
+    ...{ name: `ask ${pieceName(root)} ${index} ${from}`, precedence: routine },
     part: encodePart({ type: "ask", root, index, from, to, held: held.size }),
   })
 

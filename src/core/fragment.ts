@@ -18,7 +18,8 @@ const nameOf = (part: Uint8Array, suite: Suite): number => {
 }
 
 /** What waits on a path, as pieces that take at most `room` bytes of a frame each. */
-export const cut = ({ part, ...outgoing }: Outgoing, room: number, suite: Suite): Outgoing[] => {
+/** Pieces have no name: they are of no use without one another. */
+export const cut = ({ part, name: _name, ...outgoing }: Outgoing, room: number, suite: Suite): Outgoing[] => {
   const id = nameOf(part, suite)
   const total = part.length
   const most = room - aroundBytes

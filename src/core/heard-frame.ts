@@ -12,8 +12,9 @@ import { heardOpening } from "./heard-opening.ts"
 import { heardShort } from "./heard-short.ts"
 import { heardShown } from "./key-change.ts"
 import { creditBytes, creditSlack } from "./limits.ts"
+import { enqueueOnce } from "./once.ts"
 import { joinOpening } from "./opening-pieces.ts"
-import { enqueue, flash } from "./outbox.ts"
+import { flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { closePath } from "./paths.ts"
 import { heardPing, heardPong } from "./ping.ts"
@@ -53,7 +54,7 @@ export const heardFrame = (line: Line, path: Path, frame: Uint8Array): void => {
 const heardOpeningFrame = (line: Line, peer: Peer, path: Path, frame: Uint8Array): void => {
   const refusal = heardOpening(line, peer, path, frame, epoch => {
     if (line.state.paths.has(path.id))
-      enqueue(path, { precedence: flash, part: encodePart({ type: "epoch-ok", epoch }) })
+      enqueueOnce(path, { name: `epoch-ok ${epoch}`, precedence: flash, part: encodePart({ type: "epoch-ok", epoch }) })
     for (const early of peer.early.splice(0)) {
       const by = line.state.paths.get(early.path)
       if (by) heardFrame(line, by, early.frame)

@@ -8,7 +8,7 @@ import { precedences } from "./registry.ts"
 import type { Before } from "./short.ts"
 
 /** A part that waits. `entry`: which it brings; `isUnfinished`: not all of it. `isAsked`: the peer wants it, whatever it was proven to
- *  hold. */
+ *  hold. `name`: of what waits once (src/core/once.ts). */
 export type Outgoing = {
   readonly precedence: number
   readonly part: Uint8Array
@@ -16,6 +16,7 @@ export type Outgoing = {
   readonly isUnfinished?: true
   readonly isAsked?: true
   readonly isCopy?: true
+  readonly name?: string
 }
 
 /** Frames and bytes that had been handed over when something was asked, and that had come when it was answered. `echo`: as the wire has the

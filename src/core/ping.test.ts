@@ -1,14 +1,21 @@
 // What a pong tells of a path, and what one tells that answers nothing; and how much of what a peer asks may wait for it.
 import assert from "node:assert/strict"
 import { before, beforeEach, test } from "node:test"
-import { type ExampleLine, exampleLine } from "../../protocol/vectors/line.ts"
+import { type ExampleLine, exampleLine, Pen } from "../../protocol/vectors/line.ts"
 import { madeBefore } from "../../protocol/vectors/make.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
+import { decodeParts, type Part } from "./frame.ts"
+import { concat } from "./hash.ts"
 import { newLine, step } from "./line.ts"
+import { enqueueOnce } from "./once.ts"
+import { immediate } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
-import { heardPong } from "./ping.ts"
+import { heardPing, heardPong } from "./ping.ts"
 import { sendPing } from "./probe.ts"
+import { isRefusal } from "./refusal.ts"
+import { serve } from "./serve.ts"
 import type { Line, Peer } from "./state.ts"
+import { heardHello, pump } from "./sync.ts"
 
 let example: ExampleLine
 before(async () => {
@@ -66,4 +73,74 @@ test("S-9: of pings that are said in one millisecond each is known by its pong",
   line.now += 5
   pong(path.pings[1]!.echo)
   assert.equal(path.pings.length, 1, "what was said before it is answered with it")
+})
+
+const keys = { key: new Uint8Array(32), iv: new Uint8Array(12) }
+const proven = { confirmed: true, provenFrom: 0 }
+/** The types of the parts that wait, by how many. */
+const waiting = (): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { part } of path.queue.flat()) {
+    const [only] = partsOf(part)
+    if (only) counts[only.type] = (counts[only.type] ?? 0) + 1
+  }
+  return counts
+}
+const partsOf = (part: Uint8Array): readonly Part[] => {
+  const parts = decodeParts(concat(Uint8Array.of(0x81), part), suite)
+  assert.ok(!isRefusal(parts))
+  return parts
+}
+const hello = (): void =>
+  heardHello(line, peer, path, {
+    ...{ type: "hello", charterHash: line.charter.hash, have: [], credit: 4_194_304, now: line.now },
+    ...{ restored: false, takesShort: true },
+  })
+
+test("S-4: of a hundred thousand pings of a peer that reads nothing one pong waits, that of the newest", () => {
+  for (let at = 0; at < 100_000; at++) {
+    path.framesHeard += 1
+    heardPing(line, peer, path, { now: at, lastHuman: null, consoles: 0 })
+  }
+  assert.deepEqual(waiting(), { pong: 1 })
+  const [only] = path.queue.flat().flatMap(({ part }) => partsOf(part))
+  assert.ok(only?.type === "pong" && only.echo === 99_999 && only.frames === 100_000)
+})
+
+test("S-4: greeted again and again by a peer that reads nothing, a node lets nothing wait twice", () => {
+  path.inFlight = traits.queueBytes
+  line.state.urgent.push(3, 4, 9)
+  line.state.newestHead = new Pen(example, 0).head({ size: 0 })
+  line.state.logs[1]!.claimed = 40
+  peer.sending = { ...keys, epoch: 1, anew: false, counter: 0, opening: keys.key, openedAt: line.now, ...proven }
+  for (let at = 0; at < 2_000; at++) {
+    line.now += 3_001
+    hello()
+    peer.haveDue = line.now
+    peer.headSentTo = -1
+    pump(line)
+    line.now += 3_001
+    pump(line)
+  }
+  assert.deepEqual(waiting(), { hello: 1, ping: 1, head: 1, want: 1, have: 1 })
+  assert.equal(path.wants.length, 3)
+  assert.equal(path.pings.length, 1, "one ping is asked, and was asked when it began to wait")
+  assert.equal(path.pings[0]?.at, 56_002)
+})
+
+test("S-4: of questions that differ 256 wait at the most, and what is read for a peer no more than its credit", () => {
+  for (let at = 0; at < 1_000; at++)
+    enqueueOnce(path, { name: `want 1 1 ${at} ${at}`, precedence: immediate, part: new Uint8Array(9) })
+  assert.equal(path.queue[immediate]!.length, 256)
+  const serves = (): number => {
+    line.out = []
+    serve(line, path)
+    return line.out.length
+  }
+  ;[path.helloSent, peer.helloHeard] = [true, true]
+  path.wants.push({ author: 0, generation: 1, from: 1, to: 1 })
+  path.queue[2]!.push({ precedence: 2, part: new Uint8Array(4_194_305) })
+  assert.equal(serves(), 0)
+  path.queue[2] = []
+  assert.equal(serves(), 1)
 })

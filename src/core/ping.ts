@@ -2,7 +2,8 @@
 // protocol/sync.md, section 9).
 import { encodePart, type Part } from "./frame.ts"
 import { wantAfterMs } from "./limits.ts"
-import { enqueue, flash } from "./outbox.ts"
+import { enqueueOnce } from "./once.ts"
+import { flash } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { closePath, deadAfter, pongMs, rewind } from "./paths.ts"
 import type { Line, Peer } from "./state.ts"
@@ -25,8 +26,8 @@ export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void 
   peer.lastHuman = ping.lastHuman === null ? null : ping.lastHuman - peer.clockOffsetMs
   peer.consoles = ping.consoles
   const { framesHeard: frames, bytesHeard: bytes } = path
-  enqueue(path, {
-    precedence: flash,
+  enqueueOnce(path, {
+    ...{ name: "pong", precedence: flash },
     part: encodePart({ type: "pong", echo: ping.now, now: line.now, frames, bytes }),
   })
   tellPeer(line, peer)

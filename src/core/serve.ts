@@ -4,7 +4,7 @@ import { decodeEntry, type InLog } from "./entry.ts"
 import type { Stored } from "./event.ts"
 import { encodePart } from "./frame.ts"
 import type { Head } from "./head.ts"
-import { gapsMax } from "./limits.ts"
+import { creditBytes, gapsMax } from "./limits.ts"
 import { bulk, enqueue, immediate, partsMax, priority, sendOwn, wholePart } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { pathsFor } from "./paths.ts"
@@ -36,7 +36,7 @@ export const serve = (line: Line, path: Path): void => {
   const peer = line.state.peers.get(path.peer)!
   if (!peer.helloHeard || path.queue.some(it => it.length > partsMax)) return
   // What is read earlier than the path can take it only grows old in memory.
-  if (path.inFlight >= path.traits.queueBytes) return
+  if (path.inFlight >= path.traits.queueBytes || waitingBytes(path) > creditBytes) return
   const want = path.wants[0]
   const own = line.state.logs[line.us]!
   if (want) {
@@ -51,6 +51,9 @@ export const serve = (line: Line, path: Path): void => {
   const bytesMax = Math.min(room, serveBytes)
   line.out.push({ do: "serve", path: path.id, ...stretch, bytesMax, coveredTo: coveredTo(path, stretch) })
 }
+
+const waitingBytes = ({ queue }: Path): number =>
+  queue.reduce((sum, parts) => parts.reduce((bytes, { part }) => bytes + part.length, sum), 0)
 
 /** How far the head reaches that went before on this path. */
 const coveredTo = ({ headsServed }: Path, { author, generation }: { author: number; generation: number }): number => {

@@ -9,7 +9,8 @@ import { giveDocuments } from "./give.ts"
 import { have, rangesAhead } from "./have.ts"
 import type { Head } from "./head.ts"
 import { creditBytes, doubtMs, gapsMax, wantAfterMs } from "./limits.ts"
-import { bulk, drain, enqueue, flash, immediate, priority, sendOwn, storedOf } from "./outbox.ts"
+import { enqueueOnce } from "./once.ts"
+import { bulk, drain, flash, immediate, priority, sendOwn, storedOf } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
 import { bestOf, deadAfter, isThin, pathsFor, pingEvery, rewind } from "./paths.ts"
 import { doubtAt, tailDueAt } from "./ping.ts"
@@ -64,7 +65,7 @@ const offerHead = (line: Line, peer: Peer): void => {
   const part = encodePart({ type: "head", head })
   for (const path of pathsFor(line, peer, bulk)) {
     path.headSentAt = line.now
-    enqueue(path, { precedence: isThin(path.traits) ? bulk : priority, part })
+    enqueueOnce(path, { name: "head", precedence: isThin(path.traits) ? bulk : priority, part })
   }
 }
 
@@ -107,9 +108,11 @@ export const heardHello = (line: Line, peer: Peer, path: Path, hello: Extract<Pa
   peer.linkTold = true
   // What a path is worth is known from its first round trip on.
   path.pingAt = -Infinity
-  const urgent = line.state.urgent.filter(seq => seq > peer.confirmed)
-  for (const seq of urgent)
-    path.wants.push({ author: line.us, generation: ownLog(line).generation, from: seq, to: seq })
+  const { generation } = ownLog(line)
+  const own = path.wants.filter(it => it.author === line.us && it.generation === generation && it.from === it.to)
+  const known = new Set(own.map(({ from }) => from))
+  for (const seq of line.state.urgent)
+    if (seq > peer.confirmed && !known.has(seq)) path.wants.push({ author: line.us, generation, from: seq, to: seq })
 }
 
 /** Sizes are claims: they steer what is sent and asked for. Only a signed `seen` proves what the peer holds. */
@@ -151,7 +154,7 @@ const sendHello = (line: Line, path: Path): void => {
     restored: line.state.restored,
     takesShort: true,
   })
-  enqueue(path, { precedence: flash, part })
+  enqueueOnce(path, { name: "hello", precedence: flash, part })
 }
 
 /** The first entry of the next generation is asked for by itself: it says how much of this one is to be held first. (K-9) */
@@ -189,8 +192,7 @@ const sendWants = (line: Line): void => {
     if (!path || line.now - log.progressAt < answerMs(path)) continue
     if (asksAnew(log)) {
       log.progressAt = line.now
-      const next = { author: log.author, generation: log.generation + 1, from: 1, to: 1 }
-      enqueue(path, { precedence: immediate, part: encodePart({ type: "want", ...next }) })
+      sendWant(path, { author: log.author, generation: log.generation + 1, from: 1, to: 1 })
       continue
     }
     // What waited for a head is asked for anew and judged entry by entry: the head may never come true.
@@ -198,9 +200,14 @@ const sendWants = (line: Line): void => {
     log.judgedTo = log.claimed
     log.progressAt = line.now
     const { author, generation } = log
-    for (const [from, to] of gapsOf(log))
-      enqueue(path, { precedence: immediate, part: encodePart({ type: "want", author, generation, from, to }) })
+    for (const [from, to] of gapsOf(log)) sendWant(path, { author, generation, from, to })
   }
+}
+
+const sendWant = (path: Path, want: Path["wants"][number]): void => {
+  const { author, generation, from, to } = want
+  const name = `want ${author} ${generation} ${from} ${to}`
+  enqueueOnce(path, { name, precedence: immediate, part: encodePart({ type: "want", ...want }) })
 }
 
 /** What came short could not be made whole: it is asked for as what does not come, at once, and at most once in that time. (S-11) */
@@ -220,7 +227,7 @@ export const wantWhole = (
   const [path] = [...line.state.paths.values()].filter(it => it.peer === from && it.helloSent)
   if (path === undefined || line.now - log.askedWholeAt < wantAfterMs) return
   log.askedWholeAt = line.now
-  enqueue(path, { precedence: immediate, part: encodePart({ type: "want", author, generation, from: seq, to: seq }) })
+  sendWant(path, { author, generation, from: seq, to: seq })
 }
 
 /** Tells the peer what is held, where no signed entry of ours has just said so. */
@@ -229,7 +236,7 @@ const haveDelay = (path: Path): number => (isThin(path.traits) ? 30_000 : 20)
 const sendHave = (line: Line, path: Path, peer: Peer): void => {
   if (peer.haveDue === null || line.now < peer.haveDue) return
   peer.haveDue = null
-  enqueue(path, { precedence: priority, part: encodePart({ type: "have", have: have(line) }) })
+  enqueueOnce(path, { name: "have", precedence: priority, part: encodePart({ type: "have", have: have(line) }) })
 }
 
 export const owesHave = (line: Line, peer: Peer): void => {
