@@ -34,8 +34,6 @@ export type Wanted = {
 export type DocumentsState = {
   /** By the first eight bytes of the root, in hex: what a piece names. */
   readonly wanted: Map<string, Wanted>
-  /** Bytes of documents that may still be asked for without anybody's word. */
-  room: number
 }
 
-export const noDocuments = (): DocumentsState => ({ wanted: new Map(), room: 0 })
+export const noDocuments = (): DocumentsState => ({ wanted: new Map() })

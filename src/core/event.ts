@@ -133,8 +133,6 @@ export type Event = { readonly now: number } & (
       readonly held: readonly number[]
     }
   | { readonly type: "documentDropped"; readonly root: Hash }
-  /** So many bytes of what peers announce may be fetched without anybody's word. */
-  | { readonly type: "documentRoom"; readonly bytes: number }
   | { readonly type: "chunkKept"; readonly root: Hash; readonly index: number }
   /** `record`: as it travels (D-4); null where it is not given. */
   | {

@@ -1,9 +1,7 @@
 // Documents of the other side, fetched chunk by chunk: asked for, put together, proven, kept (page: protocol/document.md, section 3). What
 // is not here is asked for again, by whatever path there is; nothing of it ever stands before an entry.
-import { documentsIn } from "./body.ts"
 import { chunkOf, chunksOf, type DocumentKey, recordBytesAt } from "./document.ts"
 import type { Coming, Wanted } from "./documents-state.ts"
-import type { Held } from "./event.ts"
 import { documentIdBytes, encodePart, type Part, type PiecePart } from "./frame.ts"
 import { hex } from "./hash.ts"
 import { askedBytesMax, documentsWantedMax, stretchesMax } from "./limits.ts"
@@ -28,21 +26,10 @@ const aheadMs = 300
 
 export const pieceName = (root: Uint8Array): string => hex(root.subarray(0, documentIdBytes))
 
-/** Named by an entry of the peer that is durable here: fetched, where there is room. (D-5) */
-export const wantAnnounced = (line: Line, { entry, body }: Held): void => {
-  if (entry.author === line.us) return
-  for (const document of documentsIn(entry.kind, body?.bytes)) {
-    const { documents } = line.state
-    if (documents.room < document.size || documents.wanted.has(pieceName(document.root))) continue
-    documents.room -= document.size
-    want(line, entry.author, document, [])
-  }
-}
-
-/** `held`: chunks that are here. Told again, it begins anew. */
+/** `held`: chunks that are here. Told again while it comes, nothing changes. */
 export const want = (line: Line, peer: number, { root, size }: DocumentKey, held: readonly number[]): void => {
   const { wanted } = line.state.documents
-  if (wanted.size >= documentsWantedMax && !wanted.has(pieceName(root))) return
+  if (wanted.size >= documentsWantedMax || wanted.has(pieceName(root))) return
   const document: Wanted = {
     ...{ root, size, peer, wrong: 0, turns: 0, next: 0 },
     ...{ held: new Set(held), keeping: new Set(), coming: new Map() },

@@ -7,7 +7,7 @@ import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
 import type { Effect, Event, Held } from "./event.ts"
-import { askDueAt, chunkKept, dropWanted, want, wantAnnounced } from "./fetch.ts"
+import { askDueAt, chunkKept, dropWanted, want } from "./fetch.ts"
 import { chunkRead } from "./give.ts"
 import { equal } from "./hash.ts"
 import { heardPast, reachHeads } from "./heads.ts"
@@ -148,7 +148,6 @@ const handle = (line: Line, event: Event): void => {
       return decideBreak(line, event)
     case "documentWanted":
     case "documentDropped":
-    case "documentRoom":
     case "chunkKept":
     case "chunkRead":
       return heardOfDocument(line, event)
@@ -161,10 +160,7 @@ const handle = (line: Line, event: Event): void => {
   }
 }
 
-type OfDocument = Extract<
-  Event,
-  { type: "documentWanted" | "documentDropped" | "documentRoom" | "chunkKept" | "chunkRead" }
->
+type OfDocument = Extract<Event, { type: "documentWanted" | "documentDropped" | "chunkKept" | "chunkRead" }>
 
 const heardOfDocument = (line: Line, event: OfDocument): void => {
   switch (event.type) {
@@ -172,9 +168,6 @@ const heardOfDocument = (line: Line, event: OfDocument): void => {
       return want(line, event.peer, event, event.held)
     case "documentDropped":
       return dropWanted(line, event.root)
-    case "documentRoom":
-      line.state.documents.room = event.bytes
-      return
     case "chunkKept":
       return chunkKept(line, event)
     case "chunkRead":
@@ -286,6 +279,5 @@ const heardAppended = (line: Line): void => {
     if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
   for (const tell of tells) line.out.push({ do: "tell", tell })
   line.out.push(...(drained.get(false) ?? []))
-  for (const { held } of rows) wantAnnounced(line, held)
   for (const each of after) each()
 }

@@ -8,16 +8,19 @@ import { LineRecord } from "../record/record.ts"
 import { memoryDisk } from "../store/memory.ts"
 import type { Store } from "../store/store.ts"
 import { nodeSuite } from "../suites/node.ts"
-import { DocumentDesk } from "./document-desk.ts"
+import { DocumentDesk, type DocumentDeskOptions } from "./document-desk.ts"
+import type { Running } from "./run.ts"
 
 const root = new Uint8Array(32).fill(1)
+const rootOf = (at: number): Uint8Array => new Uint8Array(32).fill(0x10 + at)
 
-const deskOn = (store: Store): DocumentDesk =>
+const deskOn = (store: Store, changed: Partial<DocumentDeskOptions> = {}): DocumentDesk =>
   new DocumentDesk({
     ...{ us: 0, store, suite: nodeSuite, roomBytes: 1_000, look: undefined, now: () => 0 },
     record: new LineRecord({ us: 0, parties: 2, replyClocks: [] }),
     running: { documents: () => {}, order: () => assert.fail("nothing is said") },
     ...{ salt: () => new Uint8Array(16), changed: () => {}, refused: () => {} },
+    ...changed,
   })
 
 test("D-7: a document that is dropped when the process ends is not said to be here, whenever that was", () => {
@@ -85,4 +88,35 @@ test("D-6: theirs, dropped here, stays where it is one of ours that is given, an
   assert.equal(held(), 1)
   desk.withdraw({ root: root.toHex() })
   assert.equal(held(), 0)
+})
+
+test("D-5: after a start what was asked for goes on, and of what was wanted as much as has room; the rest when it has", () => {
+  const disk = memoryDisk()
+  const store = disk.open()
+  const sizes = [500, 300, 400, 100]
+  const announced = sizes.map((size, at) => ({
+    ...{ root: rootOf(at), size, author: 1, entry: theirs },
+    isWanted: at !== 3,
+  }))
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
+  const wanted: string[] = []
+  let room = -1
+  const documents: Running["documents"] = order => {
+    if (order.type === "documentRoom") room = order.bytes
+    if (order.type === "documentWanted") wanted.push(`${sizes.indexOf(order.size)}`)
+  }
+  const running = { documents, order: () => assert.fail("nothing is said") }
+  const desk = deskOn(store, { running })
+  desk.start()
+  assert.deepEqual([wanted.splice(0), room], [["0", "1"], 200])
+  const heard = (what: "coming" | "withdrawn", at: number): void =>
+    desk.told({ type: "document", peer: 1, root: rootOf(at), what, held: 0, of: 1 })
+  for (const at of [0, 1]) heard("coming", at)
+  desk.fetch({ root: rootOf(3).toHex() })
+  assert.deepEqual([wanted.splice(0), room], [["3"], 100])
+  heard("coming", 3)
+  heard("withdrawn", 0)
+  assert.deepEqual([wanted.splice(0), room], [["2"], 200])
+  deskOn(disk.open(), { running, roomBytes: 10 }).start()
+  assert.deepEqual([wanted, room], [["3"], 0])
 })

@@ -1,23 +1,22 @@
 // Documents of both sides as their people have them: taken in, fetched, looked at, shown how far they are, given out to be saved (page:
 // protocol/document.md). What is said of one stands in messages; here are its bytes.
-import { randomBytes } from "node:crypto"
-import type { DocumentKept, DocumentState, DocumentView, UploadBegun } from "../api/documents.ts"
+import type { DocumentState, DocumentView } from "../api/documents.ts"
 import { decodeStoredDocumentBody, documentsIn, encodeStoredDocumentBody } from "../core/body.ts"
 import { chunksOf, type Manifest } from "../core/document.ts"
 import type { Tell } from "../core/event.ts"
 import { fromHex, hex } from "../core/hash.ts"
-import { chunkBytes, documentBytesMax } from "../core/limits.ts"
+import { chunkBytes } from "../core/limits.ts"
 import { isOtherType } from "../core/media.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import type { LineRecord } from "../record/record.ts"
-import { type KeptDocument, type Store, withdrawn } from "../store/store.ts"
+import { type KeptDocument, type Store, wanted, withdrawn } from "../store/store.ts"
 import type { Look } from "./look.ts"
 import { Progress } from "./progress.ts"
 import { isObject, replyTo } from "./requests.ts"
 import type { Running } from "./run.ts"
-import { Upload } from "./upload.ts"
+import { Uploads } from "./upload.ts"
 
 export type DocumentDeskOptions = {
   readonly us: number
@@ -45,6 +44,8 @@ export type Offered = {
 
 /** The node's word on a document of theirs, as it stands in the record. */
 const states = {
+  wanted,
+  asked: "asked", // by somebody's word, whatever the room
   here: "here",
   heldBack: "held-back",
   gone: "gone",
@@ -53,33 +54,35 @@ const states = {
 } as const
 /** On one of ours, and then the entry that proves it. */
 const there = "there "
-const uploadsMax = 8
-const uploadIdleMs = 10 * 60_000
 const headBytes = 4_096
+
+/** What a document of theirs takes, or will. What was taken in here as well takes nothing more; of what comes no more its chunks stay. */
+const roomFor = ({ leaves, got, size, held }: KeptDocument): number => {
+  const isPart = got === "" || got === states.gone || got === states.wrong || got === states.dropped
+  return leaves !== undefined ? 0 : isPart ? Math.min(size, held * chunkBytes) : size
+}
 
 export class DocumentDesk {
   readonly #options: DocumentDeskOptions
-  readonly #uploads = new Map<string, Upload>()
   readonly #progress: Progress
+  readonly uploads: Uploads
   readonly #looking = new Set<string>()
+  /** What the core fetches. */
+  readonly #coming = new Set<string>()
 
   constructor(options: DocumentDeskOptions) {
     this.#options = options
     this.#progress = new Progress(options.now)
+    this.uploads = new Uploads(options.store.documents, options.suite, options.now)
   }
 
   /** What was left unfinished goes on. */
   start(): void {
-    const { store, us } = this.#options
+    const { store } = this.#options
     store.documents.dropUnfinished()
-    this.#sayRoom()
-    for (const document of store.documents.all()) {
-      const theirs = document.announced.find(({ author }) => author !== us)
+    for (const document of store.documents.all())
       if (document.got === states.dropped && document.held > 0) this.#clear(document)
-      if (!theirs || document.got !== "") continue
-      if (document.held === chunksOf(document.size)) this.#whole(document)
-      else this.#want(document, theirs.author)
-    }
+    this.#goOn()
   }
 
   told(tell: Tell): void {
@@ -142,50 +145,20 @@ export class DocumentDesk {
     })
   }
 
-  begin(): UploadBegun | Refusal {
-    const { store, suite, now } = this.#options
-    for (const [name, upload] of this.#uploads) if (now() - upload.usedAt > uploadIdleMs) this.#abandon(name, upload)
-    if (this.#uploads.size >= uploadsMax) return refuse("busy", { uploads: uploadsMax })
-    const name = randomBytes(16).toString("hex")
-    this.#uploads.set(name, new Upload(store.documents, suite, now))
-    return { upload: name }
-  }
-
-  /** Parts follow one another; one that came already may come again. */
-  part(name: unknown, at: unknown, bytes: unknown): Refusal | undefined {
-    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
-    if (upload === undefined) return refuse("bad-request", { field: "upload" })
-    if (!(bytes instanceof Uint8Array)) return refuse("bad-request", { field: "body" })
-    const place = typeof at === "string" && /^\d{1,9}$/.test(at) ? Number(at) : undefined
-    if (place === undefined || place > upload.size) return refuse("bad-request", { field: "at" })
-    if (place < upload.size) return undefined
-    if (upload.size + bytes.length <= documentBytesMax) return upload.add(bytes)
-    this.#abandon(String(name), upload)
-    return refuse("too-large", { bytes: upload.size + bytes.length, most: documentBytesMax })
-  }
-
-  finish(request: unknown): DocumentKept | Refusal {
-    const name = isObject(request) ? request.upload : undefined
-    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
-    if (upload === undefined || upload.size === 0) return refuse("bad-request", { field: "upload" })
-    this.#uploads.delete(String(name))
-    return upload.finish()
-  }
-
   /** Whether what an order names was taken in here. */
   isKept({ root, size }: Pick<Manifest, "root" | "size">): boolean {
     const document = this.#options.store.documents.find(root)
     return document?.leaves !== undefined && document.size === size && document.given !== withdrawn
   }
 
-  /** Fetches again what was dropped here, or given up. */
+  /** Fetches what had no room, was dropped here, or given up; what was held back is looked at again. */
   fetch(request: unknown): Refusal | undefined {
     const found = this.#named(request)
     if (!found?.theirs) return refuse("not-found")
-    const { document, theirs } = found
-    if (document.got === states.here || document.got === states.heldBack) return undefined
-    this.#options.store.documents.setGot(document.id, "")
-    this.#want(document, theirs.author)
+    const { document } = found
+    if (document.got === states.here) return undefined
+    this.#options.store.documents.setGot(document.id, states.asked)
+    this.#goOn()
     this.#touch(document.root)
     return undefined
   }
@@ -200,7 +173,8 @@ export class DocumentDesk {
     // In this order: a process that ends between the two must not leave a document that is said to be here.
     store.documents.setGot(id, states.dropped)
     this.#clear(found.document)
-    this.#sayRoom()
+    this.#coming.delete(hex(root))
+    this.#goOn()
     this.#touch(root)
     return undefined
   }
@@ -253,36 +227,56 @@ export class DocumentDesk {
   #stateOf({ got, root }: KeptDocument): DocumentState {
     const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === got)
     if (said !== undefined) return said
-    return got === "" && this.#progress.of(hex(root)) ? "coming" : "not-asked"
+    return this.#coming.has(hex(root)) ? "coming" : "not-asked"
   }
 
   #head({ id }: KeptDocument): Uint8Array {
     return this.#options.store.documents.chunk(id, 0)?.subarray(0, headBytes) ?? new Uint8Array(0)
   }
 
-  #want({ id, root, size }: KeptDocument, peer: number): void {
-    const held = this.#options.store.documents.chunks(id)
-    this.#options.running.documents({ type: "documentWanted", peer, root, size, held })
-  }
-
-  #sayRoom(): void {
+  /** All that is wanted and has room goes on; the core takes as many at a time as it can, and the rest when one of them is over. What was
+   *  asked for takes its room before what was not. */
+  #goOn(): void {
     const { store, us, running, roomBytes } = this.#options
-    const taken = store.documents
-      .all()
-      .filter(({ announced, got }) => announced.some(it => it.author !== us) && got !== states.dropped)
-      .reduce((sum, { size }) => sum + size, 0)
-    running.documents({ type: "documentRoom", bytes: Math.max(0, roomBytes - taken) })
+    const theirs = store.documents.all().flatMap(document => {
+      const named = document.announced.find(({ author }) => author !== us)
+      return named ? [{ document, peer: named.author }] : []
+    })
+    let room = roomBytes
+    const go = []
+    for (const { document } of theirs) if (document.got !== states.wanted) room -= roomFor(document)
+    for (const each of theirs) {
+      const { got } = each.document
+      const bytes = roomFor(each.document)
+      if (got !== states.asked && (got !== states.wanted || bytes > room)) continue
+      if (got === states.wanted) room -= bytes
+      go.push(each)
+    }
+    running.documents({ type: "documentRoom", bytes: Math.max(0, room) })
+    for (const { document, peer } of go) {
+      const { id, root, size, held } = document
+      if (held === chunksOf(size)) this.#whole(document)
+      else if (!this.#coming.has(hex(root)))
+        running.documents({ type: "documentWanted", peer, root, size, held: store.documents.chunks(id) })
+    }
   }
 
   #heardOf(tell: Extract<Tell, { type: "document" }>): void {
     const { store } = this.#options
     const document = store.documents.find(tell.root)
     if (document === undefined) return
-    if (tell.what === "coming" && this.#progress.heard(hex(tell.root), tell.held * chunkBytes)) this.#touch(tell.root)
+    const name = hex(tell.root)
+    if (tell.what === "coming") {
+      // A chunk that was on its way to the disk when it was dropped is none that comes.
+      if (document.got === states.wanted || document.got === states.asked) this.#coming.add(name)
+      if (this.#progress.heard(name, tell.held * chunkBytes)) this.#touch(tell.root)
+      return
+    }
+    this.#coming.delete(name)
     if (tell.what === "whole") this.#whole(document)
-    if (tell.what !== "withdrawn" && tell.what !== "wrong") return
-    store.documents.setGot(document.id, tell.what === "wrong" ? states.wrong : states.gone)
+    else store.documents.setGot(document.id, tell.what === "wrong" ? states.wrong : states.gone)
     this.#touch(tell.root)
+    this.#goOn()
   }
 
   /** Looked at, if anything looks; then it is here, and its sender is told so by an entry. (D-7, D-9) */
@@ -328,10 +322,5 @@ export class DocumentDesk {
 
   #touch(root: Uint8Array): void {
     this.#options.changed(this.#options.store.documents.find(root)?.announced.map(({ entry }) => entry) ?? [])
-  }
-
-  #abandon(name: string, upload: Upload): void {
-    this.#uploads.delete(name)
-    upload.abandon()
   }
 }

@@ -148,3 +148,25 @@ test("D-5: a process that starts again goes on with the chunks that are here; wi
   await until("whole", () => held(b, document) !== undefined)
   assert.ok(equal(held(b, document)!, bytes))
 })
+
+test("D-5: a document that is named again is not fetched again, whether it is here or was dropped", async t => {
+  const { a, b } = await two(t, wire())
+  const document = takeIn(a.store, content(2 * chunkBytes, 8))
+  await say(a, "once", [document])
+  await until("whole", () => held(b, document) !== undefined)
+  const { id } = b.store.documents.find(document.root)!
+  const count = () => b.told.filter(tell => tell.type === "document").length
+  const before = count()
+  for (const state of ["wanted", "here", "dropped", "held-back"]) {
+    b.store.documents.setGot(id, state)
+    const seq = await say(a, `again: ${state}`, [document])
+    await until("the message", () => a.running.status().peers[0]!.confirmed >= seq)
+    assert.deepEqual([b.store.documents.find(document.root)!.got, count()], [state, before])
+  }
+  const named = takeIn(b.store, content(chunkBytes, 9))
+  takeIn(a.store, content(chunkBytes, 9))
+  b.running.documents({ type: "documentRoom", bytes: 0 })
+  await say(a, "what both have", [named])
+  await until("here at once", () => last(b)?.what === "whole" && equal(last(b)!.root, named.root))
+  assert.ok(!a.told.some(tell => tell.type === "asked" && equal(tell.root, named.root)))
+})

@@ -9,14 +9,10 @@ import type { Suite } from "../core/suite.ts"
 import { type Announced, type DocumentStore, type Store, withdrawn } from "../store/store.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
-export type DocumentOrder = Without<Extract<Event, { type: "documentWanted" | "documentDropped" | "documentRoom" }>>
-
-export const announcedIn = (rows: readonly Accepted[]): Announced[] =>
-  rows.flatMap(({ held: { entry, body } }) =>
-    documentsIn(entry.kind, body?.bytes).map(({ root, size }) => ({
-      ...{ root, size, author: entry.author, entry: entry.hash },
-    })),
-  )
+type Wanted = Without<Extract<Event, { type: "documentWanted" }>>
+type Happened = Without<Extract<Event, { type: "documentWanted" | "documentDropped" }>>
+/** `documentRoom`: so many bytes of what the other side names may be fetched without anybody's word. (D-5) */
+export type DocumentOrder = Happened | { readonly type: "documentRoom"; readonly bytes: number }
 
 export class LoopDocuments {
   readonly #us: number
@@ -25,11 +21,45 @@ export class LoopDocuments {
   /** Hashes of the document that is being given, and ids of what is being fetched. */
   #giving: { readonly name: string; readonly leaves: readonly Uint8Array[]; readonly root: RootOf } | undefined
   readonly #ids = new Map<string, number>()
+  #room = 0
 
   constructor({ us, store, suite }: { readonly us: number; readonly store: Store; readonly suite: Suite }) {
     this.#us = us
     this.#store = store.documents
     this.#suite = suite
+  }
+
+  /** What of it the core is to hear. */
+  ordered(order: DocumentOrder): Happened | undefined {
+    if (order.type !== "documentRoom") return order
+    this.#room = order.bytes
+    return undefined
+  }
+
+  /** What the rows of a batch name; and what of it is fetched, which is written with them. */
+  named(rows: readonly Accepted[]): { readonly announced: readonly Announced[]; readonly wanted: readonly Wanted[] } {
+    const announced: Announced[] = []
+    const wanted = new Map<string, Wanted>()
+    for (const { held } of rows) {
+      const { kind, author, hash } = held.entry
+      for (const { root, size } of documentsIn(kind, held.body?.bytes)) {
+        const document = author === this.#us || wanted.has(hex(root)) ? undefined : this.#wanted(author, root, size)
+        if (document) wanted.set(hex(root), document)
+        announced.push({ root, size, author, entry: hash, isWanted: document !== undefined })
+      }
+    }
+    return { announced, wanted: [...wanted.values()] }
+  }
+
+  /** Where there is room for it, and nothing was decided of it before: what is here is not fetched again, and what was dropped or held
+   *  back comes when somebody asks for it. Of what was taken in here as well nothing is missing. (D-5) */
+  #wanted(peer: number, root: Uint8Array, size: number): Wanted | undefined {
+    const known = this.#store.find(root)
+    const isFirst = known?.announced.every(({ author }) => author === this.#us) ?? true
+    const isOurs = known?.leaves !== undefined && known.size === size
+    if ((!isFirst && known?.got !== "") || (!isOurs && size > this.#room)) return undefined
+    if (!isOurs) this.#room -= size
+    return { type: "documentWanted", peer, root, size, held: known ? this.#store.chunks(known.id) : [] }
   }
 
   done(effect: Extract<Effect, { do: "keepChunk" | "readChunk" }>, now: number): Event {

@@ -17,7 +17,7 @@ import type { Signer } from "../keys/signer.ts"
 import type { Row, Store } from "../store/store.ts"
 import { heldOf, requireWhole } from "./held.ts"
 import { type LineStatus, statusOf } from "./line-status.ts"
-import { announcedIn, type DocumentOrder, LoopDocuments } from "./loop-documents.ts"
+import { type DocumentOrder, LoopDocuments } from "./loop-documents.ts"
 import { OpenPaths, type PeerPath } from "./open-paths.ts"
 import { makeParcel, type Parcel, type Stretch } from "./parcel.ts"
 import { type PathStatus, pathStatusOf } from "./path-status.ts"
@@ -112,7 +112,8 @@ class Loop implements Running {
   }
 
   documents(event: DocumentOrder): void {
-    this.#happened({ ...event, now: this.#now() })
+    const happened = this.#documents.ordered(event)
+    if (happened) this.#happened({ ...happened, now: this.#now() })
   }
 
   addPath(path: PeerPath): Promise<void> {
@@ -338,16 +339,11 @@ class Loop implements Running {
       gapBefore,
     }))
     const asides = effect.asides.map(aside => ({ ...aside, at }))
-    this.#options.store.append({
-      rows,
-      heads: effect.heads,
-      asides,
-      marks: effect.marks,
-      spans: effect.spans,
-      announced: announcedIn(effect.rows),
-      state: effect.state,
-    })
+    const { announced, wanted } = this.#documents.named(effect.rows)
+    const { heads, marks, spans, state } = effect
+    this.#options.store.append({ rows, heads, asides, marks, spans, announced, state })
     this.#happened({ type: "appended", now: at })
+    for (const document of wanted) this.#happened({ ...document, now: at })
   }
 
   #read(effect: Extract<Effect, { do: "serve" | "recall" | "check" }>): void {

@@ -29,16 +29,16 @@ export const documentRoutes = (app: FastifyInstance, { documents, now }: Options
       .send(Readable.from(content.chunks))
   })
   app.post("/api/documents/begin", (_request, reply) => {
-    const begun = documents.begin()
+    const begun = documents.uploads.begin()
     return isRefusal(begun) ? no(reply, begun) : reply.send(begun)
   })
   app.post("/api/documents/finish", (request, reply) => {
-    const kept = documents.finish(request.body)
+    const kept = documents.uploads.finish(request.body)
     return isRefusal(kept) ? no(reply, kept) : reply.send(kept)
   })
   app.post("/api/documents/part", (request, reply) => {
     const { upload, at } = isObject(request.query) ? request.query : {}
-    const refusal = documents.part(upload, at, request.body)
+    const refusal = documents.uploads.part(upload, at, request.body)
     return refusal ? no(reply, refusal) : reply.code(204).send()
   })
   const changing = (path: string, change: (request: unknown) => Refusal | undefined): void => {

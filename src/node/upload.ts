@@ -1,13 +1,67 @@
 // A document that is being taken in: cut into chunks as its bytes come, each kept at once, so that no more than one is in memory (page:
 // protocol/document.md, D-3).
-import type { DocumentKept } from "../api/documents.ts"
+import { randomBytes } from "node:crypto"
+import type { DocumentKept, UploadBegun } from "../api/documents.ts"
 import { chunkLeaf, documentRoot } from "../core/document.ts"
 import { concat, hex } from "../core/hash.ts"
-import { chunkBytes } from "../core/limits.ts"
+import { chunkBytes, documentBytesMax } from "../core/limits.ts"
+import { type Refusal, refuse } from "../core/refusal.ts"
 import type { Hash, Suite } from "../core/suite.ts"
 import type { DocumentStore } from "../store/store.ts"
+import { isObject } from "./requests.ts"
 
-export class Upload {
+const uploadsMax = 8
+const uploadIdleMs = 10 * 60_000
+
+export class Uploads {
+  readonly #uploads = new Map<string, Upload>()
+  readonly #store: DocumentStore
+  readonly #suite: Suite
+  readonly #now: () => number
+
+  constructor(store: DocumentStore, suite: Suite, now: () => number) {
+    this.#store = store
+    this.#suite = suite
+    this.#now = now
+  }
+
+  begin(): UploadBegun | Refusal {
+    for (const [name, upload] of this.#uploads)
+      if (this.#now() - upload.usedAt > uploadIdleMs) this.#abandon(name, upload)
+    if (this.#uploads.size >= uploadsMax) return refuse("busy", { uploads: uploadsMax })
+    const name = randomBytes(16).toString("hex")
+    this.#uploads.set(name, new Upload(this.#store, this.#suite, this.#now))
+    return { upload: name }
+  }
+
+  /** Parts follow one another; one that came already may come again. */
+  part(name: unknown, at: unknown, bytes: unknown): Refusal | undefined {
+    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
+    if (upload === undefined) return refuse("bad-request", { field: "upload" })
+    if (!(bytes instanceof Uint8Array)) return refuse("bad-request", { field: "body" })
+    const place = typeof at === "string" && /^\d{1,9}$/.test(at) ? Number(at) : undefined
+    if (place === undefined || place > upload.size) return refuse("bad-request", { field: "at" })
+    if (place < upload.size) return undefined
+    if (upload.size + bytes.length <= documentBytesMax) return upload.add(bytes)
+    this.#abandon(String(name), upload)
+    return refuse("too-large", { bytes: upload.size + bytes.length, most: documentBytesMax })
+  }
+
+  finish(request: unknown): DocumentKept | Refusal {
+    const name = isObject(request) ? request.upload : undefined
+    const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
+    if (upload === undefined || upload.size === 0) return refuse("bad-request", { field: "upload" })
+    this.#uploads.delete(String(name))
+    return upload.finish()
+  }
+
+  #abandon(name: string, upload: Upload): void {
+    this.#uploads.delete(name)
+    upload.abandon()
+  }
+}
+
+class Upload {
   readonly #store: DocumentStore
   readonly #suite: Suite
   readonly #now: () => number

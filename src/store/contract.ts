@@ -308,8 +308,10 @@ const documentContract = (on: On): void => {
     (store, place) => {
       const announced = [{ root, size, author: 1, entry }]
       store.append(batchOf({ rows: [rowOf(1, 1)], announced }))
-      store.append(batchOf({ rows: [rowOf(1, 2)], announced: [{ ...announced[0]!, entry: rowOf(1, 2).hash }] }))
-      const { id } = store.documents.find(root)!
+      const again = { ...announced[0]!, entry: rowOf(1, 2).hash, isWanted: true }
+      store.append(batchOf({ rows: [rowOf(1, 2)], announced: [again] }))
+      const { id, got } = store.documents.find(root)!
+      assert.equal(got, "wanted")
       store.documents.putChunk(id, 1, bytesOf(4_464, 2))
       store.documents.setGot(id, "here")
       store.documents.setGiven(id, "withdrawn")

@@ -2,7 +2,14 @@
 // section 5).
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { Cipher } from "./sealed.ts"
-import { type Announced, type DocumentReader, type DocumentStore, type KeptDocument, withdrawn } from "./store.ts"
+import {
+  type Announced,
+  type DocumentReader,
+  type DocumentStore,
+  type KeptDocument,
+  wanted,
+  withdrawn,
+} from "./store.ts"
 
 const chunkName = (id: number, index: number): string => `chunk ${id} ${index}`
 
@@ -127,13 +134,15 @@ export const announcing = (db: DatabaseSync, cipher: Cipher | undefined): ((anno
   const add = db.prepare("INSERT INTO document (name, size, hashes, got) VALUES (?, ?, x'', '') ON CONFLICT DO NOTHING")
   const find = db.prepare("SELECT id, length(hashes) AS bytes FROM document WHERE name = ?")
   const put = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
+  const want = db.prepare("UPDATE document SET got = ? WHERE id = ?")
   const name = db.prepare("INSERT INTO announced VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-  return ({ root, size, author, entry }) => {
+  return ({ root, size, author, entry, isWanted = false }) => {
     const by = cipher?.nameOf(root) ?? root
     add.run(by, size)
     const row = find.get(by)
     const id = number(row?.id)
     if (row?.bytes === 0) put.run(boxOf(id, root, new Uint8Array(0), cipher), id)
+    if (isWanted) want.run(wanted, id)
     name.run(id, author, entry)
   }
 }

@@ -1,6 +1,6 @@
 // Documents of the store that forgets.
 import { equal } from "../core/hash.ts"
-import { type Announced, type DocumentStore, type KeptDocument, withdrawn } from "./store.ts"
+import { type Announced, type DocumentStore, type KeptDocument, wanted, withdrawn } from "./store.ts"
 
 type Document = {
   readonly id: number
@@ -33,8 +33,9 @@ const fresh = (documents: Documents): Document => {
   return document
 }
 
-export const announce = (documents: Documents, { root, size, author, entry }: Announced): void => {
+export const announce = (documents: Documents, { root, size, author, entry, isWanted }: Announced): void => {
   const document = byRoot(documents, root) ?? Object.assign(fresh(documents), { root: copy(root), size })
+  if (isWanted) document.got = wanted
   if (!document.announced.some(it => equal(it.entry, entry))) document.announced.push({ author, entry: copy(entry) })
 }
 

@@ -83,4 +83,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE document ADD COLUMN given TEXT NOT NULL DEFAULT '';
   UPDATE document SET given = got, got = '' WHERE got = 'withdrawn' OR got LIKE 'there %';
   `,
+  // What is fetched is said in the record. Before that, it was whatever was not whole.
+  `
+  UPDATE document SET got = 'wanted' WHERE got = '' AND id IN (SELECT document FROM announced);
+  `,
 ]

@@ -112,12 +112,13 @@ test("D-6: an older home keeps what it said of its documents, of ours and of the
       const put = db.prepare("INSERT INTO document (name, size, hashes, state) VALUES (?1, 3, ?1, ?2)")
       for (const [at, state] of ["", "withdrawn", "there 0a", "here", "dropped"].entries())
         put.run(new Uint8Array(32).fill(at), state)
+      db.exec("INSERT INTO announced VALUES (1, 1, x'01')")
     }
     const store = openSqlite(path, { now: () => 0 })
     assert.deepEqual(
       store.documents.all().map(({ given, got }) => [given, got]),
       [
-        ["", ""],
+        ["", "wanted"],
         ["withdrawn", ""],
         ["there 0a", ""],
         ["", "here"],

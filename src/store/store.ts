@@ -47,6 +47,8 @@ export type Announced = {
   readonly size: number
   readonly author: number
   readonly entry: Uint8Array
+  /** It is fetched from now on. */
+  readonly isWanted?: boolean
 }
 
 /** One document as it is kept. `leaves`: hashes of its chunks, one after the other, where it was taken in here. `given` and `got`: the
@@ -64,6 +66,8 @@ export type KeptDocument = {
 
 /** The node's word on a document that it gives no more: the last one. */
 export const withdrawn = "withdrawn"
+/** And on one of theirs that it fetches without anybody's word. */
+export const wanted = "wanted"
 
 export type DocumentReader = {
   all(): KeptDocument[]
