@@ -10,7 +10,9 @@ import { decodeParts } from "./frame.ts"
 import { utf8 } from "./hash.ts"
 import type { Head } from "./head.ts"
 import { heardHead } from "./heads.ts"
+import { headEntriesMax } from "./limits.ts"
 import { newLine, step } from "./line.ts"
+import { append } from "./log.ts"
 import { isRefusal } from "./refusal.ts"
 import { kinds } from "./registry.ts"
 import type { Line, Log } from "./state.ts"
@@ -223,4 +225,20 @@ test("L-12, K-9: of a closed generation a head is compared as far as that is the
   assert.deepEqual([told, log.headSize], [[], 0])
   hear(lie(2))
   assert.deepEqual([sizes(), told], [[[2]], ["bad-head"]])
+})
+
+test("L-6, L-11, K-6: a head that is overdue is not asked for by a home that may sign nothing, whether a copy, in doubt or without its key", () => {
+  const own = line.state.logs[0]!
+  while (own.frontier.size < headEntriesMax) own.frontier = append(own.frontier, other, suite)
+  const asked = (): number => step(line, { type: "settle", now: line.now }).filter(it => it.do === "attest").length
+  for (const hindrance of [{ restored: true }, { doubtSince: line.now }, { keyless: true }] as const) {
+    const before = { ...line.state }
+    Object.assign(line.state, hindrance)
+    assert.equal(asked(), 0, JSON.stringify(hindrance))
+    Object.assign(line.state, before)
+  }
+  assert.equal(asked(), 1)
+  const id = line.state.asks.keys().toArray()[0]!
+  step(line, { type: "attested", now: line.now, id, ed25519: null, mlDsa65: null })
+  assert.deepEqual([asked(), line.state.keyless], [0, true], "the signer has said that it cannot")
 })

@@ -242,7 +242,7 @@ export const heardSigned = (line: Line, signature: Uint8Array | null): void => {
 export const headDueAt = (line: Line): number => {
   const own = ownLog(line)
   const { state } = line
-  if (own.frontier.size === own.headSize || state.attestingHead || state.restored || state.keyless) return Infinity
+  if (own.frontier.size === own.headSize || !mayMakeHead(line)) return Infinity
   if (own.frontier.size - own.headSize >= headEntriesMax) return line.now
   const open = [...state.paths.values()]
   const thin = open.length > 0 && open.every(path => isThin(path.traits))
@@ -254,7 +254,14 @@ export const headDueAt = (line: Line): number => {
 
 /** So many entries since the last head that it may not wait for quiet. */
 export const headOverdue = (line: Line): boolean =>
-  !line.state.attestingHead && ownLog(line).frontier.size - ownLog(line).headSize >= headEntriesMax
+  mayMakeHead(line) && ownLog(line).frontier.size - ownLog(line).headSize >= headEntriesMax
+
+/** Not by a home that may have said more than it knows, nor by one without the key: of its own log, which comes back to it, no head is
+ *  asked of a signer that can give none. (L-11, K-6) */
+const mayMakeHead = (line: Line): boolean => {
+  const { attestingHead, keyless } = line.state
+  return !attestingHead && !keyless && !isInDoubt(line)
+}
 
 export const makeHead = (line: Line): void => {
   const own = ownLog(line)
