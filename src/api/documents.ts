@@ -14,7 +14,8 @@ export type DocumentRequest = {
 }
 
 /** Of ours: `offered`, `there` (proven by `proof`) or `withdrawn`. Of theirs: `coming`, `not-asked` (no room, or dropped here),
- *  `looked-at`, `here`, `held-back`, `gone` (given no more by them) or `wrong`. */
+ *  `looked-at`, `here`, `held-back`, `gone` (given no more by them) or `wrong`.
+ *  Of both `stopped`: our own disk has no room for it, or has lost a part. */
 export type DocumentState =
   | "offered"
   | "there"
@@ -26,6 +27,7 @@ export type DocumentState =
   | "held-back"
   | "gone"
   | "wrong"
+  | "stopped"
 
 export type DocumentView = DocumentRequest & {
   /** Absent where it was read beside the node. */
@@ -36,6 +38,8 @@ export type DocumentView = DocumentRequest & {
   readonly bytesPerSecond?: number
   /** Their signed receipt for all of it. */
   readonly proof?: string
+  /** Why it is `stopped`. */
+  readonly reason?: RefusalCode
   /** Its bytes do not begin as its type does. */
   readonly doubt?: RefusalCode
 }

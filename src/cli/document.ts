@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander"
 import type { DocumentRequest, DocumentView } from "../api/documents.ts"
 import { documentFault } from "../core/document.ts"
 import { documentBytesMax } from "../core/limits.ts"
-import { refuse } from "../core/refusal.ts"
+import { refusals, refuse } from "../core/refusal.ts"
 import { type Node, nodeOf } from "./ask.ts"
 import { Refused, type Say, sayer, shown, Usage } from "./say.ts"
 
@@ -92,6 +92,8 @@ const standing = (view: DocumentView): string => {
       return "they give it no more"
     case "wrong":
       return "WRONG: what came was not what their message says"
+    case "stopped":
+      return `STOPPED: ${view.reason === undefined ? "" : refusals[view.reason][2]}`
     default:
       return ""
   }

@@ -134,6 +134,8 @@ export type Event = { readonly now: number } & (
     }
   | { readonly type: "documentDropped"; readonly root: Hash }
   | { readonly type: "chunkKept"; readonly root: Hash; readonly index: number }
+  /** There is no room for it, or the disk does not take it. */
+  | { readonly type: "chunkNotKept"; readonly root: Hash }
   /** `record`: as it travels (D-4); null where it is not given. */
   | {
       readonly type: "chunkRead"
@@ -228,7 +230,7 @@ export type Effect =
       /** The key in force over the whole stretch. */
       readonly key: PublicKey
     }
-  /** To be made durable, and answered by `chunkKept`. */
+  /** To be made durable, and answered by `chunkKept` or `chunkNotKept`. */
   | { readonly do: "keepChunk"; readonly root: Hash; readonly index: number; readonly bytes: Uint8Array }
   | { readonly do: "readChunk"; readonly path: number; readonly root: Hash; readonly index: number }
   | { readonly do: "wakeAt"; readonly at: number }
@@ -251,7 +253,7 @@ export type Tell =
       readonly type: "document"
       readonly peer: number
       readonly root: Hash
-      readonly what: "coming" | "whole" | "withdrawn" | "wrong"
+      readonly what: "coming" | "whole" | "withdrawn" | "wrong" | "notKept"
       readonly held: number
       readonly of: number
     }

@@ -2,6 +2,7 @@
 // is not here is asked for again, by whatever path there is; nothing of it ever stands before an entry.
 import { chunkOf, chunksOf, type DocumentKey, recordBytesAt } from "./document.ts"
 import type { Coming, Wanted } from "./documents-state.ts"
+import type { Tell } from "./event.ts"
 import { documentIdBytes, encodePart, type Part, type PiecePart } from "./frame.ts"
 import { hex } from "./hash.ts"
 import { askedBytesMax, documentsWantedMax, stretchesMax } from "./limits.ts"
@@ -41,7 +42,8 @@ export const want = (line: Line, peer: number, { root, size }: DocumentKey, held
 export const dropWanted = (line: Line, root: Uint8Array): void =>
   void line.state.documents.wanted.delete(pieceName(root))
 
-const tell = (line: Line, { root, held, size, peer }: Wanted, what: "coming" | "whole" | "withdrawn" | "wrong"): void =>
+type What = Extract<Tell, { type: "document" }>["what"]
+const tell = (line: Line, { root, held, size, peer }: Wanted, what: What): void =>
   void line.out.push({ do: "tell", tell: { type: "document", peer, root, what, held: held.size, of: chunksOf(size) } })
 
 const tellWhole = (line: Line, document: Wanted): void => {
@@ -56,6 +58,14 @@ export const chunkKept = (line: Line, { root, index }: { root: Uint8Array; index
   if (!document?.keeping.delete(index)) return
   document.held.add(index)
   tellWhole(line, document)
+}
+
+/** Nothing more of it is asked for. (D-10) */
+export const chunkNotKept = (line: Line, root: Uint8Array): void => {
+  const document = line.state.documents.wanted.get(pieceName(root))
+  if (!document) return
+  dropWanted(line, root)
+  tell(line, document, "notKept")
 }
 
 /** A stretch of a chunk's record. Of what was not asked for, as from a carrier, the whole document is told by its name alone. (D-5) */

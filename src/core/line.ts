@@ -7,7 +7,7 @@ import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
 import type { Effect, Event, Held } from "./event.ts"
-import { askDueAt, chunkKept, dropWanted, want } from "./fetch.ts"
+import { askDueAt, chunkKept, chunkNotKept, dropWanted, want } from "./fetch.ts"
 import { chunkRead } from "./give.ts"
 import { equal } from "./hash.ts"
 import { heardPast, reachHeads } from "./heads.ts"
@@ -149,6 +149,7 @@ const handle = (line: Line, event: Event): void => {
     case "documentWanted":
     case "documentDropped":
     case "chunkKept":
+    case "chunkNotKept":
     case "chunkRead":
       return heardOfDocument(line, event)
     case "watched":
@@ -160,7 +161,10 @@ const handle = (line: Line, event: Event): void => {
   }
 }
 
-type OfDocument = Extract<Event, { type: "documentWanted" | "documentDropped" | "chunkKept" | "chunkRead" }>
+type OfDocument = Extract<
+  Event,
+  { type: "documentWanted" | "documentDropped" | "chunkKept" | "chunkNotKept" | "chunkRead" }
+>
 
 const heardOfDocument = (line: Line, event: OfDocument): void => {
   switch (event.type) {
@@ -170,6 +174,8 @@ const heardOfDocument = (line: Line, event: OfDocument): void => {
       return dropWanted(line, event.root)
     case "chunkKept":
       return chunkKept(line, event)
+    case "chunkNotKept":
+      return chunkNotKept(line, event.root)
     case "chunkRead":
       return chunkRead(line, event)
     default:

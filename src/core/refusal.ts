@@ -168,6 +168,12 @@ export const refusals = {
   ],
   "wrong-sheet": [117, "A-47", "These signatures are of another sheet than the one that waits here; nothing was said."],
   "wrong-roots": [118, "A-47", "These are not the signatures of this side's roots; nothing was said."],
+  "no-space": [
+    119,
+    "D-10",
+    "The disk has no room for the document besides what is kept free for messages, or does not take it.",
+  ],
+  "damaged-document": [120, "D-10", "A part of the document that was here cannot be read any more."],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 export type RefusalCode = keyof typeof refusals

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { encodeStoredDocumentBody } from "../core/body.ts"
 import type { Entry } from "../core/entry.ts"
+import { isRefusal } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import { LineRecord } from "../record/record.ts"
 import { memoryDisk } from "../store/memory.ts"
@@ -16,7 +17,15 @@ const rootOf = (at: number): Uint8Array => new Uint8Array(32).fill(0x10 + at)
 
 const deskOn = (store: Store, changed: Partial<DocumentDeskOptions> = {}): DocumentDesk =>
   new DocumentDesk({
-    ...{ us: 0, store, suite: nodeSuite, roomBytes: 1_000, look: undefined, now: () => 0 },
+    ...{
+      us: 0,
+      store,
+      suite: nodeSuite,
+      roomBytes: 1_000,
+      spareBytes: () => Number.POSITIVE_INFINITY,
+      look: undefined,
+      now: () => 0,
+    },
     record: new LineRecord({ us: 0, parties: 2, replyClocks: [] }),
     running: { documents: () => {}, order: () => assert.fail("nothing is said") },
     ...{ salt: () => new Uint8Array(16), changed: () => {}, refused: () => {} },
@@ -119,4 +128,67 @@ test("D-5: after a start what was asked for goes on, and of what was wanted as m
   assert.deepEqual([wanted.splice(0), room], [["2"], 200])
   deskOn(disk.open(), { running, roomBytes: 10 }).start()
   assert.deepEqual([wanted, room], [["3"], 0])
+})
+
+const wanting = (count: () => void): DocumentDeskOptions["running"] => ({
+  documents: order => order.type === "documentWanted" && count(),
+  order: () => assert.fail("nothing is said"),
+})
+
+test("D-10: a document that the disk has no room for says so, and is tried once more after a start", () => {
+  const store = memoryDisk().open()
+  const announced = [{ root, size: 300, author: 1, entry: theirs, isWanted: true }]
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
+  let wanted = 0
+  let spare = 1_000
+  const running = wanting(() => {
+    wanted += 1
+  })
+  const refusals: string[] = []
+  const changed = {
+    running,
+    spareBytes: () => spare,
+    refused: (it: { refusal: string }) => void refusals.push(it.refusal),
+  }
+  const desk = deskOn(store, changed)
+  desk.start()
+  desk.told({ type: "document", peer: 1, root, what: "coming", held: 0, of: 1 })
+  desk.told({ type: "document", peer: 1, root, what: "notKept", held: 0, of: 1 })
+  const view = () => desk.view(1, { name: "a", mediaType: "a/b", size: 300, root })
+  assert.deepEqual([view().state, view().reason, wanted, refusals], ["stopped", "no-space", 1, ["no-space"]])
+  spare = 299
+  const named = { root: root.toHex() }
+  assert.deepEqual([refusalOf(desk.fetch(named)), refusalOf(desk.uploads.begin())], ["no-space", undefined])
+  deskOn(store, changed).start()
+  assert.equal(wanted, 1)
+  spare = 300
+  deskOn(store, changed).start()
+  assert.equal(wanted, 2)
+  spare = 0
+  assert.equal(refusalOf(desk.uploads.begin()), "no-space")
+})
+
+const refusalOf = (said: unknown): string | undefined => (isRefusal(said) ? said.refusal : undefined)
+
+test("D-10: a document of which a part cannot be read says so, is not given out, and can be fetched anew", () => {
+  const store = memoryDisk().open()
+  const announced = [{ root, size: 3, author: 1, entry: theirs, isWanted: true }]
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
+  const { id } = store.documents.find(root) ?? assert.fail()
+  store.documents.putChunk(id, 0, Uint8Array.of(1, 2, 3))
+  store.documents.setGot(id, "here")
+  const chunk = (): never => assert.fail("damaged")
+  let wanted = 0
+  const running = wanting(() => {
+    wanted += 1
+  })
+  const desk = deskOn({ ...store, documents: { ...store.documents, chunk } }, { running })
+  const view = () => desk.view(1, { name: "a", mediaType: "a/b", size: 3, root })
+  assert.deepEqual([view().state, view().reason], ["stopped", "damaged-document"])
+  const content = desk.content({ root: root.toHex() }.root)
+  assert.ok(!isRefusal(content))
+  assert.throws(() => [...content.chunks])
+  assert.equal(store.documents.find(root)?.got, "damaged")
+  desk.fetch({ root: root.toHex() })
+  assert.deepEqual([store.documents.find(root)?.held, wanted], [0, 1])
 })

@@ -7,12 +7,13 @@ import type { Tell } from "../core/event.ts"
 import { fromHex, hex } from "../core/hash.ts"
 import { chunkBytes } from "../core/limits.ts"
 import { isOtherType } from "../core/media.ts"
-import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import type { LineRecord } from "../record/record.ts"
 import { type KeptDocument, type Store, wanted, withdrawn } from "../store/store.ts"
 import type { Look } from "./look.ts"
+import { damaged, isOfDisk } from "./loop-documents.ts"
 import { Progress } from "./progress.ts"
 import { isObject, replyTo } from "./requests.ts"
 import type { Running } from "./run.ts"
@@ -30,6 +31,8 @@ export type DocumentDeskOptions = {
   readonly look: Look | undefined
   /** Bytes of the other side's documents that are kept at most. */
   readonly roomBytes: number
+  /** Bytes that documents may still take of the disk. (D-10) */
+  readonly spareBytes: () => number
   /** Messages of which something has changed. */
   readonly changed: (entries: readonly Uint8Array[]) => void
   readonly refused: (refusal: Refusal) => void
@@ -51,7 +54,11 @@ const states = {
   gone: "gone",
   wrong: "wrong",
   dropped: "dropped",
+  noSpace: "no-space",
+  damaged,
 } as const
+const endings = { withdrawn: states.gone, wrong: states.wrong, notKept: states.noSpace } as const
+const reasonOf = (said: string): RefusalCode => (said === states.noSpace ? "no-space" : "damaged-document")
 /** On one of ours, and then the entry that proves it. */
 const there = "there "
 const headBytes = 4_096
@@ -73,19 +80,21 @@ export class DocumentDesk {
   constructor(options: DocumentDeskOptions) {
     this.#options = options
     this.#progress = new Progress(options.now)
-    this.uploads = new Uploads(options.store.documents, options.suite, options.now)
+    this.uploads = new Uploads({ ...options, store: options.store.documents })
   }
 
-  /** What was left unfinished goes on. */
+  /** What was left unfinished goes on, and what the disk had no room for is tried once more. */
   start(): void {
     const { store } = this.#options
-    store.documents.dropUnfinished()
+    this.#tryTo(() => store.documents.dropUnfinished())
     for (const document of store.documents.all())
-      if (document.got === states.dropped && document.held > 0) this.#clear(document)
-    this.#goOn()
+      if (document.got === states.dropped && document.held > 0) this.#tryTo(() => this.#clear(document))
+    this.#goOn(true)
   }
 
   told(tell: Tell): void {
+    if (tell.type === "refused" && tell.refusal.refusal === "damaged-document")
+      this.#touch(fromHex(String(tell.refusal.details.document)) ?? new Uint8Array(32))
     if (tell.type === "document") this.#heardOf(tell)
     if (tell.type === "asked") this.#asked(tell)
     if (tell.type !== "rows") return
@@ -110,11 +119,12 @@ export class DocumentDesk {
     if (document === undefined) return shown
     const progress = this.#progress.of(shown.root)
     if (author === this.#options.us) return { ...shown, ...this.#ours(document, progress?.bytes) }
-    const state = this.#looking.has(shown.root) ? "looked-at" : this.#stateOf(document)
-    const doubt = state === "here" && isOtherType(mediaType, this.#head(document))
+    const head = document.got === states.here ? this.#head(document) : new Uint8Array(0)
+    const state = this.#looking.has(shown.root) ? "looked-at" : this.#stateOf(document, head)
+    const doubt = state === "here" && head !== undefined && isOtherType(mediaType, head)
     return {
       ...shown,
-      state,
+      ...{ state, ...(state === "stopped" && { reason: reasonOf(document.got) }) },
       held: document.got === states.dropped ? 0 : Math.min(document.held * chunkBytes, size),
       ...(state === "coming" && progress?.perSecond && { bytesPerSecond: progress.perSecond }),
       ...(doubt && { doubt: "other-type" }),
@@ -140,7 +150,7 @@ export class DocumentDesk {
     return store.documents.all().flatMap(({ root, size, leaves, given, announced }) => {
       const ours = announced.findLast(({ author }) => author === us)
       const row = ours && leaves && store.find(ours.entry)
-      const isOver = given === withdrawn || given.startsWith(there)
+      const isOver = given !== ""
       return row && !isOver ? [{ root, size, generation: row.generation, seq: row.seq }] : []
     })
   }
@@ -148,7 +158,12 @@ export class DocumentDesk {
   /** Whether what an order names was taken in here. */
   isKept({ root, size }: Pick<Manifest, "root" | "size">): boolean {
     const document = this.#options.store.documents.find(root)
-    return document?.leaves !== undefined && document.size === size && document.given !== withdrawn
+    return (
+      document?.leaves !== undefined &&
+      document.size === size &&
+      document.given !== withdrawn &&
+      document.given !== damaged
+    )
   }
 
   /** Fetches what had no room, was dropped here, or given up; what was held back is looked at again. */
@@ -156,8 +171,12 @@ export class DocumentDesk {
     const found = this.#named(request)
     if (!found?.theirs) return refuse("not-found")
     const { document } = found
-    if (document.got === states.here) return undefined
-    this.#options.store.documents.setGot(document.id, states.asked)
+    const { store, spareBytes } = this.#options
+    if (document.got === states.here && this.#head(document) !== undefined) return undefined
+    if (spareBytes() < document.size - document.held * chunkBytes) return refuse("no-space")
+    // Which of its chunks are damaged nobody knows: all come anew.
+    if (document.got === states.damaged || document.got === states.here) store.documents.drop(document.id)
+    store.documents.setGot(document.id, states.asked)
     this.#goOn()
     this.#touch(document.root)
     return undefined
@@ -205,7 +224,28 @@ export class DocumentDesk {
     return { size: document.size, chunks: this.#chunks(document) }
   }
 
-  *#chunks({ id, size }: KeptDocument): Generator<Uint8Array> {
+  /** One that cannot be read ends it; where that is, is said. (D-10) */
+  *#chunks(document: KeptDocument): Generator<Uint8Array> {
+    try {
+      yield* this.#allChunks(document)
+    } catch (cause) {
+      this.#isDamaged(document)
+      throw cause
+    }
+  }
+
+  /** Unless it was removed meanwhile. */
+  #isDamaged({ id, root, got, leaves }: KeptDocument): void {
+    const { store, refused } = this.#options
+    const now = store.documents.find(root)
+    if (now?.got !== got) return
+    if (got !== "") this.#tryTo(() => store.documents.setGot(id, states.damaged))
+    if (leaves !== undefined && now.given === "") this.#tryTo(() => store.documents.setGiven(id, damaged))
+    refused(refuse("damaged-document", { document: hex(root) }))
+    this.#touch(root)
+  }
+
+  *#allChunks({ id, size }: KeptDocument): Generator<Uint8Array> {
     for (let index = 0; index < chunksOf(size); index++) {
       const chunk = this.#options.store.documents.chunk(id, index)
       if (chunk === undefined) throw new Error("A part of a document is not in the record any more.")
@@ -219,36 +259,58 @@ export class DocumentDesk {
     return document && { document, theirs: document.announced.find(({ author }) => author !== this.#options.us) }
   }
 
-  #ours({ given }: KeptDocument, held = 0): Pick<DocumentView, "state" | "held" | "proof"> {
+  #ours({ given }: KeptDocument, held = 0): Pick<DocumentView, "state" | "held" | "proof" | "reason"> {
     if (given.startsWith(there)) return { state: "there", proof: given.slice(there.length) }
+    if (given === damaged) return { state: "stopped", reason: reasonOf(given) }
     return { state: given === withdrawn ? "withdrawn" : "offered", held }
   }
 
-  #stateOf({ got, root }: KeptDocument): DocumentState {
+  #stateOf({ got, root }: KeptDocument, head: Uint8Array | undefined): DocumentState {
+    if (this.#coming.has(hex(root))) return "coming"
+    if (head === undefined || got === states.noSpace || got === states.damaged) return "stopped"
     const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === got)
     if (said !== undefined) return said
-    return this.#coming.has(hex(root)) ? "coming" : "not-asked"
+    return "not-asked"
   }
 
-  #head({ id }: KeptDocument): Uint8Array {
-    return this.#options.store.documents.chunk(id, 0)?.subarray(0, headBytes) ?? new Uint8Array(0)
+  /** Undefined where it cannot be read any more. */
+  #head({ id }: KeptDocument): Uint8Array | undefined {
+    try {
+      return this.#options.store.documents.chunk(id, 0)?.subarray(0, headBytes)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** A disk that is full may not take even a word on a document: then it is found out again. */
+  #tryTo(write: () => void): void {
+    try {
+      write()
+    } catch (cause) {
+      if (!isOfDisk(cause)) throw cause
+    }
   }
 
   /** All that is wanted and has room goes on; the core takes as many at a time as it can, and the rest when one of them is over. What was
-   *  asked for takes its room before what was not. */
-  #goOn(): void {
-    const { store, us, running, roomBytes } = this.#options
+   *  asked for takes its room before what was not. `again`: and what the disk had no room for. */
+  #goOn(again = false): void {
+    const { store, us, running, roomBytes, spareBytes } = this.#options
     const theirs = store.documents.all().flatMap(document => {
       const named = document.announced.find(({ author }) => author !== us)
       return named ? [{ document, peer: named.author }] : []
     })
     let room = roomBytes
+    let spare = spareBytes()
     const go = []
     for (const { document } of theirs) if (document.got !== states.wanted) room -= roomFor(document)
     for (const each of theirs) {
       const { got } = each.document
       const bytes = roomFor(each.document)
-      if (got !== states.asked && (got !== states.wanted || bytes > room)) continue
+      const missing = Math.max(0, each.document.size - each.document.held * chunkBytes)
+      const isWanted =
+        got === states.asked || (got === states.wanted && bytes <= room) || (got === states.noSpace && again)
+      if (!isWanted || missing > spare) continue
+      spare -= missing
       if (got === states.wanted) room -= bytes
       go.push(each)
     }
@@ -266,15 +328,17 @@ export class DocumentDesk {
     const document = store.documents.find(tell.root)
     if (document === undefined) return
     const name = hex(tell.root)
-    if (tell.what === "coming") {
+    const { what } = tell
+    if (what === "coming") {
       // A chunk that was on its way to the disk when it was dropped is none that comes.
-      if (document.got === states.wanted || document.got === states.asked) this.#coming.add(name)
+      if (document.got !== states.dropped) this.#coming.add(name)
       if (this.#progress.heard(name, tell.held * chunkBytes)) this.#touch(tell.root)
       return
     }
     this.#coming.delete(name)
-    if (tell.what === "whole") this.#whole(document)
-    else store.documents.setGot(document.id, tell.what === "wrong" ? states.wrong : states.gone)
+    if (what === "whole") this.#whole(document)
+    else this.#tryTo(() => store.documents.setGot(document.id, endings[what]))
+    if (what === "notKept") this.#options.refused(refuse("no-space", { document: name }))
     this.#touch(tell.root)
     this.#goOn()
   }

@@ -25,17 +25,20 @@ after(() => rmSync(folder, { recursive: true }))
 const content = (size: number, seed: number): Uint8Array =>
   Uint8Array.from({ length: size }, (_, at) => (at * 2_654_435_761 + seed + (at >> 9)) & 0xff)
 
-/** As a node takes a document in. `wrong`: a chunk that is kept otherwise than its hash says. */
+/** As a node takes a document in. `wrong`: a chunk that is given otherwise than the root says. */
 const takeIn = ({ documents }: Store, bytes: Uint8Array, wrong = -1): Manifest => {
   const id = documents.begin()
   const leaves = []
+  const given = []
   for (let index = 0; index < chunksOf(bytes.length); index++) {
     const chunk = bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)
+    const other = index === wrong ? chunk.toReversed() : chunk
     leaves.push(chunkLeaf(chunk, nodeSuite))
-    documents.putChunk(id, index, index === wrong ? chunk.toReversed() : chunk)
+    given.push(chunkLeaf(other, nodeSuite))
+    documents.putChunk(id, index, other)
   }
   const root = documentRoot(leaves, nodeSuite)
-  documents.finish(id, { root, size: bytes.length, leaves: concat(...leaves) })
+  documents.finish(id, { root, size: bytes.length, leaves: concat(...given) })
   return { name: "chart.pdf", mediaType: "application/pdf", size: bytes.length, root }
 }
 
@@ -169,4 +172,66 @@ test("D-5: a document that is named again is not fetched again, whether it is he
   await say(a, "what both have", [named])
   await until("here at once", () => last(b)?.what === "whole" && equal(last(b)!.root, named.root))
   assert.ok(!a.told.some(tell => tell.type === "asked" && equal(tell.root, named.root)))
+})
+
+const diskFault = (): never => {
+  throw new Error("A part of a document could not be stored.", { cause: new Error("the disk is full") })
+}
+
+test("D-10: a part that the disk does not take, or has no room for, ends that document alone, and the line goes on", async t => {
+  for (const full of ["disk", "reserve"]) {
+    const line = wire()
+    const store = memoryDisk().open()
+    let writes = 0
+    const putChunk = full === "disk" ? diskFault : store.documents.putChunk
+    const documents = { ...store.documents, putChunk }
+    const spareBytes = () => (full === "reserve" && ++writes > 1 ? 10 : 10_000_000)
+    const a = await startNode(pair.parties[0], pair.charter, line.ends[0])
+    const b = await startNode(pair.parties[1], pair.charter, line.ends[1], {
+      store: { ...store, documents },
+      spareBytes,
+    })
+    t.after(async () => {
+      await a.stop()
+      await b.stop()
+    })
+    b.running.documents({ type: "documentRoom", bytes: 10_000_000 })
+    await say(a, "with a chart", [takeIn(a.store, content(2 * chunkBytes, 10))])
+    await until("ended", () => last(b)?.what === "notKept")
+    const seq = await say(a, "the line is well", [takeIn(a.store, content(2 * chunkBytes, 11))])
+    await until("what follows", () => a.running.status().peers[0]!.confirmed >= seq)
+    if (full === "reserve")
+      assert.deepEqual(
+        b.store.documents.all().map(({ got, held }) => [got, held]),
+        [
+          ["wanted", 0],
+          ["", 0],
+        ],
+      )
+  }
+})
+
+test("D-6, D-10: a part that cannot be read, or was altered, is not given: the asker is told, and our people by name", async t => {
+  for (const fault of ["unread", "altered"]) {
+    const line = wire()
+    const store = memoryDisk().open()
+    const chunk = (id: number, index: number) =>
+      fault === "altered" ? store.documents.chunk(id, index)?.toReversed() : diskFault()
+    const a = await startNode(pair.parties[0], pair.charter, line.ends[0], {
+      store: { ...store, documents: { ...store.documents, chunk } },
+    })
+    const b = await startNode(pair.parties[1], pair.charter, line.ends[1])
+    t.after(async () => {
+      await a.stop()
+      await b.stop()
+    })
+    b.running.documents({ type: "documentRoom", bytes: 10_000_000 })
+    const document = takeIn(a.store, content(2 * chunkBytes, 12))
+    await say(a, "with a chart", [document])
+    await until("told", () => last(b)?.what === "withdrawn")
+    const refusals = a.told.flatMap(tell => (tell.type === "refused" ? [tell.refusal.refusal] : []))
+    assert.deepEqual([refusals, a.store.documents.find(document.root)?.given], [["damaged-document"], "damaged"])
+    const seq = await say(a, "the line is well")
+    await until("what follows", () => a.running.status().peers[0]!.confirmed >= seq)
+  }
 })

@@ -1,18 +1,31 @@
 // What the loop does with documents for the core: chunks kept and read, and which documents a batch names (page: protocol/document.md).
 import { documentsIn } from "../core/body.ts"
-import { chunkRecord, chunksOf } from "../core/document.ts"
-import type { Accepted, Effect, Event } from "../core/event.ts"
+import { chunkLeaf, chunkRecord, chunksOf } from "../core/document.ts"
+import type { Accepted, Effect, Event, Tell } from "../core/event.ts"
 import { documentIdBytes, encodePart } from "../core/frame.ts"
-import { hex } from "../core/hash.ts"
+import { equal, hex } from "../core/hash.ts"
 import { type RootOf, rootsOf } from "../core/proof.ts"
+import { refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
-import { type Announced, type DocumentStore, type Store, withdrawn } from "../store/store.ts"
+import { type Announced, type DocumentStore, LateWriter, type Store, withdrawn } from "../store/store.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
 type Wanted = Without<Extract<Event, { type: "documentWanted" }>>
 type Happened = Without<Extract<Event, { type: "documentWanted" | "documentDropped" }>>
 /** `documentRoom`: so many bytes of what the other side names may be fetched without anybody's word. (D-5) */
 export type DocumentOrder = Happened | { readonly type: "documentRoom"; readonly bytes: number }
+
+type LoopDocumentsOptions = {
+  readonly us: number
+  readonly store: Store
+  readonly suite: Suite
+  /** Bytes that documents may still take of the disk. */
+  readonly spareBytes?: () => number
+  readonly tell: (tell: Tell) => void
+}
+
+/** A word on a document of ours of which a part cannot be read any more. */
+export const damaged = "damaged"
 
 export class LoopDocuments {
   readonly #us: number
@@ -21,10 +34,15 @@ export class LoopDocuments {
   /** Hashes of the document that is being given, and ids of what is being fetched. */
   #giving: { readonly name: string; readonly leaves: readonly Uint8Array[]; readonly root: RootOf } | undefined
   readonly #ids = new Map<string, number>()
-  #room = 0
+  /** Until it is said, all that is named is wanted, and nothing is asked for. */
+  #room: number | undefined
+  readonly #spareBytes: () => number
+  readonly #tell: (tell: Tell) => void
 
-  constructor({ us, store, suite }: { readonly us: number; readonly store: Store; readonly suite: Suite }) {
+  constructor({ us, store, suite, spareBytes = () => Number.POSITIVE_INFINITY, tell }: LoopDocumentsOptions) {
     this.#us = us
+    this.#spareBytes = spareBytes
+    this.#tell = tell
     this.#store = store.documents
     this.#suite = suite
   }
@@ -44,7 +62,7 @@ export class LoopDocuments {
       const { kind, author, hash } = held.entry
       for (const { root, size } of documentsIn(kind, held.body?.bytes)) {
         const document = author === this.#us || wanted.has(hex(root)) ? undefined : this.#wanted(author, root, size)
-        if (document) wanted.set(hex(root), document)
+        if (document && this.#room !== undefined) wanted.set(hex(root), document)
         announced.push({ root, size, author, entry: hash, isWanted: document !== undefined })
       }
     }
@@ -57,8 +75,9 @@ export class LoopDocuments {
     const known = this.#store.find(root)
     const isFirst = known?.announced.every(({ author }) => author === this.#us) ?? true
     const isOurs = known?.leaves !== undefined && known.size === size
-    if ((!isFirst && known?.got !== "") || (!isOurs && size > this.#room)) return undefined
-    if (!isOurs) this.#room -= size
+    const room = Math.min(this.#room ?? size, this.#spareBytes())
+    if ((!isFirst && known?.got !== "") || (!isOurs && size > room)) return undefined
+    if (!isOurs && this.#room !== undefined) this.#room -= size
     return { type: "documentWanted", peer, root, size, held: known ? this.#store.chunks(known.id) : [] }
   }
 
@@ -68,8 +87,20 @@ export class LoopDocuments {
       const record = this.#record(root, index)
       return { type: "chunkRead", now, path: effect.path, root, index, record, code: "document-withdrawn" }
     }
-    this.#store.putChunk(this.#idOf(root), index, effect.bytes)
-    return { type: "chunkKept", now, root, index }
+    const isKept = this.#keep(this.#idOf(root), index, effect.bytes)
+    return isKept ? { type: "chunkKept", now, root, index } : { type: "chunkNotKept", now, root }
+  }
+
+  /** A disk that takes no documents may still take what is said. (D-10) */
+  #keep(id: number, index: number, bytes: Uint8Array): boolean {
+    if (this.#spareBytes() < bytes.length) return false
+    try {
+      this.#store.putChunk(id, index, bytes)
+      return true
+    } catch (cause) {
+      if (isOfDisk(cause)) return false
+      throw cause
+    }
   }
 
   /** One chunk as it goes in a parcel, whole; undefined after the last, and of what is not given. (D-6) */
@@ -92,14 +123,46 @@ export class LoopDocuments {
   #record(root: Uint8Array, index: number): Uint8Array | null {
     const name = hex(root)
     const document = this.#store.find(root)
-    const isGiven = document?.announced.some(({ author }) => author === this.#us) && document.given !== withdrawn
+    const isGiven =
+      document?.announced.some(({ author }) => author === this.#us) &&
+      document.given !== withdrawn &&
+      document.given !== damaged
     if (!document?.leaves || !isGiven || index >= chunksOf(document.size)) return null
     if (this.#giving?.name !== name) {
       const hashes = document.leaves
       const leaves = Array.from({ length: chunksOf(document.size) }, (_, at) => hashes.subarray(32 * at, 32 * at + 32))
       this.#giving = { name, leaves, root: rootsOf(leaves, this.#suite) }
     }
-    const chunk = this.#store.chunk(document.id, index)
-    return chunk === undefined ? null : chunkRecord(this.#giving.leaves, index, chunk, this.#suite, this.#giving.root)
+    const { leaves, root: rootAt } = this.#giving
+    const chunk = this.#read(document.id, index)
+    if (chunk !== undefined && equal(chunkLeaf(chunk, this.#suite), leaves[index]!))
+      return chunkRecord(leaves, index, chunk, this.#suite, rootAt)
+    // Said once: what is known to be damaged is not given. What is proven to be there stays so.
+    if (document.given !== "") return null
+    this.#mark(document.id)
+    this.#tell({ type: "refused", refusal: refuse("damaged-document", { document: name, chunk: index }), peer: null })
+    return null
+  }
+
+  #mark(id: number): void {
+    try {
+      this.#store.setGiven(id, damaged)
+    } catch (cause) {
+      // The next one who asks finds it out again.
+      if (!isOfDisk(cause)) throw cause
+    }
+  }
+
+  /** Undefined as well where the disk does not give it out, or it was altered. */
+  #read(id: number, index: number): Uint8Array | undefined {
+    try {
+      return this.#store.chunk(id, index)
+    } catch {
+      return undefined
+    }
   }
 }
+
+/** Whether it is the disk that failed, and nothing else. */
+export const isOfDisk = (cause: unknown): boolean =>
+  cause instanceof Error && !(cause instanceof LateWriter) && cause.cause instanceof Error

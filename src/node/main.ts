@@ -24,6 +24,7 @@ import type { Metrics } from "./metrics.ts"
 import { offices } from "./offices.ts"
 import type { OneWayRooms } from "./one-way.ts"
 import { PathDesk, pathsOf } from "./path-desk.ts"
+import { spareIn } from "./reserve.ts"
 import { type Running, run } from "./run.ts"
 import { makeSecret } from "./secret.ts"
 import type { Times } from "./serve.ts"
@@ -169,7 +170,7 @@ const wire = async (
     charterBody: home.charterBody,
     suite: nodeSuite,
     ...{ signer: home.keys, lived: home.keys.lived() },
-    store,
+    ...{ store, spareBytes: spareIn(home) },
     paths: made.map(({ transport }) => ({ peer: 1 - us, transport })),
     world,
     check: (rows, key) => badOnes(pool, rows, key),

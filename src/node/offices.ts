@@ -19,6 +19,7 @@ import { parcelOffice } from "./parcel-office.ts"
 import { Passkeys } from "./passkeys.ts"
 import { releaseHash } from "./release.ts"
 import { ReleaseDesk } from "./release-desk.ts"
+import { spareIn } from "./reserve.ts"
 import type { Running } from "./run.ts"
 import { Watch } from "./watch.ts"
 
@@ -49,7 +50,7 @@ export const offices = (
   const { unopened } = parcels
   const { roomBytes = roomBytesDefault, look } = settings.documents ?? {}
   const documents = new DocumentDesk({
-    ...{ us, record, store, suite: nodeSuite, running, now, salt, roomBytes },
+    ...{ us, record, store, suite: nodeSuite, running, now, salt, roomBytes, spareBytes: spareIn(home) },
     look: look && lookBy(look),
     changed: entries => watch.touch(entries),
     refused: refusal => watch.told({ type: "refused", refusal, peer: 1 - us }),

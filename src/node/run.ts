@@ -34,6 +34,8 @@ export type RunOptions = {
   /** Whether these keys were in use before: an empty record is then a lost one. (L-11) */
   readonly lived?: boolean
   readonly store: Store
+  /** Bytes that documents may still take of the disk. (D-10) */
+  readonly spareBytes?: () => number
   readonly paths: readonly PeerPath[]
   readonly world: World
   /** Verifies rows' own signatures off the loop; answers the hashes of the bad ones. */

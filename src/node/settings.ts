@@ -32,11 +32,15 @@ export type Settings = {
   readonly hardware?: Hardware
   /** Further paths to the peer, beside what `listen` and `peer` say. */
   readonly paths?: readonly PathSetting[]
-  /** How much of the other side's documents is kept, and the command that looks at each. (D-5, D-9) */
+  /** How much of the other side's documents is kept, what they leave free, and the command that looks at each. (D-5, D-9, D-10) */
   readonly documents?: DocumentSettings
 }
 
-export type DocumentSettings = { readonly roomBytes?: number; readonly look?: readonly string[] }
+export type DocumentSettings = {
+  readonly roomBytes?: number
+  readonly reserveBytes?: number
+  readonly look?: readonly string[]
+}
 
 /** What a path is made from: its kind's own fields, as they were typed (src/node/path-kinds.ts). */
 export type PathSetting = {
@@ -98,12 +102,17 @@ export const readSettings = (path: string): Settings => {
 
 const documentsIn = (value: unknown, damaged: () => Error): DocumentSettings => {
   if (typeof value !== "object" || value === null) throw damaged()
-  const { roomBytes, look }: Record<string, unknown> = Object.fromEntries(Object.entries(value))
+  const { roomBytes, reserveBytes, look }: Record<string, unknown> = Object.fromEntries(Object.entries(value))
   const isCommand = (held: unknown): held is string[] =>
     Array.isArray(held) && held.length > 0 && held.every(each => typeof each === "string")
-  if (roomBytes !== undefined && !(Number.isSafeInteger(roomBytes) && Number(roomBytes) >= 0)) throw damaged()
+  const isBytes = (held: unknown): boolean => held === undefined || (Number.isSafeInteger(held) && Number(held) >= 0)
+  if (!isBytes(roomBytes) || !isBytes(reserveBytes)) throw damaged()
   if (look !== undefined && !isCommand(look)) throw damaged()
-  return { ...(roomBytes !== undefined && { roomBytes: Number(roomBytes) }), ...(look !== undefined && { look }) }
+  return {
+    ...(roomBytes !== undefined && { roomBytes: Number(roomBytes) }),
+    ...(reserveBytes !== undefined && { reserveBytes: Number(reserveBytes) }),
+    ...(look !== undefined && { look }),
+  }
 }
 
 const pathsIn = (value: unknown, damaged: () => Error): PathSetting[] => {

@@ -8,30 +8,35 @@ import { chunkBytes, documentBytesMax } from "../core/limits.ts"
 import { type Refusal, refuse } from "../core/refusal.ts"
 import type { Hash, Suite } from "../core/suite.ts"
 import type { DocumentStore } from "../store/store.ts"
+import { damaged, isOfDisk } from "./loop-documents.ts"
 import { isObject } from "./requests.ts"
 
 const uploadsMax = 8
 const uploadIdleMs = 10 * 60_000
 
+type UploadsOptions = {
+  readonly store: DocumentStore
+  readonly suite: Suite
+  readonly now: () => number
+  /** Bytes that documents may still take of the disk. */
+  readonly spareBytes: () => number
+}
+
 export class Uploads {
   readonly #uploads = new Map<string, Upload>()
-  readonly #store: DocumentStore
-  readonly #suite: Suite
-  readonly #now: () => number
+  readonly #options: UploadsOptions
 
-  constructor(store: DocumentStore, suite: Suite, now: () => number) {
-    this.#store = store
-    this.#suite = suite
-    this.#now = now
+  constructor(options: UploadsOptions) {
+    this.#options = options
   }
 
   begin(): UploadBegun | Refusal {
-    for (const [name, upload] of this.#uploads)
-      if (this.#now() - upload.usedAt > uploadIdleMs) this.#abandon(name, upload)
+    const { store, suite, now } = this.#options
+    for (const [name, upload] of this.#uploads) if (now() - upload.usedAt > uploadIdleMs) this.#abandon(name, upload)
     if (this.#uploads.size >= uploadsMax) return refuse("busy", { uploads: uploadsMax })
     const name = randomBytes(16).toString("hex")
-    this.#uploads.set(name, new Upload(this.#store, this.#suite, this.#now))
-    return { upload: name }
+    const isTaken = this.#isTaken(1, () => this.#uploads.set(name, new Upload(store, suite, now)))
+    return isTaken ? { upload: name } : refuse("no-space")
   }
 
   /** Parts follow one another; one that came already may come again. */
@@ -42,9 +47,24 @@ export class Uploads {
     const place = typeof at === "string" && /^\d{1,9}$/.test(at) ? Number(at) : undefined
     if (place === undefined || place > upload.size) return refuse("bad-request", { field: "at" })
     if (place < upload.size) return undefined
-    if (upload.size + bytes.length <= documentBytesMax) return upload.add(bytes)
+    const isTooLarge = upload.size + bytes.length > documentBytesMax
+    if (!isTooLarge && this.#isTaken(bytes.length, () => upload.add(bytes))) return undefined
     this.#abandon(String(name), upload)
-    return refuse("too-large", { bytes: upload.size + bytes.length, most: documentBytesMax })
+    return isTooLarge
+      ? refuse("too-large", { bytes: upload.size + bytes.length, most: documentBytesMax })
+      : refuse("no-space")
+  }
+
+  /** False where the disk has no room for it. (D-10) */
+  #isTaken(bytes: number, keep: () => void): boolean {
+    if (this.#options.spareBytes() < bytes) return false
+    try {
+      keep()
+      return true
+    } catch (cause) {
+      if (isOfDisk(cause)) return false
+      throw cause
+    }
   }
 
   finish(request: unknown): DocumentKept | Refusal {
@@ -52,12 +72,17 @@ export class Uploads {
     const upload = typeof name === "string" ? this.#uploads.get(name) : undefined
     if (upload === undefined || upload.size === 0) return refuse("bad-request", { field: "upload" })
     this.#uploads.delete(String(name))
-    return upload.finish()
+    let kept: DocumentKept | undefined
+    const isTaken = this.#isTaken(upload.size, () => {
+      kept = upload.finish()
+    })
+    return isTaken && kept ? kept : refuse("no-space")
   }
 
+  /** What a full disk keeps of it goes at the next start. */
   #abandon(name: string, upload: Upload): void {
     this.#uploads.delete(name)
-    upload.abandon()
+    this.#isTaken(0, () => upload.abandon())
   }
 }
 
@@ -92,6 +117,9 @@ class Upload {
     if (this.#rest.length > 0) this.#keep(this.#rest)
     const root = documentRoot(this.#leaves, this.#suite)
     this.#store.finish(this.#id, { root, size: this.size, leaves: concat(...this.#leaves) })
+    const known = this.#store.find(root)
+    // Its chunks are those that have come now.
+    if (known?.given === damaged) this.#store.setGiven(known.id, "")
     return { root: hex(root), size: this.size }
   }
 

@@ -114,7 +114,8 @@ export const writingDocuments = (
           finish.run(cipher?.nameOf(root) ?? root, size, boxOf(id, root, leaves, cipher), id)
           return
         }
-        // The same bytes were here, or are known from the other side: its chunks are taken over, sealed for where they now are.
+        // The same bytes were here, or are known from the other side: these chunks take the place of those, sealed for where they now are.
+        dropChunks.run(known.id)
         for (const index of read.chunks(id)) putInto(known.id, index, read.chunk(id, index)!)
         putHashes.run(boxOf(known.id, root, leaves, cipher), known.id)
         drop(id)

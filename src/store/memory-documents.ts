@@ -84,7 +84,7 @@ export const memoryDocuments = (reach: () => Documents, write: (put: () => void)
       write(() => {
         const known = byRoot(reach(), root)
         if (known === undefined) return void Object.assign(document, { root: copy(root), size, leaves: copy(leaves) })
-        for (const [index, chunk] of document.chunks) if (!known.chunks.has(index)) known.chunks.set(index, chunk)
+        for (const [index, chunk] of document.chunks) known.chunks.set(index, chunk)
         known.leaves = copy(leaves)
         drop(id)
       })

@@ -34,6 +34,7 @@ export const documentsEn = {
   "document.held-back": "held back",
   "document.gone": "not given",
   "document.wrong": "wrong parts",
+  "document.stopped": "stopped",
   "document.about-withdrawn": "It is given no more. What they hold of it they hold.",
   "document.about-not-asked":
     "Nothing of it comes just now. Where there was no room for it, or it was removed here, it can be fetched.",
@@ -119,6 +120,7 @@ export const documentsJa: Record<DocumentWord, string> = {
   "document.held-back": "留め置き",
   "document.gone": "提供なし",
   "document.wrong": "内容不一致",
+  "document.stopped": "停止",
   "document.about-withdrawn": "以後は渡しません。先方がすでに保持している分は先方に残ります。",
   "document.about-not-asked":
     "現在は取り寄せていません。空きがなかった場合や、ここから取り除いた場合は、取り寄せることができます。",
@@ -200,6 +202,7 @@ export const documentsZh: Record<DocumentWord, string> = {
   "document.held-back": "已扣留",
   "document.gone": "不再提供",
   "document.wrong": "内容不符",
+  "document.stopped": "已停止",
   "document.about-withdrawn": "不再提供。对方已持有的部分仍由对方持有。",
   "document.about-not-asked": "目前没有取回。因空间不足或已从这里移除的，可以取回。",
   "document.about-gone": "对方不再提供，或未持有。",

@@ -31,12 +31,12 @@ const about: Partial<Record<DocumentState, Word>> = {
   "held-back": "document.about-held-back",
 }
 const isMoving = (state: DocumentState): boolean => state === "coming" || state === "offered"
-const mayFetch = (state: DocumentState): boolean => ["not-asked", "gone", "wrong"].includes(state)
+const mayFetch = (state: DocumentState): boolean => ["not-asked", "gone", "wrong", "stopped"].includes(state)
 
 const Standing = ({ document, isOurs }: { readonly document: DocumentView; readonly isOurs: boolean }) => {
   const { t, language, refusal } = useReader()
   const sayAge = useAge()
-  const { name, size, state, held = 0, bytesPerSecond, proof, doubt } = document
+  const { name, size, state, held = 0, bytesPerSecond, proof, reason, doubt } = document
   if (state === undefined) return null
   const word = about[state]
   const left = bytesPerSecond === undefined ? null : ((size - held) / bytesPerSecond) * 1_000
@@ -60,10 +60,13 @@ const Standing = ({ document, isOurs }: { readonly document: DocumentView; reado
       </p>
       {isMoving(state) && <progress max={size} value={held} aria-label={t("document.progress", { name, percent })} />}
       {word !== undefined && <p className="quiet">{t(word)}</p>}
-      {doubt !== undefined && (
-        <p className="not-said">
-          {refusal(doubt)} <Code>{doubt}</Code>
-        </p>
+      {[reason, doubt].map(
+        code =>
+          code !== undefined && (
+            <p key={code} className="not-said">
+              {refusal(code)} <Code>{code}</Code>
+            </p>
+          ),
       )}
       {proof !== undefined && (
         <p className="document-root">
@@ -134,7 +137,7 @@ const Acts = ({ document, isOurs, maySpeak }: ActsProps) => {
   const [losing, setLosing] = useState<Lost | null>(null)
   const { name, root, size, mediaType, state, held = 0, doubt } = document
   if (state === undefined) return null
-  const isHere = isOurs ? state !== "withdrawn" : state === "here"
+  const isHere = isOurs ? state !== "withdrawn" && state !== "stopped" : state === "here"
   const mayChange = maySpeak && !isOurs
   const save = async (): Promise<void> => {
     const bytes = await saving.ask(askContent(root, size))

@@ -131,4 +131,7 @@ export const refusalEn = {
     "Our node failed while it was asked. Take nothing for done that it has not confirmed; what it had confirmed is not lost.",
   "refusal.wrong-sheet": "These signatures are of another sheet than the one that waits here; nothing was said.",
   "refusal.wrong-roots": "These are not the signatures of this side's roots; nothing was said.",
+  "refusal.no-space":
+    "The disk has no room for the document besides what is kept free for messages, or does not take it.",
+  "refusal.damaged-document": "A part of the document that was here cannot be read any more.",
 } as const

@@ -126,4 +126,7 @@ export const refusalJa: Record<keyof typeof refusalEn, string> = {
     "処理中に当方のノードで障害が起きました。確認が返らなかったことは、実行されたものと見なさないでください。すでに確認されたものは失われていません。",
   "refusal.wrong-sheet": "当方で待機中の用紙とは別の用紙への署名です。何も発出していません。",
   "refusal.wrong-roots": "当方のルート鍵による署名ではありません。何も発出していません。",
+  "refusal.no-space":
+    "通報のために空けてある分を除くと、この文書を置く空きがディスクにないか、ディスクが受け付けません。",
+  "refusal.damaged-document": "ここにあった文書の一部が、もう読み出せません。",
 }

@@ -119,4 +119,6 @@ export const refusalZh: Record<keyof typeof refusalEn, string> = {
   "refusal.failed": "我方节点在处理请求时发生故障。未获确认的操作不得视为已完成；此前已确认的内容没有丢失。",
   "refusal.wrong-sheet": "这些签名属于另一份签署单，不是此处等待的那一份；未发出任何内容。",
   "refusal.wrong-roots": "这些签名不是我方根密钥所签；未发出任何内容。",
+  "refusal.no-space": "除为电文保留的空间外，磁盘没有存放此文件的余地，或不接受写入。",
+  "refusal.damaged-document": "原存于此处的文件有一部分已无法读取。",
 }
