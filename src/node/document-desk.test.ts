@@ -192,3 +192,38 @@ test("D-10: a document of which a part cannot be read says so, is not given out,
   desk.fetch({ root: root.toHex() })
   assert.deepEqual([store.documents.find(root)?.held, wanted], [0, 1])
 })
+
+test("D-9: what was removed while it was looked at is neither here nor said to be, nor what comes after it by that look", async () => {
+  for (const again of [false, true]) {
+    const store = memoryDisk().open()
+    const announced = [{ root, size: 3, author: 1, entry: theirs, isWanted: true }]
+    store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
+    const { id } = store.documents.find(root) ?? assert.fail()
+    store.documents.putChunk(id, 0, Uint8Array.of(1, 2, 3))
+    const answers: ((isGood: boolean) => void)[] = []
+    const look = () => new Promise<boolean>(resolve => void answers.push(resolve))
+    const desk = deskOn(store, { look, running: wanting(() => {}) })
+    const view = () => desk.view(1, { name: "a", mediaType: "a/b", size: 3, root }).state
+    desk.start()
+    assert.equal(view(), "looked-at")
+    desk.drop({ root: root.toHex() })
+    if (again) desk.fetch({ root: root.toHex() })
+    for (const answer of answers) answer(true)
+    await new Promise(setImmediate)
+    assert.deepEqual([view(), store.documents.find(root)?.got], ["not-asked", again ? "asked" : "dropped"])
+  }
+})
+
+test("D-9: a document of which a part cannot be read when it is looked at is not here, and not held back either", async () => {
+  const store = memoryDisk().open()
+  const announced = [{ root, size: 3, author: 1, entry: theirs, isWanted: true }]
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced, state: new Uint8Array(1) })
+  store.documents.putChunk(store.documents.find(root)?.id ?? 0, 0, Uint8Array.of(1, 2, 3))
+  const chunk = (): never => assert.fail("damaged")
+  const look = async (chunks: Iterable<Uint8Array>) => [...chunks].length > 0
+  const refusals: string[] = []
+  const refused = (it: { refusal: string }) => void refusals.push(it.refusal)
+  deskOn({ ...store, documents: { ...store.documents, chunk } }, { look, refused, running: wanting(() => {}) }).start()
+  await new Promise(setImmediate)
+  assert.deepEqual([store.documents.find(root)?.got, refusals], ["damaged", ["damaged-document"]])
+})

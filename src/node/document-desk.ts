@@ -1,21 +1,22 @@
 // Documents of both sides as their people have them: taken in, fetched, looked at, shown how far they are, given out to be saved (page:
 // protocol/document.md). What is said of one stands in messages; here are its bytes.
 import type { DocumentState, DocumentView } from "../api/documents.ts"
-import { decodeStoredDocumentBody, documentsIn, encodeStoredDocumentBody } from "../core/body.ts"
+import { decodeStoredDocumentBody, documentsIn } from "../core/body.ts"
 import { chunksOf, type Manifest } from "../core/document.ts"
 import type { Tell } from "../core/event.ts"
 import { fromHex, hex } from "../core/hash.ts"
 import { chunkBytes } from "../core/limits.ts"
 import { isOtherType } from "../core/media.ts"
-import { isRefusal, type Refusal, type RefusalCode, refuse } from "../core/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import type { Suite } from "../core/suite.ts"
 import type { LineRecord } from "../record/record.ts"
-import { type KeptDocument, type Store, wanted, withdrawn } from "../store/store.ts"
+import { type KeptDocument, type Store, withdrawn } from "../store/store.ts"
+import { Arrivals } from "./arrivals.ts"
+import { damaged, endings, isHere, isNamedBy, reasonOf, receiptsFor, states, there, tryTo } from "./document-states.ts"
 import type { Look } from "./look.ts"
-import { damaged, isOfDisk } from "./loop-documents.ts"
 import { Progress } from "./progress.ts"
-import { isObject, replyTo } from "./requests.ts"
+import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 import { Uploads } from "./upload.ts"
 
@@ -45,22 +46,6 @@ export type Offered = {
   readonly seq: number
 }
 
-/** The node's word on a document of theirs, as it stands in the record. */
-const states = {
-  wanted,
-  asked: "asked", // by somebody's word, whatever the room
-  here: "here",
-  heldBack: "held-back",
-  gone: "gone",
-  wrong: "wrong",
-  dropped: "dropped",
-  noSpace: "no-space",
-  damaged,
-} as const
-const endings = { withdrawn: states.gone, wrong: states.wrong, notKept: states.noSpace } as const
-const reasonOf = (said: string): RefusalCode => (said === states.noSpace ? "no-space" : "damaged-document")
-/** On one of ours, and then the entry that proves it. */
-const there = "there "
 const headBytes = 4_096
 
 /** What a document of theirs takes, or will. What was taken in here as well takes nothing more; of what comes no more its chunks stay. */
@@ -73,22 +58,26 @@ export class DocumentDesk {
   readonly #options: DocumentDeskOptions
   readonly #progress: Progress
   readonly uploads: Uploads
-  readonly #looking = new Set<string>()
+  readonly #arrivals: Arrivals
   /** What the core fetches. */
   readonly #coming = new Set<string>()
 
   constructor(options: DocumentDeskOptions) {
     this.#options = options
     this.#progress = new Progress(options.now)
+    const touch = (root: Uint8Array): void => this.#touch(root)
+    this.#arrivals = new Arrivals({ ...options, touch, chunks: document => this.#chunks(document) })
     this.uploads = new Uploads({ ...options, store: options.store.documents })
   }
 
   /** What was left unfinished goes on, and what the disk had no room for is tried once more. */
   start(): void {
     const { store } = this.#options
-    this.#tryTo(() => store.documents.dropUnfinished())
+    tryTo(() => store.documents.dropUnfinished())
     for (const document of store.documents.all())
-      if (document.got === states.dropped && document.held > 0) this.#tryTo(() => this.#clear(document))
+      if (document.got === states.dropped && document.held > 0) tryTo(() => this.#clear(document))
+    this.#arrivals.sayUnsaid()
+    this.#findProofs()
     this.#goOn(true)
   }
 
@@ -100,8 +89,9 @@ export class DocumentDesk {
     if (tell.type !== "rows") return
     for (const { held } of tell.rows) {
       const { author, kind, hash, refs } = held.entry
-      if (kind === kinds["document-stored"] && author !== this.#options.us && held.body)
-        this.#provenThere(hash, refs[0], held.body.bytes)
+      if (kind !== kinds["document-stored"] || author === this.#options.us || !held.body) continue
+      const root = decodeStoredDocumentBody(held.body.bytes)
+      if (!isRefusal(root)) this.#provenThere(hash, refs[0], root)
     }
   }
 
@@ -119,8 +109,8 @@ export class DocumentDesk {
     if (document === undefined) return shown
     const progress = this.#progress.of(shown.root)
     if (author === this.#options.us) return { ...shown, ...this.#ours(document, progress?.bytes) }
-    const head = document.got === states.here ? this.#head(document) : new Uint8Array(0)
-    const state = this.#looking.has(shown.root) ? "looked-at" : this.#stateOf(document, head)
+    const head = isHere(document) ? this.#head(document) : new Uint8Array(0)
+    const state = this.#arrivals.isLookedAt(root) ? "looked-at" : this.#stateOf(document, head)
     const doubt = state === "here" && head !== undefined && isOtherType(mediaType, head)
     return {
       ...shown,
@@ -172,10 +162,10 @@ export class DocumentDesk {
     if (!found?.theirs) return refuse("not-found")
     const { document } = found
     const { store, spareBytes } = this.#options
-    if (document.got === states.here && this.#head(document) !== undefined) return undefined
+    if (isHere(document) && this.#head(document) !== undefined) return undefined
     if (spareBytes() < document.size - document.held * chunkBytes) return refuse("no-space")
     // Which of its chunks are damaged nobody knows: all come anew.
-    if (document.got === states.damaged || document.got === states.here) store.documents.drop(document.id)
+    if (document.got === states.damaged || isHere(document)) store.documents.drop(document.id)
     store.documents.setGot(document.id, states.asked)
     this.#goOn()
     this.#touch(document.root)
@@ -193,6 +183,7 @@ export class DocumentDesk {
     store.documents.setGot(id, states.dropped)
     this.#clear(found.document)
     this.#coming.delete(hex(root))
+    this.#arrivals.forget(root)
     this.#goOn()
     this.#touch(root)
     return undefined
@@ -220,14 +211,20 @@ export class DocumentDesk {
     if (document === undefined) return refuse("not-found")
     if (document.got === states.heldBack) return refuse("held-back")
     const isOurs = document.leaves !== undefined
-    if (document.held < chunksOf(document.size) || (!isOurs && document.got !== states.here)) return refuse("not-found")
+    if (document.held < chunksOf(document.size) || (!isOurs && !isHere(document))) return refuse("not-found")
     return { size: document.size, chunks: this.#chunks(document) }
   }
 
-  /** One that cannot be read ends it; where that is, is said. (D-10) */
   *#chunks(document: KeptDocument): Generator<Uint8Array> {
+    for (let index = 0; index < chunksOf(document.size); index++) yield this.#chunk(document, index)
+  }
+
+  /** One that cannot be read ends the document, and it is said. (D-10) */
+  #chunk(document: KeptDocument, index: number): Uint8Array {
     try {
-      yield* this.#allChunks(document)
+      const chunk = this.#options.store.documents.chunk(document.id, index)
+      if (chunk !== undefined) return chunk
+      throw new Error("A part of a document is not in the record any more.")
     } catch (cause) {
       this.#isDamaged(document)
       throw cause
@@ -239,18 +236,10 @@ export class DocumentDesk {
     const { store, refused } = this.#options
     const now = store.documents.find(root)
     if (now?.got !== got) return
-    if (got !== "") this.#tryTo(() => store.documents.setGot(id, states.damaged))
-    if (leaves !== undefined && now.given === "") this.#tryTo(() => store.documents.setGiven(id, damaged))
+    if (got !== "") tryTo(() => store.documents.setGot(id, states.damaged))
+    if (leaves !== undefined && now.given === "") tryTo(() => store.documents.setGiven(id, damaged))
     refused(refuse("damaged-document", { document: hex(root) }))
     this.#touch(root)
-  }
-
-  *#allChunks({ id, size }: KeptDocument): Generator<Uint8Array> {
-    for (let index = 0; index < chunksOf(size); index++) {
-      const chunk = this.#options.store.documents.chunk(id, index)
-      if (chunk === undefined) throw new Error("A part of a document is not in the record any more.")
-      yield chunk
-    }
   }
 
   #named(request: unknown) {
@@ -265,12 +254,13 @@ export class DocumentDesk {
     return { state: given === withdrawn ? "withdrawn" : "offered", held }
   }
 
-  #stateOf({ got, root }: KeptDocument, head: Uint8Array | undefined): DocumentState {
+  #stateOf(document: KeptDocument, head: Uint8Array | undefined): DocumentState {
+    const { got, root } = document
     if (this.#coming.has(hex(root))) return "coming"
     if (head === undefined || got === states.noSpace || got === states.damaged) return "stopped"
-    const said = [states.here, states.heldBack, states.gone, states.wrong].find(each => each === got)
-    if (said !== undefined) return said
-    return "not-asked"
+    if (isHere(document)) return "here"
+    const said = [states.heldBack, states.gone, states.wrong].find(each => each === got)
+    return said ?? "not-asked"
   }
 
   /** Undefined where it cannot be read any more. */
@@ -279,15 +269,6 @@ export class DocumentDesk {
       return this.#options.store.documents.chunk(id, 0)?.subarray(0, headBytes)
     } catch {
       return undefined
-    }
-  }
-
-  /** A disk that is full may not take even a word on a document: then it is found out again. */
-  #tryTo(write: () => void): void {
-    try {
-      write()
-    } catch (cause) {
-      if (!isOfDisk(cause)) throw cause
     }
   }
 
@@ -317,7 +298,7 @@ export class DocumentDesk {
     running.documents({ type: "documentRoom", bytes: Math.max(0, room) })
     for (const { document, peer } of go) {
       const { id, root, size, held } = document
-      if (held === chunksOf(size)) this.#whole(document)
+      if (held === chunksOf(size)) this.#arrivals.whole(document)
       else if (!this.#coming.has(hex(root)))
         running.documents({ type: "documentWanted", peer, root, size, held: store.documents.chunks(id) })
     }
@@ -336,52 +317,29 @@ export class DocumentDesk {
       return
     }
     this.#coming.delete(name)
-    if (what === "whole") this.#whole(document)
-    else this.#tryTo(() => store.documents.setGot(document.id, endings[what]))
+    if (what === "whole") this.#arrivals.whole(document)
+    else tryTo(() => store.documents.setGot(document.id, endings[what]))
     if (what === "notKept") this.#options.refused(refuse("no-space", { document: name }))
     this.#touch(tell.root)
     this.#goOn()
   }
 
-  /** Looked at, if anything looks; then it is here, and its sender is told so by an entry. (D-7, D-9) */
-  #whole(document: KeptDocument): void {
-    const name = hex(document.root)
-    const { look } = this.#options
-    if (look === undefined) return this.#isHere(document)
-    if (this.#looking.has(name)) return
-    this.#looking.add(name)
-    this.#touch(document.root)
-    const done = (isGood: boolean): void => {
-      this.#looking.delete(name)
-      if (isGood) return this.#isHere(document)
-      this.#options.store.documents.setGot(document.id, states.heldBack)
-      this.#options.refused(refuse("held-back", { document: name }))
-      this.#touch(document.root)
-    }
-    look(this.#chunks(document)).then(done, () => done(false))
-  }
-
-  #isHere({ id, root, announced }: KeptDocument): void {
-    const { store, record, running, salt, us } = this.#options
-    store.documents.setGot(id, states.here)
-    this.#touch(root)
-    const named = announced.find(({ author }) => author !== us)
-    const place = named === undefined ? -1 : record.place(named.entry)
-    if (place < 0) return
-    const body = { salt: salt(), bytes: encodeStoredDocumentBody(root) }
-    void running.order({ ...replyTo(record, place, kinds["document-stored"]), body, releases: [] })
-  }
-
   /** Their receipt names the entry, and the document by its root; one that names anything else proves nothing. (D-7) */
-  #provenThere(proof: Uint8Array, entry: Uint8Array | undefined, body: Uint8Array): void {
-    const root = decodeStoredDocumentBody(body)
-    const document = isRefusal(root) ? undefined : this.#options.store.documents.find(root)
-    const isNamed = document?.announced.some(
-      it => it.author === this.#options.us && entry !== undefined && hex(it.entry) === hex(entry),
-    )
-    if (!document || !isNamed) return
-    this.#options.store.documents.setGiven(document.id, `${there}${hex(proof)}`)
-    this.#touch(document.root)
+  #provenThere(proof: Uint8Array, entry: Uint8Array | undefined, root: Uint8Array): void {
+    const { store, us } = this.#options
+    const document = store.documents.find(root)
+    if (!document || !isNamedBy(document, us, entry)) return
+    tryTo(() => store.documents.setGiven(document.id, `${there}${hex(proof)}`))
+    this.#touch(root)
+  }
+
+  /** Receipts that a process had no time to take notice of. */
+  #findProofs(): void {
+    const { store, us } = this.#options
+    const offered = store.documents.all().filter(({ leaves, given }) => leaves !== undefined && given === "")
+    const entries = offered.flatMap(({ announced }) => announced.flatMap(it => (it.author === us ? [it.entry] : [])))
+    for (const { proof, entry, root } of receiptsFor(this.#options, 1 - us, entries))
+      this.#provenThere(proof, entry, root)
   }
 
   #touch(root: Uint8Array): void {

@@ -7,7 +7,8 @@ import { equal, hex } from "../core/hash.ts"
 import { type RootOf, rootsOf } from "../core/proof.ts"
 import { refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
-import { type Announced, type DocumentStore, LateWriter, type Store, withdrawn } from "../store/store.ts"
+import { type Announced, type DocumentStore, type Store, withdrawn } from "../store/store.ts"
+import { damaged, tryTo } from "./document-states.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
 type Wanted = Without<Extract<Event, { type: "documentWanted" }>>
@@ -23,9 +24,6 @@ type LoopDocumentsOptions = {
   readonly spareBytes?: () => number
   readonly tell: (tell: Tell) => void
 }
-
-/** A word on a document of ours of which a part cannot be read any more. */
-export const damaged = "damaged"
 
 export class LoopDocuments {
   readonly #us: number
@@ -93,14 +91,7 @@ export class LoopDocuments {
 
   /** A disk that takes no documents may still take what is said. (D-10) */
   #keep(id: number, index: number, bytes: Uint8Array): boolean {
-    if (this.#spareBytes() < bytes.length) return false
-    try {
-      this.#store.putChunk(id, index, bytes)
-      return true
-    } catch (cause) {
-      if (isOfDisk(cause)) return false
-      throw cause
-    }
+    return this.#spareBytes() >= bytes.length && tryTo(() => this.#store.putChunk(id, index, bytes))
   }
 
   /** One chunk as it goes in a parcel, whole; undefined after the last, and of what is not given. (D-6) */
@@ -139,18 +130,9 @@ export class LoopDocuments {
       return chunkRecord(leaves, index, chunk, this.#suite, rootAt)
     // Said once: what is known to be damaged is not given. What is proven to be there stays so.
     if (document.given !== "") return null
-    this.#mark(document.id)
+    tryTo(() => this.#store.setGiven(document.id, damaged))
     this.#tell({ type: "refused", refusal: refuse("damaged-document", { document: name, chunk: index }), peer: null })
     return null
-  }
-
-  #mark(id: number): void {
-    try {
-      this.#store.setGiven(id, damaged)
-    } catch (cause) {
-      // The next one who asks finds it out again.
-      if (!isOfDisk(cause)) throw cause
-    }
   }
 
   /** Undefined as well where the disk does not give it out, or it was altered. */
@@ -162,7 +144,3 @@ export class LoopDocuments {
     }
   }
 }
-
-/** Whether it is the disk that failed, and nothing else. */
-export const isOfDisk = (cause: unknown): boolean =>
-  cause instanceof Error && !(cause instanceof LateWriter) && cause.cause instanceof Error

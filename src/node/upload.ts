@@ -8,7 +8,7 @@ import { chunkBytes, documentBytesMax } from "../core/limits.ts"
 import { type Refusal, refuse } from "../core/refusal.ts"
 import type { Hash, Suite } from "../core/suite.ts"
 import type { DocumentStore } from "../store/store.ts"
-import { damaged, isOfDisk } from "./loop-documents.ts"
+import { damaged, tryTo } from "./document-states.ts"
 import { isObject } from "./requests.ts"
 
 const uploadsMax = 8
@@ -57,14 +57,7 @@ export class Uploads {
 
   /** False where the disk has no room for it. (D-10) */
   #isTaken(bytes: number, keep: () => void): boolean {
-    if (this.#options.spareBytes() < bytes) return false
-    try {
-      keep()
-      return true
-    } catch (cause) {
-      if (isOfDisk(cause)) return false
-      throw cause
-    }
+    return this.#options.spareBytes() >= bytes && tryTo(keep)
   }
 
   finish(request: unknown): DocumentKept | Refusal {
@@ -82,7 +75,7 @@ export class Uploads {
   /** What a full disk keeps of it goes at the next start. */
   #abandon(name: string, upload: Upload): void {
     this.#uploads.delete(name)
-    this.#isTaken(0, () => upload.abandon())
+    tryTo(() => upload.abandon())
   }
 }
 
