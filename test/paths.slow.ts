@@ -2,6 +2,7 @@
 // Beyond what the transports' own tests show, the loop, the core and the record are the real ones.
 import assert from "node:assert/strict"
 import { rmSync } from "node:fs"
+import { createServer } from "node:net"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
@@ -33,18 +34,59 @@ const ask = async <T>(home: string, path: string, body?: object): Promise<T> => 
 }
 
 /** Two nodes with these paths and no TLS; their homes. */
-const nodes = async (t: TestContext, settings: readonly [PathSetting, PathSetting]): Promise<readonly string[]> => {
+const nodes = async (
+  t: TestContext,
+  settings: readonly [readonly PathSetting[], readonly PathSetting[]],
+): Promise<readonly string[]> => {
   const { folder, sides } = await pairedHomes()
   t.after(() => rmSync(folder, { recursive: true }))
   const log = openLog("paths", "silent")
   for (const [at, { path }] of sides.entries()) {
-    keepPaths(path, settings.slice(at, at + 1))
+    keepPaths(path, settings[at] ?? [])
     // A port at which nobody is: the second home's own path, by the first's card, comes to nothing.
     const node = await startNode(path, { listen: "", log })
     t.after(() => node.stop())
   }
   return sides.map(({ path }) => path)
 }
+
+test("S-10: paths that cannot be opened keep a node from nothing: each is down with its reason, and opens once it can", async t => {
+  const port = await freePort()
+  const other = createServer()
+  t.after(() => void other.close())
+  await new Promise<void>(resolve => other.listen(port, "127.0.0.1", resolve))
+  const [home] = await nodes(t, [
+    [
+      { name: "taken", kind: "tls", fields: { listen: `127.0.0.1:${port}` } },
+      { name: "modem", kind: "serial", fields: { device: "/dev/no-such-line", rate: "9600" } },
+      { name: "web", kind: "websocket", fields: { listen: "127.0.0.1:0", cert: "/no/cert.pem", key: "/no/key.pem" } },
+      { name: "no such name", kind: "tls", fields: { listen: "127.0.0.1:0" } },
+      { name: "modem", kind: "tls", fields: { listen: "127.0.0.1:0" } },
+      { name: "diode", kind: "one-way-in", fields: { listen: "192.0.2.1:7" } },
+      { name: "sound", kind: "udp", fields: { listen: "127.0.0.1:0" } },
+    ],
+    [{ name: "sound", kind: "udp", fields: { listen: "127.0.0.1:0" } }],
+  ])
+  assert.ok(home)
+  const shown = async (): Promise<string[]> =>
+    (await ask<PathView[]>(home, "/api/paths"))
+      .filter(({ isFixed }) => !isFixed)
+      .map(({ name, state, reason }) => `${name} ${state} ${reason}`)
+  const reasons = [
+    new RegExp(`^taken down .*:${port} cannot be opened. EADDRINUSE$`),
+    /^modem down .+/,
+    /^web down bad-request, field: cert$/,
+    /^no such name down bad-request, field: name$/,
+    /^modem down bad-request, field: name$/,
+    /^diode down .*192.0.2.1:7 cannot be opened. E[A-Z]+$/,
+    /^sound down $/,
+  ]
+  for (const [at, row] of (await shown()).entries()) assert.match(row, reasons[at] ?? /nothing/)
+  other.close()
+  const isOpen = async (): Promise<boolean> => (await shown())[0] === "taken down "
+  for (let left = 100; left > 0 && !(await isOpen()); left--) await pause(100)
+  assert.ok(await isOpen(), "its port is free, and it listens")
+})
 
 const order = (text: string, act: number): object => ({
   ...{ kind: "message", text, subject: "", language: "en", precedence: act % 10 === 0 ? "FLASH" : "ROUTINE" },
@@ -103,8 +145,8 @@ const wrongField = async (home: string, kind: string, fields: object): Promise<u
 test("F-19: 120 messages each way over WebSocket are stored once, in one order", async t => {
   const port = await freePort()
   const homes = await nodes(t, [
-    { name: "web", kind: "websocket", fields: { listen: `127.0.0.1:${port}` } },
-    { name: "web", kind: "websocket", fields: { connect: `ws://127.0.0.1:${port}/` } },
+    [{ name: "web", kind: "websocket", fields: { listen: `127.0.0.1:${port}` } }],
+    [{ name: "web", kind: "websocket", fields: { connect: `ws://127.0.0.1:${port}/` } }],
   ])
   await exchange(homes, "web")
   const [home = ""] = homes
@@ -134,8 +176,8 @@ test("F-20: 120 messages each way over datagrams, of which some are lost, double
   const relay = await datagramRelay({ targetPort: port, seed: 20, weather: bad })
   t.after(() => relay.stop())
   const homes = await nodes(t, [
-    { name: "air", kind: "udp", fields: { listen: `127.0.0.1:${port}` } },
-    { name: "air", kind: "udp", fields: { connect: `127.0.0.1:${relay.port}` } },
+    [{ name: "air", kind: "udp", fields: { listen: `127.0.0.1:${port}` } }],
+    [{ name: "air", kind: "udp", fields: { connect: `127.0.0.1:${relay.port}` } }],
   ])
   await exchange(homes, "air")
   assert.ok(relay.stats.lost > 10, "something was lost")

@@ -13,7 +13,7 @@ export type PathView = {
   /** `up`: the other side answers on it; `doubted`: its answer is late; `quiet`: open, and nothing was heard there yet. */
   readonly state: "up" | "doubted" | "quiet" | "down"
   readonly since: number
-  /** Why it was last closed. */
+  /** Why it was last closed, or could not be opened since. */
   readonly reason: string
   readonly heardAt: number | null
   readonly roundTripMs: number | null

@@ -5,7 +5,7 @@ import type { Transport } from "../transport/transport.ts"
 
 export type PeerPath = { readonly peer: number; readonly transport: Transport }
 
-/** What is known of a path without the core. `reason`: why it was last closed. */
+/** What is known of a path without the core. `reason`: why it was last closed, or not opened since. */
 export type OpenPath = PeerPath & {
   readonly id: number
   readonly isUp: boolean
@@ -45,8 +45,9 @@ export class OpenPaths {
         heard: frame => happened({ type: "heard", now: this.#now(), path: id, frame }),
         flushed: bytes => happened({ type: "flushed", now: this.#now(), path: id, bytes }),
         closed: reason => {
+          const wasUp = this.#paths.get(id)?.isUp === true
           this.#turned(id, { isUp: false, reason })
-          happened({ type: "pathClosed", now: this.#now(), path: id })
+          if (wasUp) happened({ type: "pathClosed", now: this.#now(), path: id })
         },
       })
     } catch (cause) {
@@ -83,7 +84,8 @@ export class OpenPaths {
 
   #turned(id: number, turned: Pick<OpenPath, "isUp" | "reason">): void {
     const path = this.#paths.get(id)
-    if (path) this.#paths.set(id, { ...path, ...turned, since: this.#now() })
+    const since = path?.isUp === turned.isUp ? path.since : this.#now()
+    if (path) this.#paths.set(id, { ...path, ...turned, since })
   }
 
   #free(): number {

@@ -4,6 +4,7 @@ import type { PathView } from "../api/paths.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { precedences } from "../core/registry.ts"
 import type { Transport } from "../transport/transport.ts"
+import { heldPath } from "./held-path.ts"
 import { badField, makePath, type PathMeans, pathsMax } from "./path-kinds.ts"
 import type { PathStatus } from "./path-status.ts"
 import { isObject } from "./requests.ts"
@@ -17,7 +18,7 @@ export type FirstPath = { readonly listen?: string; readonly peer?: string }
 
 export type MadePath = { readonly setting: PathSetting; readonly transport: Transport }
 
-/** Throws where the settings name a path that cannot be made, or none at all. */
+/** Throws where the settings name none at all. What cannot be made or opened is there all the same, and down. */
 export const pathsOf = (means: PathMeans, first: FirstPath): MadePath[] => {
   const { home } = means
   const { settings, charter, us } = home
@@ -32,13 +33,18 @@ export const pathsOf = (means: PathMeans, first: FirstPath): MadePath[] => {
     )
   const fields = { ...(parseAddress(listen) && { listen }), ...(parseAddress(connect) && { connect }) }
   const tls = Object.keys(fields).length === 0 ? [] : [{ name: firstName, kind: "tls", fields }]
-  return [...tls, ...others].map(setting => {
-    const transport = makePath(setting, means)
-    if (isRefusal(transport))
-      throw new Error(`The path ${setting.name} of ${home.path} cannot be made: ${JSON.stringify(transport.details)}`)
-    return { setting, transport }
+  return [...tls, ...others].map((setting, at, all) => {
+    const isTaken = all.findIndex(({ name }) => name === setting.name) < at
+    return { setting, transport: held(setting, means, isTaken ? () => badField("name") : makePath) }
   })
 }
+
+/** As it is set: it stands from the start, opened or not. */
+const held = (setting: PathSetting, means: PathMeans, make = makePath, mustOpen = false): Transport =>
+  heldPath({
+    ...{ name: setting.name, mustOpen, make: missed => make(setting, { ...means, missed }) },
+    failed: reason => means.log.warn({ path: setting.name, reason }, "a path cannot be opened; it is tried again"),
+  })
 
 export type PathDeskOptions = {
   readonly means: PathMeans
@@ -69,8 +75,9 @@ export class PathDesk {
       if (this.#settings.has(setting.name)) return badField("name")
       if (this.#settings.size >= pathsMax) return refuse("too-large", { paths: pathsMax + 1, most: pathsMax })
       const { means, running } = this.#options
-      const transport = makePath(setting, means)
-      if (isRefusal(transport)) return transport
+      const made = makePath(setting, means)
+      if (isRefusal(made)) return made
+      const transport = held(setting, means, makePath, true)
       try {
         await running.addPath({ peer: 1 - means.home.us, transport })
       } catch (cause) {

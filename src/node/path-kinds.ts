@@ -22,6 +22,8 @@ export type PathMeans = {
   readonly log: Log
   /** False in tests of what the wire shows. */
   readonly coat?: boolean
+  /** The peer was not reached; the path goes on trying. */
+  readonly missed?: (reason: string) => void
   /** Once the node runs. */
   readonly rooms?: () => OneWayRooms | undefined
 }
@@ -71,24 +73,24 @@ const whoOf = ({ charter, us, keys }: Home) => ({
 
 const tls: PathKind = {
   fields: pathFields.tls,
-  make(name, fields, { home, log, coat }) {
+  make(name, fields, { home, coat, ...means }) {
     const ends = endsOf(fields)
     if (isRefusal(ends)) return ends
     const rate = rateOf(fields, 1e9)
     if (isRefusal(rate)) return rate
     const bare = coat === false ? { coat } : {}
-    return tlsTransport({ name, rate, ...ends, ...whoOf(home), ...bare, ...notes(log, name) })
+    return tlsTransport({ name, rate, ...ends, ...whoOf(home), ...bare, ...notes(means, name) })
   },
 }
 
 const udp: PathKind = {
   fields: pathFields.udp,
-  make(name, fields, { home, log }) {
+  make(name, fields, { home, ...means }) {
     const ends = endsOf(fields)
     if (isRefusal(ends)) return ends
     const rate = rateOf(fields, 10_000_000)
     if (isRefusal(rate)) return rate
-    return udpTransport({ name, rate, ...ends, ...whoOf(home), ...notes(log, name) })
+    return udpTransport({ name, rate, ...ends, ...whoOf(home), ...notes(means, name) })
   },
 }
 
@@ -126,7 +128,7 @@ const pemOf = <Field extends "cert" | "key" | "ca">(
 
 const websocket: PathKind = {
   fields: pathFields.websocket,
-  make(name, fields, { home, log }) {
+  make(name, fields, { home, ...means }) {
     const listen = fields.listen === undefined ? undefined : parseAddress(fields.listen)
     const connect = fields.connect === undefined ? undefined : urlOf(fields.connect, ["ws:", "wss:"])
     const proxy = fields.proxy === undefined ? undefined : urlOf(fields.proxy, ["http:"])
@@ -148,20 +150,20 @@ const websocket: PathKind = {
       ...(server && { server }),
       ...(ca && { ca: ca.ca }),
       ...whoOf(home),
-      ...notes(log, name),
+      ...notes(means, name),
     })
   },
 }
 
 const serial: PathKind = {
   fields: pathFields.serial,
-  make(name, fields, { log }) {
+  make(name, fields, means) {
     const { device } = fields
     if (device === undefined) return badField("device")
     if (fields.rate === undefined) return badField("rate")
     const rate = rateOf(fields, 0)
     if (isRefusal(rate)) return rate
-    const { failed, noise } = notes(log, name)
+    const { failed, noise } = notes(means, name)
     return serialTransport({ name, device, rate, random: Math.random, failed, noise })
   },
 }
@@ -172,8 +174,8 @@ const numberOf = (text: string | undefined): { readonly host: string; readonly p
   return address && isIP(address.host) !== 0 ? address : undefined
 }
 
-const oneWayOf = (name: string, { home, log, rooms }: PathMeans): OneWayOptions => ({
-  ...{ name, home, rooms: () => rooms?.(), failed: notes(log, name).failed },
+const oneWayOf = (name: string, means: PathMeans): OneWayOptions => ({
+  ...{ name, home: means.home, rooms: () => means.rooms?.(), failed: notes(means, name).failed },
 })
 
 const outward: PathKind = {
@@ -228,7 +230,7 @@ const atCost = (transport: Transport, cost: number): Transport => ({
 })
 
 /** What the log says of who is turned away, and of dials that come to nothing. */
-export const notes = (log: Log, path: string) => {
+const notes = ({ log, missed }: Pick<PathMeans, "log" | "missed">, path: string) => {
   const [lately, strangers, spoilt] = [once(), eachMinute(), eachMinute()]
   return {
     refused: (reason: string): void => {
@@ -240,6 +242,7 @@ export const notes = (log: Log, path: string) => {
       if (times > 0) log.warn({ path, reason, times }, "bytes of the line were no frame of this path")
     },
     failed: (reason: string): void => {
+      missed?.(reason)
       if (lately(reason)) log.info({ path, reason }, "the peer cannot be reached; tried again every second")
     },
   }

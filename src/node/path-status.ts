@@ -17,7 +17,16 @@ export const pathStatusOf = ({ state }: Line, open: OpenPath): PathStatus => {
   const isHeard = path !== undefined && path.framesHeard > 0
   return {
     ...{ name, peer, since, reason, rate, cost },
-    state: isOneWay ? "quiet" : path === undefined ? "down" : !isHeard ? "quiet" : path.isDoubtful ? "doubted" : "up",
+    state:
+      isOneWay && reason === ""
+        ? "quiet"
+        : path === undefined
+          ? "down"
+          : !isHeard
+            ? "quiet"
+            : path.isDoubtful
+              ? "doubted"
+              : "up",
     heardAt: isHeard ? path.heardAt : null,
     roundTripMs: path?.roundTripMs ?? null,
     loss: path === undefined ? null : lossOf(path),

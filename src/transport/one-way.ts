@@ -15,9 +15,13 @@ const receiveBytes = 4 * 1_048_576
 const bound = (host: string, port: number, at?: string): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? "udp6" : "udp4")
-    socket.once("error", reject)
+    const failed = (cause: Error): void => {
+      socket.close()
+      reject(new Error(`The port ${at ?? host}:${port} cannot be opened.`, { cause }))
+    }
+    socket.once("error", failed)
     socket.bind(port, at, () => {
-      socket.off("error", reject)
+      socket.off("error", failed)
       resolve(socket)
     })
   })

@@ -233,8 +233,10 @@ const wireOf = (listen: Address | undefined, towards: Address | undefined, refus
       ),
     open: () =>
       new Promise<number | undefined>((resolve, reject) => {
-        const failed = (cause: Error): void =>
+        const failed = (cause: Error): void => {
+          socket.close()
           reject(new Error(`The peer's port ${listen?.host}:${listen?.port} cannot be opened.`, { cause }))
+        }
         socket.once("error", failed)
         socket.bind({ port: listen?.port ?? 0, ...(listen && { address: listen.host }) }, () => {
           socket.off("error", failed)
