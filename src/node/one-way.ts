@@ -71,6 +71,7 @@ type Going = {
   readonly generation: number
   readonly from: number
   readonly to: number
+  /** By the clock of `turn`, which nobody sets. */
   readonly at: number
   readonly bytes: number
   readonly rank: CarouselObject["rank"]
@@ -94,7 +95,7 @@ export const oneWayOut = (options: OneWayOptions, to: OneWayAddress & { readonly
       sender = await sendOneWay(to, now => carousel.next(now), options.failed)
       const again = async (): Promise<void> => {
         try {
-          await plan.turn(Date.now())
+          await plan.turn(performance.now())
         } catch (cause) {
           // A node that is being stopped has closed its store; one that runs is told by its own loop what failed.
           options.failed(cause instanceof Error ? reasonOf(cause) : String(cause))
@@ -126,9 +127,9 @@ export const oneWayIn = (options: OneWayOptions, at: OneWayAddress): Transport =
         const { charter, us } = options.home
         const { running, refused } = rooms
         symbols ??= new Symbols({
-          ...{ charter, us, suite: nodeSuite, raptorq, running, now: Date.now },
+          ...{ charter, us, suite: nodeSuite, raptorq, running, now: () => performance.now() },
           refused({ refusal, details }) {
-            const times = strangers(refusal, Date.now())
+            const times = strangers(refusal, performance.now())
             if (times > 0) refused({ refusal, details: { ...details, times } })
           },
         })
@@ -264,7 +265,7 @@ class Plan {
     const document = root && hex(root)
     if (document) this.#chunks.set(document, nextChunk)
     const id = made.name.slice(0, objectIdBytes)
-    const about = { id, name: hex(made.name), generation, from, to, at: Date.now(), bytes: bytes.length, rank }
+    const about = { id, name: hex(made.name), generation, from, to, at: performance.now(), bytes: bytes.length, rank }
     this.#going.push({ ...about, ...(document && { document }) })
     const peer = 1 - this.#options.home.us
     const sent = (): void => {

@@ -234,11 +234,11 @@ const notes = ({ log, missed }: Pick<PathMeans, "log" | "missed">, path: string)
   const [lately, strangers, spoilt] = [once(), eachMinute(), eachMinute()]
   return {
     refused: (reason: string): void => {
-      const times = strangers(reason, Date.now())
+      const times = strangers(reason, performance.now())
       if (times > 0) log.warn({ path, reason, times }, "somebody who is not the peer was turned away")
     },
     noise: (reason: string): void => {
-      const times = spoilt(reason, Date.now())
+      const times = spoilt(reason, performance.now())
       if (times > 0) log.warn({ path, reason, times }, "bytes of the line were no frame of this path")
     },
     failed: (reason: string): void => {

@@ -37,7 +37,8 @@ const sizeBuffer = (socket: Socket, bytes: number): void => {
 
 export type OneWaySender = { stop(): Promise<void> }
 
-/** `next`: undefined when there is nothing to send just now. `host` is a number: no name is asked for. */
+/** `next`: undefined when there is nothing to send just now. Its time is of a clock that nobody sets back: what goes round must not stand
+ *  still until then. `host` is a number: no name is asked for. */
 export const sendOneWay = async (
   { host, port, rate }: OneWayAddress & { readonly rate: number },
   next: (now: number) => Uint8Array | undefined,
@@ -55,7 +56,7 @@ export const sendOneWay = async (
     const now = performance.now()
     dueAt = Math.max(dueAt, now - lateMsMax)
     while (dueAt <= now) {
-      const datagram = next(Date.now())
+      const datagram = next(now)
       if (datagram === undefined) {
         dueAt = now + idleMs
         break
