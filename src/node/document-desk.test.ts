@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { encodeStoredDocumentBody } from "../core/body.ts"
 import type { Entry } from "../core/entry.ts"
+import { hex } from "../core/hash.ts"
 import { isRefusal } from "../core/refusal.ts"
 import { kinds } from "../core/registry.ts"
 import { LineRecord } from "../record/record.ts"
@@ -66,11 +67,30 @@ const bothNamed = (): Store => {
   return store
 }
 
-const receipt = (): Entry => ({
-  ...{ line: root, author: 1, generation: 1, seq: 2, ownRoot: root, seen: [], time: 0, traffic: 0, precedence: 1 },
-  ...{ kind: kinds["document-stored"], refs: [ours], action: [], info: [], handling: 0, releases: [] },
-  ...{ bytes: root, hash: root, signed: root, kid: root, alg: -19, signature: root },
+const entryOf = (
+  author: number,
+  seq: number,
+  kind: number,
+  hash: Uint8Array,
+  refs: readonly Uint8Array[] = [],
+): Entry => ({
+  ...{
+    line: root,
+    author,
+    generation: 1,
+    seq,
+    ownRoot: root,
+    seen: [],
+    time: 0,
+    traffic: 0,
+    precedence: 1,
+    kind,
+    refs,
+  },
+  ...{ action: [], info: [], handling: 0, releases: [] },
+  ...{ bytes: root, hash, signed: root, kid: root, alg: -19, signature: root },
 })
+const receipt = (): Entry => entryOf(1, 2, kinds["document-stored"], root, [ours])
 
 test("D-6: a withdrawal stands whatever comes after it, and what is said of theirs says nothing of ours", () => {
   const store = bothNamed()
@@ -226,4 +246,38 @@ test("D-9: a document of which a part cannot be read when it is looked at is not
   deskOn({ ...store, documents: { ...store.documents, chunk } }, { look, refused, running: wanting(() => {}) }).start()
   await new Promise(setImmediate)
   assert.deepEqual([store.documents.find(root)?.got, refusals], ["damaged", ["damaged-document"]])
+})
+
+test("D-7: a receipt that a process had no time to say, or to take notice of, is made up for at the next start, once", async () => {
+  for (const isSaid of [false, true]) {
+    const store = bothNamed()
+    const proofs = [rootOf(7), rootOf(8)]
+    const entries = [
+      entryOf(0, 1, kinds.message, ours),
+      entryOf(1, 1, kinds.message, theirs),
+      entryOf(1, 2, kinds["document-stored"], rootOf(7), [ours]),
+      ...(isSaid ? [entryOf(0, 2, kinds["document-stored"], rootOf(8), [theirs])] : []),
+    ]
+    const record = new LineRecord({ us: 0, parties: 2, replyClocks: [] })
+    record.feed(entries.map(entry => ({ entry, bodyBytes: 40, at: 0, gapBefore: false })))
+    const body = { salt: new Uint8Array(16), body: encodeStoredDocumentBody(root) }
+    const find = (hash: Uint8Array) =>
+      proofs.some(proof => hex(proof) === hex(hash))
+        ? { ...{ author: 1, generation: 1, seq: 2, hash, bytes: root, at: 0, gapBefore: false }, ...body }
+        : undefined
+    const { id } = store.documents.find(root) ?? assert.fail()
+    store.documents.setGot(id, "unsaid")
+    const orders: string[] = []
+    const order: Running["order"] = async ({ kind, refs }) => {
+      orders.push(`${kind} ${hex(refs[0] ?? root)}`)
+      return { entry: receipt() }
+    }
+    const running = { documents: () => {}, order }
+    deskOn({ ...store, find }, { record, running }).start()
+    await new Promise(setImmediate)
+    deskOn({ ...store, find }, { record, running }).start()
+    const said = store.documents.find(root)
+    assert.deepEqual([said?.got, said?.given], ["here", `there ${hex(rootOf(7))}`])
+    assert.deepEqual(orders, isSaid ? [] : [`30 ${hex(theirs)}`])
+  }
 })
