@@ -93,7 +93,8 @@ export type Event = { readonly now: number } & (
   | { readonly type: "encapsulated"; readonly id: number; readonly enc: Uint8Array; readonly secret: Uint8Array }
   | { readonly type: "decapsulated"; readonly id: number; readonly secret: Uint8Array | null }
   | { readonly type: "epochKeyMade"; readonly number: number; readonly publicKey: Uint8Array }
-  | { readonly type: "appended" }
+  /** `wanted`: documents that rows of it name, and that are to be fetched. */
+  | { readonly type: "appended"; readonly wanted?: readonly WantedDocument[] }
   | {
       readonly type: "served"
       readonly path: number
@@ -124,14 +125,7 @@ export type Event = { readonly now: number } & (
     }
   /** The frames of a parcel that was read here, as the file has them. `order` names the answer. (EP-16) */
   | { readonly type: "carried"; readonly order: number; readonly peer: number; readonly frames: readonly Uint8Array[] }
-  /** A document of a peer's is to be fetched; `held`: chunks that are here. (D-5) */
-  | {
-      readonly type: "documentWanted"
-      readonly peer: number
-      readonly root: Hash
-      readonly size: number
-      readonly held: readonly number[]
-    }
+  | ({ readonly type: "documentWanted" } & WantedDocument)
   | { readonly type: "documentDropped"; readonly root: Hash }
   | { readonly type: "chunkKept"; readonly root: Hash; readonly index: number }
   /** There is no room for it, or the disk does not take it. */
@@ -161,6 +155,14 @@ export type CarriedAnswer =
       readonly chunks: number
     }
   | Refusal
+
+/** A document of a peer's that is to be fetched; `held`: chunks that are here. (D-5) */
+export type WantedDocument = {
+  readonly peer: number
+  readonly root: Hash
+  readonly size: number
+  readonly held: readonly number[]
+}
 
 /** A row to be written: an entry newly accepted or newly signed here. */
 export type Accepted = { readonly held: Held; readonly gapBefore: boolean }

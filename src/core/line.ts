@@ -6,7 +6,7 @@ import { carriedDueAt, heardCarried, heardCarriedKey, isCarriedKey, keepCarried 
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
 import { setBack } from "./clock.ts"
-import type { Effect, Event, Held } from "./event.ts"
+import type { Effect, Event, Held, WantedDocument } from "./event.ts"
 import { askDueAt, chunkKept, chunkNotKept, dropWanted, want } from "./fetch.ts"
 import { chunkRead } from "./give.ts"
 import { equal } from "./hash.ts"
@@ -137,7 +137,7 @@ const handle = (line: Line, event: Event): void => {
     case "carried":
       return heardCarried(line, event)
     case "appended":
-      return heardAppended(line)
+      return heardAppended(line, event.wanted)
     case "served": {
       const path = state.paths.get(event.path)
       return path ? serve.heardServed(line, path, event) : undefined
@@ -270,7 +270,7 @@ const appendStaged = (line: Line): void => {
   line.out.push({ do: "append", rows, heads, asides, marks, spans, state: snapshot(state) })
 }
 
-const heardAppended = (line: Line): void => {
+const heardAppended = (line: Line, wanted: readonly WantedDocument[] = []): void => {
   const { state } = line
   const { rows, own, heads, tells, after } = state.appending!
   state.appending = null
@@ -285,5 +285,7 @@ const heardAppended = (line: Line): void => {
     if (order) line.out.push({ do: "tell", tell: { type: "done", order: order.id, entry: held.entry } })
   for (const tell of tells) line.out.push({ do: "tell", tell })
   line.out.push(...(drained.get(false) ?? []))
+  // Before what waits for the rows: parts of a document may have come with the entry that names it.
+  for (const document of wanted) want(line, document.peer, document, document.held)
   for (const each of after) each()
 }

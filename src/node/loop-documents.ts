@@ -1,7 +1,7 @@
 // What the loop does with documents for the core: chunks kept and read, and which documents a batch names (page: protocol/document.md).
 import { documentsIn } from "../core/body.ts"
 import { chunkLeaf, chunkRecord, chunksOf } from "../core/document.ts"
-import type { Accepted, Effect, Event, Tell } from "../core/event.ts"
+import type { Accepted, Effect, Event, Tell, WantedDocument } from "../core/event.ts"
 import { documentIdBytes, encodePart } from "../core/frame.ts"
 import { equal, hex } from "../core/hash.ts"
 import { type RootOf, rootsOf } from "../core/proof.ts"
@@ -11,7 +11,6 @@ import { type Announced, type DocumentStore, type Store, withdrawn } from "../st
 import { damaged, tryTo } from "./document-states.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
-type Wanted = Without<Extract<Event, { type: "documentWanted" }>>
 type Happened = Without<Extract<Event, { type: "documentWanted" | "documentDropped" }>>
 /** `documentRoom`: so many bytes of what the other side names may be fetched without anybody's word. (D-5) */
 export type DocumentOrder = Happened | { readonly type: "documentRoom"; readonly bytes: number }
@@ -53,9 +52,12 @@ export class LoopDocuments {
   }
 
   /** What the rows of a batch name; and what of it is fetched, which is written with them. */
-  named(rows: readonly Accepted[]): { readonly announced: readonly Announced[]; readonly wanted: readonly Wanted[] } {
+  named(rows: readonly Accepted[]): {
+    readonly announced: readonly Announced[]
+    readonly wanted: readonly WantedDocument[]
+  } {
     const announced: Announced[] = []
-    const wanted = new Map<string, Wanted>()
+    const wanted = new Map<string, WantedDocument>()
     for (const { held } of rows) {
       const { kind, author, hash } = held.entry
       for (const { root, size } of documentsIn(kind, held.body?.bytes)) {
@@ -69,14 +71,14 @@ export class LoopDocuments {
 
   /** Where there is room for it, and nothing was decided of it before: what is here is not fetched again, and what was dropped or held
    *  back comes when somebody asks for it. Of what was taken in here as well nothing is missing. (D-5) */
-  #wanted(peer: number, root: Uint8Array, size: number): Wanted | undefined {
+  #wanted(peer: number, root: Uint8Array, size: number): WantedDocument | undefined {
     const known = this.#store.find(root)
     const isFirst = known?.announced.every(({ author }) => author === this.#us) ?? true
     const isOurs = known?.leaves !== undefined && known.size === size
     const room = Math.min(this.#room ?? size, this.#spareBytes())
     if ((!isFirst && known?.got !== "") || (!isOurs && size > room)) return undefined
     if (!isOurs && this.#room !== undefined) this.#room -= size
-    return { type: "documentWanted", peer, root, size, held: known ? this.#store.chunks(known.id) : [] }
+    return { peer, root, size, held: known ? this.#store.chunks(known.id) : [] }
   }
 
   done(effect: Extract<Effect, { do: "keepChunk" | "readChunk" }>, now: number): Event {

@@ -6,11 +6,16 @@ import { cutApart, later, officeOf } from "../../test/fixtures/carried.ts"
 import { fileOf, fresh, say, sizeAt } from "../../test/fixtures/keyed.ts"
 import { until } from "../../test/fixtures/pair.ts"
 import type { ParcelFile } from "../api/parcels.ts"
+import { encodeMessageBody } from "../core/body.ts"
 import { isCarriedKey } from "../core/carried.ts"
-import { carriedMs, carriedRenewMs } from "../core/limits.ts"
+import { chunkLeaf, documentRoot } from "../core/document.ts"
+import { concat } from "../core/hash.ts"
+import { carriedMs, carriedRenewMs, chunkBytes } from "../core/limits.ts"
 import { joinParts, parcelSequence, partsOf } from "../core/parts.ts"
 import { isRefusal, refuse } from "../core/refusal.ts"
+import { kinds } from "../core/registry.ts"
 import { nodeSuite } from "../suites/node.ts"
+import { framesOf } from "./parcel.ts"
 import type { ParcelOffice } from "./parcel-office.ts"
 
 /** Numbers of the keys for carried media in a file. */
@@ -154,4 +159,31 @@ test("EP-22: a parcel is no larger than was asked, the next goes on where it end
 test("EP-14: without a key of the other side there is no parcel", async () => {
   const { a } = await fresh()
   assert.deepEqual(await officeOf(a, 0).make(), refuse("no-carried-key", { peer: 1 }))
+})
+
+test("EP-15, D-6: parts of a document that come in one parcel with the entry that names it are taken", async () => {
+  const { a, b } = await cutApart()
+  const bytes = Uint8Array.from({ length: 70_000 }, (_, at) => at & 0xff)
+  const chunks = [bytes.subarray(0, chunkBytes), bytes.subarray(chunkBytes)]
+  const leaves = chunks.map(chunk => chunkLeaf(chunk, nodeSuite))
+  const document = { name: "a.bin", mediaType: "a/b", size: bytes.length, root: documentRoot(leaves, nodeSuite) }
+  const id = a.store.documents.begin()
+  for (const [index, chunk] of chunks.entries()) a.store.documents.putChunk(id, index, chunk)
+  a.store.documents.finish(id, { ...document, leaves: concat(...leaves) })
+  b.running.documents({ type: "documentRoom", bytes: 1_000_000 })
+  const body = {
+    salt: new Uint8Array(16),
+    bytes: encodeMessageBody({ language: "en", text: "See", documents: [document] }),
+  }
+  const said = await a.running.order({
+    ...{ kind: kinds.message, traffic: 2, precedence: 1, refs: [], action: [], info: [], handling: 0, releases: [] },
+    body,
+  })
+  assert.ok("entry" in said)
+  const parcel = await a.running.parcel(1, { document: { root: document.root, chunk: 0 } })
+  assert.ok(!isRefusal(parcel))
+  const frames = framesOf(parcel.bytes)
+  assert.ok(!isRefusal(frames))
+  await b.running.carried(0, frames)
+  await until("all of it", () => b.store.documents.find(document.root)?.held === 2)
 })

@@ -344,8 +344,7 @@ class Loop implements Running {
     const { announced, wanted } = this.#documents.named(effect.rows)
     const { heads, marks, spans, state } = effect
     this.#options.store.append({ rows, heads, asides, marks, spans, announced, state })
-    this.#happened({ type: "appended", now: at })
-    for (const document of wanted) this.#happened({ ...document, now: at })
+    this.#happened({ type: "appended", now: at, wanted })
   }
 
   #read(effect: Extract<Effect, { do: "serve" | "recall" | "check" }>): void {
