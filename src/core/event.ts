@@ -77,7 +77,8 @@ export type Event = { readonly now: number } & (
   | Started
   | { readonly type: "ordered"; readonly order: Order }
   | { readonly type: "pathOpened"; readonly path: number; readonly peer: number; readonly traits: PathTraits }
-  | { readonly type: "pathClosed"; readonly path: number }
+  /** `isRemoved`: its number may be another path's from here on. */
+  | { readonly type: "pathClosed"; readonly path: number; readonly isRemoved?: true }
   | { readonly type: "heard"; readonly path: number; readonly frame: Uint8Array }
   | { readonly type: "flushed"; readonly path: number; readonly bytes: number }
   /** Null: the key is not held here. (K-6) */

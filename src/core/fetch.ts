@@ -9,7 +9,7 @@ import { askedBytesMax, documentsWantedMax, stretchesMax } from "./limits.ts"
 import { enqueueOnce } from "./once.ts"
 import { routine } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
-import { isThin, pathsFor } from "./paths.ts"
+import { isThin, noPath, pathsFor } from "./paths.ts"
 import { refuse } from "./refusal.ts"
 import type { Line } from "./state.ts"
 
@@ -96,7 +96,7 @@ const waitMsOf = (path: Path | undefined): number =>
 /** What comes without being asked for, as out of a parcel, whole chunk after whole chunk, needs room for one at a time. */
 const unasked = (line: Line, { coming }: Wanted, index: number, length: number): Coming | undefined => {
   if (underWay(line).roomBytes >= askedBytesMax) return undefined
-  const fresh = nothingYet(length, { turn: 0, path: -1, askedAt: -Infinity, waitMs: waitMsLeast })
+  const fresh = nothingYet(length, { turn: 0, path: noPath, askedAt: -Infinity, waitMs: waitMsLeast })
   coming.set(index, fresh)
   return fresh
 }

@@ -113,7 +113,9 @@ const handle = (line: Line, event: Event): void => {
     case "pathOpened":
       return openPath(line, event.path, event.peer, event.traits)
     case "pathClosed":
-      return closePath(line, event.path)
+      closePath(line, event.path)
+      if (event.isRemoved) state.windows.delete(event.path)
+      return
     case "heard": {
       const path = state.paths.get(event.path)
       return path ? heardFrame(line, path, event.frame) : undefined

@@ -10,6 +10,9 @@ import { firstWindow, swallowed } from "./window.ts"
 const immediate = precedences.indexOf("IMMEDIATE")
 export const isThin = (traits: PathTraits): boolean => traits.rate < headRateMin
 
+/** By which path nothing is asked. */
+export const noPath = -1
+
 /** Silence before a ping, and before a path is taken for dead: a thin one is given six times as long. (S-9) */
 export const pingEvery = ({ traits }: Path): number => (isThin(traits) ? 6 * pingAfterMs : pingAfterMs)
 export const deadAfter = ({ traits }: Path): number => (isThin(traits) ? 6 * deadAfterMs : deadAfterMs)
@@ -30,6 +33,9 @@ export const closePath = (line: Line, id: number): void => {
   if (!path) return
   line.state.paths.delete(id)
   swallowed(line, path, pingAfterMs)
+  // Who has its number next was asked nothing of this.
+  for (const { coming } of line.state.documents.wanted.values())
+    for (const chunk of coming.values()) if (chunk.path === id) chunk.path = noPath
   const peer = line.state.peers.get(path.peer)!
   rewind(peer)
   if ([...line.state.paths.values()].some(it => it.peer === path.peer)) return

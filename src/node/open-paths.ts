@@ -61,7 +61,7 @@ export class OpenPaths {
     const path = this.list().find(({ transport }) => transport.traits.name === name)
     if (path === undefined) return false
     this.#paths.delete(path.id)
-    this.#happened({ type: "pathClosed", now: this.#now(), path: path.id })
+    this.#happened({ type: "pathClosed", now: this.#now(), path: path.id, isRemoved: true })
     await path.transport.stop()
     return true
   }
