@@ -3,13 +3,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { prng } from "../sim/prng.ts"
+import type { CarriedAnswer } from "../src/core/event.ts"
 import { concat } from "../src/core/hash.ts"
 import { objectBytesMax, objectsMax } from "../src/core/limits.ts"
-import { isRefusal, type Refusal } from "../src/core/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../src/core/refusal.ts"
 import { datagramBytes, sealSymbol } from "../src/core/symbol.ts"
 import { Carousel, type CarouselObject, ranks } from "../src/node/carousel.ts"
 import type { ParcelOffice } from "../src/node/parcel-office.ts"
 import { loadRaptorQ } from "../src/node/raptorq.ts"
+import type { Running } from "../src/node/run.ts"
 import { Symbols } from "../src/node/symbols.ts"
 import { nodeSuite } from "../src/suites/node.ts"
 import { cutApart } from "./fixtures/carried.ts"
@@ -27,7 +29,7 @@ const keyAt = ({ running }: Side, id: Uint8Array): Uint8Array => {
 }
 const carouselOf = (a: Side): Carousel => new Carousel({ suite, raptorq, way: outward(), keyOf: id => keyAt(a, id) })
 
-const symbolsAt = ({ running }: Side) => {
+const symbolsAt = ({ running }: { readonly running: Pick<Running, "carried" | "symbolKeys"> }) => {
   const refusals: Refusal[] = []
   const refused = (refusal: Refusal): void => void refusals.push(refusal)
   const symbols = new Symbols({ charter, us: 1, suite, raptorq, running, refused, now: () => 1 })
@@ -183,4 +185,30 @@ test("EP-21: what puts the pieces together may stop, and does so for one object 
   const bytes = new Uint8Array(3_000).map((_, at) => at)
   assert.equal(raptorq.decode(3_000, [new Uint8Array(3)]), undefined)
   assert.deepEqual(raptorq.decode(3_000, raptorq.encode(bytes, { skip: 3, count: 6 }).slice(3)), bytes)
+})
+
+test("EP-21: an object of which nothing could be taken yet is put together and read again, some times, and once it is taken no more", async () => {
+  const { a, b, officeA } = await cutApart()
+  await say(a)
+  const carousel = carouselOf(a)
+  carousel.put(await parcelOf(officeA))
+  const sent = rounds(carousel, 200)
+  const answers: CarriedAnswer[] = [
+    refuse("malformed"),
+    { name: "", isOpen: false, entries: 0, fresh: 0, chunks: 0 },
+    { name: "", isOpen: true, entries: 1, fresh: 0, chunks: 0 },
+    { name: "", isOpen: true, entries: 1, fresh: 1, chunks: 0 },
+  ]
+  const readAll = async (answer: (read: number) => CarriedAnswer): Promise<number> => {
+    let reads = 0
+    const symbolKeys: Running["symbolKeys"] = (...of) => b.running.symbolKeys(...of)
+    const { symbols } = symbolsAt({ running: { symbolKeys, carried: async () => answer(reads++) } })
+    for (const datagram of sent) {
+      symbols.heard(datagram)
+      await new Promise(setImmediate)
+    }
+    return reads
+  }
+  assert.equal(await readAll(read => answers[read] ?? assert.fail("read once more")), answers.length)
+  assert.equal(await readAll(() => refuse("malformed")), 8)
 })

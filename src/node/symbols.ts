@@ -32,6 +32,8 @@ export type SymbolsOptions = {
 const extraMax = 32
 /** Objects that were read already and of which more symbols come. */
 const doneMax = 256
+/** Times that one is read of which nothing was taken: what it builds on may come after it. */
+const readsMax = 8
 
 type Collected = {
   readonly id: Uint8Array
@@ -45,7 +47,9 @@ export class Symbols {
   readonly #options: SymbolsOptions
   /** By id; the first is the one that was heard of longest ago. */
   readonly #open = new Map<string, Collected>()
-  readonly #done = new Set<string>()
+  /** How often each was read in vain; readsMax where it was taken. */
+  readonly #reads = new Map<string, number>()
+  readonly #reading = new Set<string>()
 
   constructor(options: SymbolsOptions) {
     this.#options = options
@@ -61,7 +65,7 @@ export class Symbols {
     const { charter, us, suite, refused } = this.#options
     const id = symbolObjectId(datagram)
     if (id === undefined) return refused(refuse("malformed", { frame: "symbol" }))
-    if (this.#done.has(hex(id))) return
+    if (this.#reading.has(hex(id)) || (this.#reads.get(hex(id)) ?? 0) >= readsMax) return
     const keys = this.#keysOf(id)
     const symbol = openSymbol(suite, keys, { line: charter.line, from: 1 - us, to: us }, datagram)
     if (isRefusal(symbol)) return refused(symbol)
@@ -117,12 +121,21 @@ export class Symbols {
     const opening = frames.find(frame => frame[0] === parcelKind)
     if (opening === undefined || !equal(suite.sha256(opening).subarray(0, objectIdBytes), id))
       return refuse("wrong-object", { object: hex(id) })
-    this.#done.add(hex(id))
-    for (const oldest of this.#done) {
-      if (this.#done.size <= doneMax) break
-      this.#done.delete(oldest)
-    }
+    this.#reading.add(hex(id))
     const said = await running.carried(1 - us, frames)
+    const isTaken = !isRefusal(said) && said.isOpen && (said.entries === 0 || said.fresh > 0)
+    this.#wasRead(hex(id), isTaken)
     return isRefusal(said) ? said : undefined
+  }
+
+  #wasRead(name: string, isTaken: boolean): void {
+    this.#reading.delete(name)
+    const reads = (this.#reads.get(name) ?? 0) + 1
+    this.#reads.delete(name)
+    this.#reads.set(name, isTaken ? readsMax : reads)
+    for (const oldest of this.#reads.keys()) {
+      if (this.#reads.size <= doneMax) break
+      this.#reads.delete(oldest)
+    }
   }
 }
