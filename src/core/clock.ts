@@ -8,6 +8,21 @@ import type { State } from "./state.ts"
 export const isClockDoubted = (clockOffsetMs: number | null, roundTripMs: number | null): boolean =>
   clockOffsetMs !== null && Math.abs(clockOffsetMs) > clockDoubtMs + (roundTripMs ?? 0)
 
+/** Longer than a busy machine takes to ring a timer, and with a ping before it short of what a path is given. */
+const lateMsMax = 4_000
+
+/** The machine slept, or its clock was set on: this node was not there to hear anything when it had meant to be, and what was on its way
+ *  is no later for that. Keys and epochs grow old all the same. (S-9) */
+export const overslept = (state: State, now: number, before: number): void => {
+  const ms = now - Math.max(before, state.wakeAt)
+  if (ms <= lateMsMax) return
+  for (const path of state.paths.values()) {
+    path.heardAt += ms
+    path.pings = path.pings.map(ping => ({ ...ping, at: ping.at + ms }))
+    if (path.lastPong) path.lastPong = { ...path.lastPong, at: path.lastPong.at + ms }
+  }
+}
+
 /** Times of the wire and of entries are not touched: they were said and are not waited for. (S-9) */
 export const setBack = (state: State, ms: number): void => {
   for (const log of state.logs) {

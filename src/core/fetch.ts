@@ -215,11 +215,12 @@ const ask = (path: Path, { root, held }: Wanted, index: number, from: number, to
     part: encodePart({ type: "ask", root, index, from, to, held: held.size }),
   })
 
-/** When something is to be asked for again. */
+/** When something is to be asked for again, by a path that can take the question. */
 export const askDueAt = (line: Line): number => {
   let at = Infinity
   for (const { coming, peer } of line.state.documents.wanted.values()) {
-    if (!line.state.peers.get(peer)!.helloHeard) continue
+    const by = line.state.peers.get(peer)!
+    if (!by.helloHeard || pathsFor(line, by, 0).length === 0) continue
     for (const { askedAt, waitMs } of coming.values()) at = Math.min(at, askedAt + waitMs)
   }
   return at

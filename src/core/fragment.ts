@@ -9,6 +9,8 @@ import type { Suite } from "./suite.ts"
 const aroundBytes = 20
 /** Parts of a path that may wait for their missing pieces. */
 const joiningMax = 16
+/** Pieces of one part: of the longest, an entry with its body, each then has 17 bytes. */
+const piecesMax = 4_096
 
 /** The first four bytes of the part's SHA-256. A counter would begin again with a home that was put back from a copy, and pieces of two
  *  parts would be joined; and a part that is sent again goes on where it was cut off. (F-8) */
@@ -43,6 +45,10 @@ export const join = (
     return refuse("malformed", { part: "fragment" })
   const whole = path.joining.get(id) ?? { bytes: new Uint8Array(total), got: new Set<number>(), filled: 0 }
   if (whole.bytes.length !== total || whole.got.has(offset)) return undefined
+  if (whole.got.size === piecesMax) {
+    path.joining.delete(id)
+    return refuse("malformed", { part: "fragment" })
+  }
   whole.bytes.set(bytes, offset)
   whole.got.add(offset)
   whole.filled += bytes.length

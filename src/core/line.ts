@@ -5,7 +5,7 @@ import { decideBreak } from "./break.ts"
 import { carriedDueAt, heardCarried, heardCarriedKey, isCarriedKey, keepCarried } from "./carried.ts"
 import type { Charter } from "./charter.ts"
 import { heardChecked, wantChecks } from "./check.ts"
-import { setBack } from "./clock.ts"
+import { overslept, setBack } from "./clock.ts"
 import type { Effect, Event, Held, WantedDocument } from "./event.ts"
 import { askDueAt, chunkKept, chunkNotKept, dropWanted, want } from "./fetch.ts"
 import { chunkRead } from "./give.ts"
@@ -87,6 +87,7 @@ export const snapshotOf = (line: Line): Uint8Array => snapshot(line.state)
 
 export const step = (line: Line, event: Event): Effect[] => {
   if (event.now < line.now) setBack(line.state, line.now - event.now)
+  else overslept(line.state, event.now, line.now)
   line.now = event.now
   line.out = []
   handle(line, event)

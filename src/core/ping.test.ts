@@ -4,13 +4,15 @@ import { before, beforeEach, test } from "node:test"
 import { type ExampleLine, exampleLine, Pen } from "../../protocol/vectors/line.ts"
 import { madeBefore } from "../../protocol/vectors/make.ts"
 import { nodeSuite as suite } from "../suites/node.ts"
+import { askDueAt } from "./fetch.ts"
+import { join } from "./fragment.ts"
 import { decodeParts, type Part } from "./frame.ts"
 import { concat } from "./hash.ts"
 import { newLine, step } from "./line.ts"
 import { enqueueOnce } from "./once.ts"
 import { immediate } from "./outbox.ts"
 import type { Path } from "./path-state.ts"
-import { heardPing, heardPong } from "./ping.ts"
+import { dropDeadPaths, heardPing, heardPong, tailDueAt } from "./ping.ts"
 import { sendPing } from "./probe.ts"
 import { isRefusal } from "./refusal.ts"
 import { serve } from "./serve.ts"
@@ -143,4 +145,48 @@ test("S-4: of questions that differ 256 wait at the most, and what is read for a
   assert.equal(serves(), 0)
   path.queue[2] = []
   assert.equal(serves(), 1)
+})
+
+test("S-9: time in which the node itself was not awake, or by which its clock was set on, is nobody's silence", () => {
+  sendPing(line, path)
+  line.state.wakeAt = line.now + 3_000
+  step(line, { type: "woke", now: line.now + 3_600_000 })
+  dropDeadPaths(line)
+  assert.ok(line.state.paths.has(3), "no path is taken for dead")
+  assert.equal(line.now - path.pings[0]!.at, 3_000)
+  line.state.wakeAt = line.now + 3_000
+  for (let waited = 0; waited < 2; waited++) {
+    step(line, { type: "woke", now: line.now + 3_000 })
+    line.state.wakeAt = line.now + 3_000
+  }
+  dropDeadPaths(line)
+  assert.ok(!line.state.paths.has(3), "what was waited for in vain is silence")
+})
+
+test("S-9: a ping that was lost keeps back the next for no more than twice the time, and so on", () => {
+  const lossy: Path = { ...path, traits: { ...traits, loses: true } }
+  peer.sentTo = 1
+  assert.equal(tailDueAt(lossy, peer), lossy.sentAt + 1_000)
+  sendPing(line, lossy)
+  assert.equal(tailDueAt(lossy, peer), lossy.sentAt + 2_000)
+})
+
+test("F-8: of one part no more than 4,096 pieces are kept, and what is cut smaller is refused", () => {
+  const piece = (offset: number) =>
+    ({ type: "fragment", id: 7, offset, total: 262_144, bytes: new Uint8Array(1) }) as const
+  const said = Array.from({ length: 4_097 }, (_, at) => join(path, piece(2 * at), suite))
+  assert.ok(said.slice(0, -1).every(it => it === undefined))
+  const last = said.at(-1)
+  assert.ok(isRefusal(last) && last.refusal === "malformed")
+  assert.equal(path.joining.size, 0)
+})
+
+test("D-5: nothing is due of a document while no path can take a question", () => {
+  const root = new Uint8Array(32).fill(5)
+  step(line, { type: "documentWanted", now: line.now, peer: 1, root, size: 9_000, held: [] })
+  ;[peer.helloHeard, path.helloSent] = [true, true]
+  pump(line)
+  assert.ok(askDueAt(line) > line.now && askDueAt(line) < Infinity)
+  path.helloSent = false
+  assert.equal(askDueAt(line), Number.POSITIVE_INFINITY)
 })
