@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -111,6 +112,36 @@ test("EP-18: a folder takes as many parcels as it needs, several times, in both 
     readdirSync(folder).some(name => name.includes("1to0")),
     "theirs stay",
   )
+})
+
+test("EP-18: what lies there and what may go is told by what is in the files, and by no name", async () => {
+  const { a, officeA, officeB } = await cutApart()
+  const folder = disk()
+  const last = await fill(a, 12)
+  const few = meansOf(officeA, 4_500)
+  const { written } = await out(0, folder, few)
+  const { written: theirs } = await out(1, folder, meansOf(officeB))
+  const [first, second] = [written[0] ?? assert.fail(), written[1] ?? assert.fail()]
+  // Another name is the same parcel; and a name like one that is held makes no parcel one that may go.
+  renameSync(join(folder, first.file), join(folder, "FIRST.PARCEL"))
+  const held = second.file.replace(/-\d{10}-\d{10}-/, "-0000000001-0000000001-")
+  renameSync(join(folder, second.file), join(folder, held))
+  const foreign = `${first.file.replace(/-1-\d{10}.*/, "")}-1-0000000001-0000000001-0123456789ab.parcel`
+  renameSync(join(folder, theirs[0]?.file ?? ""), join(folder, foreign))
+  writeFileSync(join(folder, first.file), "no parcel")
+  const again = await out(0, folder, few, true)
+  assert.deepEqual([again.written, again.removed, again.kept], [[], [], written.length])
+  // With a chunk of a document in it as well, it is over when that is.
+  const root = "0a".repeat(32)
+  const means: OutMeans = {
+    ...few,
+    parcels: async () => officeA.list().map(row => ({ ...row, document: { root, from: 0, to: 0 } })),
+    waiting: async () => ({ ...officeA.waiting(), from: last + 1, documents: [{ root, size: 3 }] }),
+  }
+  assert.deepEqual((await out(0, folder, means, true)).removed, [])
+  const over = { ...means, waiting: async () => ({ ...officeA.waiting(), from: last + 1, documents: [] }) }
+  assert.equal((await out(0, folder, over, true)).removed.length, written.length)
+  assert.ok(readdirSync(folder).includes(foreign), "theirs stay")
 })
 
 test("EP-18: parcels come by several carriers, under other names and in any order", async () => {

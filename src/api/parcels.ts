@@ -9,6 +9,8 @@ export type ParcelView = {
   readonly from: number
   readonly to: number
   readonly hash?: string
+  /** Chunks of one document that are in it besides. */
+  readonly document?: { readonly root: string; readonly from: number; readonly to: number }
   readonly unopened?: { readonly at: number; readonly hash: string }
 }
 /** What the other side is not proven to hold of our log, nothing where `from` is above `to`; and of our documents. */

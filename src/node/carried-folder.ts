@@ -12,6 +12,7 @@ import { carriedRenewMs, folderFilesMax, parcelBytesMax } from "../core/limits.t
 import { parcelKind, parcelWay } from "../core/parcel.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
 import { besideSuffix, placeAtomically } from "../keys/atomic.ts"
+import { frameReader } from "../transport/framing.ts"
 import { framesOf } from "./parcel.ts"
 
 export type FolderOf = { readonly folder: string; readonly charter: Charter; readonly us: number }
@@ -56,16 +57,23 @@ export const carryOut = async (
   const prefix = prefixOf(charter, us, 1 - us)
   const there = namesIn(folder)
   if (isRefusal(there)) return there
-  const ours = there.filter(name => name.startsWith(prefix))
-  const left = ours.filter(name => name.endsWith(suffix + besideSuffix))
+  const of = { folder, charter, us }
+  const left = there.filter(
+    name => name.startsWith(prefix) && name.endsWith(suffix + besideSuffix) && isNobodys(of, name),
+  )
   const waiting = await means.waiting()
-  const isOver = (name: string): boolean => isHeldThere(name.slice(prefix.length), waiting)
-  const removed = tidy ? ours.filter(isOver) : []
+  const ours = await madeHere(
+    of,
+    there.filter(name => suffixes.test(name)),
+    means,
+  )
+  const removed = tidy ? ours.filter(({ row }) => isHeldThere(row, waiting)).map(({ file }) => file) : []
   for (const name of [...left, ...removed]) inFolder(folder, 0, () => rmSync(join(folder, name), { force: true }))
-  const rest = ours.filter(name => suffixes.test(name) && !removed.includes(name))
-  const lying = await lyingWhole(folder, rest, means, { generation: waiting.generation, now })
+  const rest = ours.filter(({ file }) => !removed.includes(file))
+  const lying = rest.filter(it => isOfUse(it, waiting, now)).map(({ row }) => row)
   let { from } = waiting
-  for (let next = reach(lying, from); next > from; next = reach(lying, from)) from = next
+  const entries = lying.filter(({ document }) => document === undefined)
+  for (let next = reach(entries, from); next > from; next = reach(entries, from)) from = next
   const written: Written[] = []
   for (let isWhole = from > waiting.to; !isWhole; ) {
     const made = await means.make({ after: from - 1 })
@@ -83,23 +91,17 @@ export const carryOut = async (
   return { waiting, written, documents, kept: lying.length, removed }
 }
 
-const documentForm = /^d([0-9a-f]{12})-(\d+)-(\d+)-/i
-
 /** Documents that the other side is not proven to hold, behind all that is said: names have a `d`, which comes after every number. */
 const documentsOut = async (
   { folder, prefix }: { readonly folder: string; readonly prefix: string },
   means: OutMeans,
   { documents }: ParcelWaiting,
-  already: { readonly lying: readonly Lying[]; readonly written: number },
+  already: { readonly lying: readonly ParcelView[]; readonly written: number },
 ): Promise<string[] | Refusal> => {
   const files: string[] = []
-  const lying = already.lying.flatMap(({ file }) => {
-    const [, root = "", first, last] = documentForm.exec(file.slice(prefix.length)) ?? []
-    return root === "" ? [] : [{ root: root.toLowerCase(), from: Number(first), to: Number(last) }]
-  })
+  const lying = already.lying.flatMap(({ document }) => document ?? [])
   for (const { root, size } of documents) {
-    const short = root.slice(0, 12)
-    const mine = lying.filter(it => it.root === short)
+    const mine = lying.filter(it => it.root === root)
     for (let chunk = 0; chunk < chunksOf(size); ) {
       const there = reach(mine, chunk)
       if (there > chunk) {
@@ -110,7 +112,7 @@ const documentsOut = async (
       if (isRefusal(made)) return made
       if (made.nextChunk <= chunk) break // withdrawn meanwhile
       const places = [chunk, made.nextChunk - 1].map(place => String(place).padStart(5, "0"))
-      const file = `${prefix}d${short}-${places.join("-")}-${made.name.slice(0, 12)}${suffix}`
+      const file = `${prefix}d${root.slice(0, 12)}-${places.join("-")}-${made.name.slice(0, 12)}${suffix}`
       const before = already.written + files.length
       inFolder(folder, before, () => placeAtomically(join(folder, file), Buffer.from(made.bytes, "base64")))
       files.push(file)
@@ -120,32 +122,50 @@ const documentsOut = async (
   return files
 }
 
-/** By its name: generation and last place. A parcel of ours that all is held of is of use to nobody. */
-const isHeldThere = (rest: string, { generation, from, documents }: ParcelWaiting): boolean => {
-  const [, root] = documentForm.exec(rest) ?? []
-  if (root !== undefined) return !documents.some(document => document.root.startsWith(root.toLowerCase()))
-  const [, its, last] = /^(\d+)-\d+-(\d+)-[0-9a-f]+\.parcel$/i.exec(rest) ?? []
-  return last !== undefined && Number(its) === generation && Number(last) < from
+/** A parcel of ours that all is held of, or whose document is given no more, is of use to nobody. */
+const isHeldThere = (row: ParcelView, { generation, from, documents }: ParcelWaiting): boolean => {
+  if (row.generation !== generation) return false
+  return row.document ? !documents.some(({ root }) => root === row.document?.root) : row.to < from
 }
 
-type Stretch = Pick<ParcelView, "from" | "to">
-type Lying = Stretch & { readonly file: string }
+/** One that the other side can open, and whose key there is not about to be replaced. */
+const isOfUse = ({ row, isWhole }: MadeHere, { generation }: ParcelWaiting, now: number): boolean =>
+  isWhole && row.generation === generation && row.unopened === undefined && now - row.at < carriedRenewMs
 
-/** Those that were made here, byte for byte, that the other side can open, and whose key there is not about to be replaced. */
-const lyingWhole = async (
-  folder: string,
-  names: readonly string[],
-  means: OutMeans,
-  { generation, now }: { readonly generation: number; readonly now: number },
-): Promise<readonly Lying[]> => {
+type Stretch = Pick<ParcelView, "from" | "to">
+/** A file, the parcel that it was written from, and whether it is that, byte for byte. */
+type MadeHere = { readonly file: string; readonly row: ParcelView; readonly isWhole: boolean }
+
+/** By what is in them, whatever their names say: of what is in a parcel its maker alone knows. */
+const madeHere = async (of: FolderOf, names: readonly string[], means: OutMeans): Promise<readonly MadeHere[]> => {
   if (names.length === 0) return []
-  const made = new Map((await means.parcels()).map(row => [row.hash, row]))
-  return names.flatMap(name => {
-    const bytes = readRegular(folder, name)
-    const row = isRefusal(bytes) || bytes instanceof Error ? undefined : made.get(hash("sha256", bytes, "hex"))
-    const isGood = row?.generation === generation && row.unopened === undefined && now - row.at < carriedRenewMs
-    return row && isGood ? [{ from: row.from, to: row.to, file: name }] : []
+  const made = new Map((await means.parcels()).map(row => [row.name, row]))
+  return names.flatMap(file => {
+    const bytes = readRegular(of.folder, file)
+    const opening = isRefusal(bytes) || bytes instanceof Error ? undefined : openingOf(bytes)
+    const row = opening && isOurs(of, opening) ? made.get(hash("sha256", opening, "hex")) : undefined
+    if (isRefusal(bytes) || bytes instanceof Error || row === undefined) return []
+    return [{ file, row, isWhole: row.hash === hash("sha256", bytes, "hex") }]
   })
+}
+
+/** Of a file that was cut as well. */
+const openingOf = (bytes: Uint8Array): Uint8Array | undefined => {
+  const frames: Uint8Array[] = []
+  frameReader(frame => frames.push(frame)).push(bytes)
+  return frames.find(frame => frame[0] === parcelKind)
+}
+
+const isOurs = ({ charter, us }: FolderOf, opening: Uint8Array): boolean => {
+  const way = parcelWay(opening)
+  return !isRefusal(way) && equal(way.line, charter.line) && way.from === us && way.to !== us
+}
+
+/** What a cut has left; not what is a parcel of somebody else's, however it is called. */
+const isNobodys = (of: FolderOf, name: string): boolean => {
+  const bytes = readRegular(of.folder, name)
+  const opening = isRefusal(bytes) || bytes instanceof Error ? undefined : openingOf(bytes)
+  return opening === undefined || isOurs(of, opening)
 }
 
 const reach = (lying: readonly Stretch[], from: number): number =>

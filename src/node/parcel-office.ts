@@ -50,8 +50,12 @@ export const parcelOffice = ({ us, store, running, offered, now, unopened }: Par
   const made = async (stretch: Stretch): Promise<Parcel | Refusal> => {
     const parcel = await running.parcel(1 - us, stretch)
     if (isRefusal(parcel)) return parcel
-    const { generation, from, to, bytes } = parcel
-    const row = { ...{ name: hex(parcel.name), at: now(), generation, from, to }, hash: hash("sha256", bytes, "hex") }
+    const { generation, from, to, bytes, nextChunk } = parcel
+    const { root, chunk = 0 } = stretch.document ?? {}
+    const row = {
+      ...{ name: hex(parcel.name), at: now(), generation, from, to, hash: hash("sha256", bytes, "hex") },
+      ...(root && { document: { root: hex(root), from: chunk, to: nextChunk - 1 } }),
+    }
     parcels.keep([...parcels.all().slice(1 - rowsMax), row])
     return parcel
   }
