@@ -1,7 +1,7 @@
 // Two whole nodes over each kind of path that is neither TLS nor a line: what is said both ways is stored once and in one order.
 // Beyond what the transports' own tests show, the loop, the core and the record are the real ones.
 import assert from "node:assert/strict"
-import { rmSync } from "node:fs"
+import { mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
@@ -86,6 +86,25 @@ test("S-10: paths that cannot be opened keep a node from nothing: each is down w
   const isOpen = async (): Promise<boolean> => (await shown())[0] === "taken down "
   for (let left = 100; left > 0 && !(await isOpen()); left--) await pause(100)
   assert.ok(await isOpen(), "its port is free, and it listens")
+})
+
+test("S-10: where the settings cannot be written, a path is neither added nor taken away", async t => {
+  const sound = [{ name: "sound", kind: "udp", fields: { listen: "127.0.0.1:0" } }]
+  const [home] = await nodes(t, [sound, sound])
+  assert.ok(home)
+  const names = async (): Promise<string[]> => (await ask<PathView[]>(home, "/api/paths")).map(({ name }) => name)
+  const before = await names()
+  const settings = join(home, "settings.json")
+  renameSync(settings, `${settings}.away`)
+  mkdirSync(settings)
+  const added = await asked(home, "/api/paths", { name: "other", kind: "udp", fields: { listen: "127.0.0.1:0" } })
+  assert.deepEqual([added.status, await names()], [409, before])
+  const taken = await asked(home, "/api/paths/remove", { name: "sound" })
+  assert.deepEqual([taken.ok, await names()], [false, before])
+  rmdirSync(settings)
+  renameSync(`${settings}.away`, settings)
+  await asked(home, "/api/paths/remove", { name: "sound" })
+  assert.ok(!(await names()).includes("sound"))
 })
 
 const order = (text: string, act: number): object => ({

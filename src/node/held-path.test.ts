@@ -95,3 +95,19 @@ test("S-10: one that must open rejects, and one that is taken away is tried no m
   await new Promise(resolve => setTimeout(resolve, 30))
   assert.equal(attempts, tried)
 })
+
+test("S-10: what a path says after it was taken away is not said of the one that has its number", async () => {
+  const paths = new OpenPaths(
+    () => 0,
+    () => undefined,
+  )
+  let events: PathEvents | undefined
+  const late = still("late", async given => {
+    events = given
+  })
+  await paths.add({ peer: 1, transport: late })
+  await paths.remove("late")
+  await paths.add({ peer: 1, transport: still("new", async given => given.opened()) })
+  events?.closed("stopped")
+  assert.deepEqual([paths.list()[0]?.isUp, paths.list()[0]?.reason], [true, ""])
+})

@@ -39,14 +39,14 @@ export class OpenPaths {
     try {
       await transport.start({
         opened: () => {
-          this.#turned(id, { isUp: true, reason: "" })
+          this.#turned(id, transport, { isUp: true, reason: "" })
           happened({ type: "pathOpened", now: this.#now(), path: id, peer, traits: transport.traits })
         },
         heard: frame => happened({ type: "heard", now: this.#now(), path: id, frame }),
         flushed: bytes => happened({ type: "flushed", now: this.#now(), path: id, bytes }),
         closed: reason => {
           const wasUp = this.#paths.get(id)?.isUp === true
-          this.#turned(id, { isUp: false, reason })
+          this.#turned(id, transport, { isUp: false, reason })
           if (wasUp) happened({ type: "pathClosed", now: this.#now(), path: id })
         },
       })
@@ -82,10 +82,12 @@ export class OpenPaths {
     for (const { transport } of this.#paths.values()) await transport.stop()
   }
 
-  #turned(id: number, turned: Pick<OpenPath, "isUp" | "reason">): void {
+  /** A path that was taken away may still say something: its number may be another's by then. */
+  #turned(id: number, transport: Transport, turned: Pick<OpenPath, "isUp" | "reason">): void {
     const path = this.#paths.get(id)
-    const since = path?.isUp === turned.isUp ? path.since : this.#now()
-    if (path) this.#paths.set(id, { ...path, ...turned, since })
+    if (path?.transport !== transport) return
+    const since = path.isUp === turned.isUp ? path.since : this.#now()
+    this.#paths.set(id, { ...path, ...turned, since })
   }
 
   #free(): number {

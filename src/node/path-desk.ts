@@ -55,7 +55,7 @@ export type PathDeskOptions = {
 
 export class PathDesk {
   readonly #options: PathDeskOptions
-  readonly #settings: Map<string, PathSetting>
+  #settings: ReadonlyMap<string, PathSetting>
   #changing = Promise.resolve()
 
   constructor(options: PathDeskOptions) {
@@ -80,12 +80,11 @@ export class PathDesk {
       const transport = held(setting, means, makePath, true)
       try {
         await running.addPath({ peer: 1 - means.home.us, transport })
+        await this.#keep(new Map([...this.#settings, [setting.name, setting]]), () => running.removePath(setting.name))
       } catch (cause) {
         means.log.warn({ path: setting.name, err: cause }, "a path cannot be opened")
         return refuse("no-path", { path: setting.name, why: cause instanceof Error ? cause.message : String(cause) })
       }
-      this.#settings.set(setting.name, setting)
-      this.#keep()
       return undefined
     })
   }
@@ -94,15 +93,21 @@ export class PathDesk {
     return this.#inTurn(async () => {
       const name = isObject(request) ? request.name : undefined
       if (typeof name !== "string" || name === firstName || !this.#settings.has(name)) return badField("name")
+      await this.#keep(new Map([...this.#settings].filter(([each]) => each !== name)))
       await this.#options.running.removePath(name)
-      this.#settings.delete(name)
-      this.#keep()
       return undefined
     })
   }
 
-  #keep(): void {
-    this.#options.keep([...this.#settings.values()].filter(({ name }) => name !== firstName))
+  /** What a start would bring is what runs: where the settings cannot be written, what was done is undone. */
+  async #keep(settings: ReadonlyMap<string, PathSetting>, undo?: () => Promise<unknown>): Promise<void> {
+    try {
+      this.#options.keep([...settings.values()].filter(({ name }) => name !== firstName))
+    } catch (cause) {
+      await undo?.()
+      throw cause
+    }
+    this.#settings = settings
   }
 
   /** One change after the other, so that two of one name are not started. */
