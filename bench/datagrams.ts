@@ -17,13 +17,15 @@ export type Weather = {
   readonly reordering: number
   /** How much later one comes that is overtaken. */
   readonly lateMs: number
+  /** Share of datagrams of which only the first half comes. */
+  readonly halving: number
   /** What is larger vanishes. */
   readonly bytesMax: number
 }
 
 const fair: Weather = {
   ...{ delayMs: 0, rate: Number.POSITIVE_INFINITY, queueBytes: 65_536, loss: 0, doubling: 0, reordering: 0 },
-  ...{ lateMs: 5, bytesMax: 65_535 },
+  ...{ lateMs: 5, halving: 0, bytesMax: 65_535 },
 }
 
 export type DatagramRelay = {
@@ -59,12 +61,14 @@ export const datagramRelay = async (options: {
   const pass = (way: "forth" | "back", bytes: Buffer, onward: (bytes: Buffer) => void): void => {
     const times = isCut ? [] : travel(bytes.length, weather, lanes[way], chance)
     if (times.length === 0) stats.lost += 1
+    // Chance is drawn only where it decides, so that what a seed did before it does still.
+    const arrives = weather.halving > 0 && chance.chance(weather.halving) ? bytes.subarray(0, bytes.length >> 1) : bytes
     for (const ms of times) {
       const arrive = (): void => {
         if (isStopped || isCut) return
         stats[way] += 1
-        stats[`${way}Bytes`] += bytes.length
-        onward(bytes)
+        stats[`${way}Bytes`] += arrives.length
+        onward(arrives)
       }
       if (ms < 0.5) {
         arrive()

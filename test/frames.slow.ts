@@ -219,3 +219,28 @@ for (const { name, clause, first = [], frame, says } of places)
     assert.equal(said, says === taken ? silence : says)
     assert.equal(heldBy(node) === before, says !== taken)
   })
+
+const year = 365 * 86_400_000
+
+for (const [what, starts, says] of [
+  ["a node that has run all year", false, ["passed over", "passed over", "replayed-frame"]],
+  ["a node started since", true, ["passed over", "replayed-frame", "unknown-epoch"]],
+] as const)
+  test(`EP-3, EP-6, F-6: what a path gives up after a year, both openings and a frame, is named to ${what} and changes nothing`, () => {
+    const node = fresh()
+    const late = [bytes(epochVectors.openings[0].frame), bytes(epochVectors.openings[2].frame), counted(3)]
+    node.hears(counted(3))
+    node.hears(opening)
+    assert.equal(peerOf(node).heardEpoch, 2)
+    // Keys of epochs are in memory alone.
+    if (starts) peerOf(node).receiving = []
+    node.happens({ type: "woke", now: node.line.now + year })
+    const traits = { rate: 1e9, fragmentBytes: 262_144, queueBytes: 1_048_576 }
+    node.happens({ type: "pathOpened", now: node.line.now, path: 0, peer: 0, traits })
+    const before = heldBy(node)
+    for (const [at, frame] of late.entries()) {
+      node.line.now += 1_100
+      assert.equal(saidTo(node, [frame]), says[at])
+      assert.equal(heldBy(node), before)
+    }
+  })

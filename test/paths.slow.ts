@@ -188,9 +188,9 @@ test("F-19: 120 messages each way over WebSocket are stored once, in one order",
     assert.equal(await wrongField(home, kind, fields), field, JSON.stringify(fields))
 })
 
-const bad: Partial<Weather> = { delayMs: 10, loss: 0.05, doubling: 0.05, reordering: 0.1, lateMs: 15 }
+const bad: Partial<Weather> = { delayMs: 10, loss: 0.05, doubling: 0.05, reordering: 0.1, lateMs: 15, halving: 0.03 }
 
-test("F-20: 120 messages each way over datagrams, of which some are lost, doubled and overtaken, are stored once, in one order", async t => {
+test("F-20: 120 messages each way over datagrams, of which some are lost, halved, doubled and overtaken, are stored once, in one order", async t => {
   const port = await freePort()
   const relay = await datagramRelay({ targetPort: port, seed: 20, weather: bad })
   t.after(() => relay.stop())

@@ -2,6 +2,7 @@
 // that the command wrote and from a camera; codes that do not belong together are refused by name, and nothing comes of them.
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
@@ -231,6 +232,31 @@ test("EP-22, A-20: a camera before the screen reads code after code, on that pag
   } finally {
     await seeing.close()
   }
+})
+
+/** A text of which nothing gets shorter. */
+const noise = (bytes: number): string => randomBytes(bytes).toString("base64")
+
+test("EP-22: what does not fit is counted and goes in the next codes; a message that never fits is refused, and said to go as a file", async () => {
+  for (let at = 0; at < 3; at++) await say(noise(12_000))
+  await say(noise(36_000))
+  const here = await keeper(0, { language: "en" })
+  await press(here, "screen.make")
+  await here.page.getByText(/entr(y|ies) more did not fit/).waitFor()
+  assert.match((await here.page.locator(".codes .code").textContent()) ?? "", /of (3\d|4[0-6])$/)
+  const last = async (): Promise<string> =>
+    /Entries \d+ to (\d+)/.exec((await here.page.locator(".screen-page").textContent()) ?? "")?.[1] ?? ""
+  const first = await last()
+  await press(here, "screen.next")
+  const alert = here.page.locator(".screen-page [role=alert]")
+  for (const end = realNow() + 20_000; (await last()) === first && (await alert.count()) === 0; await setTimeout(100))
+    assert.ok(realNow() < end)
+  while ((await alert.count()) === 0) {
+    await press(here, "screen.next")
+    await setTimeout(500)
+  }
+  assert.ok((await alert.textContent())?.includes(here.say("screen.too-large")))
+  await here.page.context().close()
 })
 
 /** Codes as a camera would see them: plain luminance, each for some frames. */

@@ -291,3 +291,36 @@ test("F-19: a text, and a message larger than any frame, close the path of the p
     await transport.stop()
   }
 })
+
+test("F-19, S-10: of a frame that stops half way nothing is heard; the path closes, opens again, and the next is whole", async () => {
+  const { end, port } = await listening()
+  let room = Number.POSITIVE_INFINITY
+  const halving = createServer(near => {
+    left.add(near)
+    const far = createConnection(port, host)
+    left.add(far)
+    far.on("error", () => near.destroy()).on("close", () => near.destroy())
+    near.on("error", () => far.destroy()).on("close", () => far.destroy())
+    far.pipe(near)
+    near.on("data", (bytes: Buffer) => {
+      far.write(bytes.subarray(0, room))
+      room -= bytes.length
+      if (room <= 0) near.destroy()
+    })
+  })
+  const peer = endOf(low, high, { connect: new URL(`ws://${host}:${await listens(halving)}`) })
+  left.add({ destroy: () => peer.stop() })
+  const there = await startEnd(peer)
+  await Promise.all([end.until(() => isUp(end)), there.until(() => isUp(there))])
+  for (const most of [1, 7, 5_000]) {
+    const before = end.said.length
+    room = most
+    peer.send(frameOf(10_000, 1))
+    await end.until(() => end.said.length > before)
+    room = Number.POSITIVE_INFINITY
+    await Promise.all([end, there].map(each => each.until(() => isUp(each) && each.said.length >= before + 2)))
+  }
+  assert.deepEqual(end.frames, [])
+  await passes(there, end)
+  halving.close()
+})

@@ -29,8 +29,9 @@ const Shown = ({ made: { file, texts }, left }: { readonly made: Made; readonly 
   const { t } = useReader()
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches
   const codes = useRef<HTMLDivElement>(null)
+  // Newer browsers answer with a promise, which is no clean-up.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other codes are what makes it run.
-  useEffect(() => codes.current?.scrollIntoView({ block: "center" }), [file.name])
+  useEffect(() => void codes.current?.scrollIntoView({ block: "center" }), [file.name])
   return (
     <>
       <p role="status">
