@@ -281,3 +281,50 @@ test("D-7: a receipt that a process had no time to say, or to take notice of, is
     assert.deepEqual(orders, isSaid ? [] : [`30 ${hex(theirs)}`])
   }
 })
+
+test("D-6: questions for one document cost no more than one look into the record a second, also after the clock is set back", () => {
+  const store = bothNamed()
+  let [now, looks, told] = [10_000, 0, 0]
+  const find = (of: Uint8Array) => {
+    looks += 1
+    return store.documents.find(of)
+  }
+  const changed = () => {
+    told += 1
+  }
+  const desk = deskOn({ ...store, documents: { ...store.documents, find } }, { now: () => now, changed })
+  const asked = (): void => desk.told({ type: "asked", peer: 1, root, held: 1 })
+  for (let at = 0; at < 100; at++) asked()
+  assert.deepEqual([looks <= 2, told], [true, 1])
+  now = 5_000
+  asked()
+  assert.equal(told, 2)
+})
+
+test("D-3: what was taken in and is named by nothing goes after seven days, or when it is one of too many", () => {
+  const disk = memoryDisk()
+  let now = 0
+  const take = (store: Store, at: number): void => {
+    const desk = deskOn(store, { now: () => now })
+    const begun = desk.uploads.begin()
+    assert.ok(!isRefusal(begun))
+    desk.uploads.part(begun.upload, "0", Uint8Array.of(at, at >> 8))
+    assert.ok(!isRefusal(desk.uploads.finish(begun)))
+  }
+  const store = disk.open()
+  for (let at = 0; at < 66; at++) {
+    now = at
+    take(store, at)
+  }
+  assert.equal(store.documents.all().length, 64)
+  const [first] = store.documents.all()
+  const named = { root: first?.root ?? root, size: 2, author: 0, entry: ours }
+  store.append({ rows: [], heads: [], asides: [], marks: [], announced: [named], state: new Uint8Array(1) })
+  now = 7 * 86_400_000 + 60
+  const later = disk.open()
+  deskOn(later, { now: () => now }).start()
+  assert.deepEqual(
+    later.documents.all().map(({ root }) => hex(root) === hex(named.root)),
+    [true, ...Array.from({ length: 6 }, () => false)],
+  )
+})

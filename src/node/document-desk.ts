@@ -15,7 +15,7 @@ import { type KeptDocument, type Store, withdrawn } from "../store/store.ts"
 import { Arrivals } from "./arrivals.ts"
 import { damaged, endings, isHere, isNamedBy, reasonOf, receiptsFor, states, there, tryTo } from "./document-states.ts"
 import type { Look } from "./look.ts"
-import { Progress } from "./progress.ts"
+import { Progress, Seldom } from "./progress.ts"
 import { isObject } from "./requests.ts"
 import type { Running } from "./run.ts"
 import { Uploads } from "./upload.ts"
@@ -23,7 +23,7 @@ import { Uploads } from "./upload.ts"
 export type DocumentDeskOptions = {
   readonly us: number
   readonly record: LineRecord
-  readonly store: Pick<Store, "documents" | "find">
+  readonly store: Pick<Store, "documents" | "find" | "setting" | "set">
   readonly suite: Suite
   readonly running: Pick<Running, "documents" | "order">
   readonly now: () => number
@@ -57,6 +57,7 @@ const roomFor = ({ leaves, got, size, held }: KeptDocument): number => {
 export class DocumentDesk {
   readonly #options: DocumentDeskOptions
   readonly #progress: Progress
+  readonly #asks: Seldom
   readonly uploads: Uploads
   readonly #arrivals: Arrivals
   /** What the core fetches. */
@@ -65,15 +66,17 @@ export class DocumentDesk {
   constructor(options: DocumentDeskOptions) {
     this.#options = options
     this.#progress = new Progress(options.now)
+    this.#asks = new Seldom(options.now)
     const touch = (root: Uint8Array): void => this.#touch(root)
     this.#arrivals = new Arrivals({ ...options, touch, chunks: document => this.#chunks(document) })
-    this.uploads = new Uploads({ ...options, store: options.store.documents })
+    this.uploads = new Uploads({ ...options, store: options.store.documents, settings: options.store })
   }
 
   /** What was left unfinished goes on, and what the disk had no room for is tried once more. */
   start(): void {
     const { store } = this.#options
     tryTo(() => store.documents.dropUnfinished())
+    tryTo(() => this.uploads.tidy())
     for (const document of store.documents.all())
       if (document.got === states.dropped && document.held > 0) tryTo(() => this.#clear(document))
     this.#arrivals.sayUnsaid()
@@ -97,6 +100,7 @@ export class DocumentDesk {
 
   /** Of what is none of ours nothing is kept: whatever a peer asks for, it fills no memory. */
   #asked({ root, held }: Extract<Tell, { type: "asked" }>): void {
+    if (!this.#asks.isDue(hex(root))) return
     const document = this.#options.store.documents.find(root)
     if (!document?.announced.some(({ author }) => author === this.#options.us)) return
     if (this.#progress.heard(hex(root), held * chunkBytes)) this.#touch(root)

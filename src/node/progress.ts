@@ -5,24 +5,52 @@ type Point = { readonly at: number; readonly bytes: number }
 const windowMs = 60_000
 /** People are told no more often. */
 const tellMs = 1_000
+const namesMax = 256
 
-export class Progress {
-  readonly #points = new Map<string, Point[]>()
-  readonly #toldAt = new Map<string, number>()
+/** A clock that was set back brings what is later than now: that is over, or nothing would be told until it is reached again. */
+const isWithin = (ms: number, most: number): boolean => ms >= 0 && ms < most
+
+/** One thing of each name in a second; of names beyond the newest nothing is remembered. */
+export class Seldom {
+  readonly #at = new Map<string, number>()
   readonly #now: () => number
 
   constructor(now: () => number) {
     this.#now = now
   }
 
+  isDue(name: string): boolean {
+    const before = this.#at.get(name)
+    const at = this.#now()
+    if (before !== undefined && isWithin(at - before, tellMs)) return false
+    this.#at.delete(name)
+    this.#at.set(name, at)
+    for (const oldest of this.#at.keys()) {
+      if (this.#at.size <= namesMax) break
+      this.#at.delete(oldest)
+    }
+    return true
+  }
+}
+
+export class Progress {
+  readonly #points = new Map<string, Point[]>()
+  readonly #told: Seldom
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#told = new Seldom(now)
+  }
+
   /** Whether people are to be told. */
   heard(name: string, bytes: number): boolean {
     const at = this.#now()
-    const points = (this.#points.get(name) ?? []).filter(point => at - point.at < windowMs && point.bytes <= bytes)
+    const points = (this.#points.get(name) ?? []).filter(
+      point => isWithin(at - point.at, windowMs) && point.bytes <= bytes,
+    )
     this.#points.set(name, [...points.slice(-windowMs / tellMs), { at, bytes }])
-    if (at - (this.#toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < tellMs) return false
-    this.#toldAt.set(name, at)
-    return true
+    return this.#told.isDue(name)
   }
 
   of(name: string): { readonly bytes: number; readonly perSecond: number } | undefined {

@@ -9,13 +9,21 @@ import { type Refusal, refuse } from "../core/refusal.ts"
 import type { Hash, Suite } from "../core/suite.ts"
 import type { DocumentStore } from "../store/store.ts"
 import { damaged, tryTo } from "./document-states.ts"
+import { hasFields, type KeptList, keptList, type Settings } from "./kept-list.ts"
 import { isObject } from "./requests.ts"
 
 const uploadsMax = 8
 const uploadIdleMs = 10 * 60_000
+/** What was taken in and no message has named: so many at the most, and so long. */
+const unnamedMax = 64
+const unnamedMs = 7 * 86_400_000
+const unnamedBytesMax = 16_384
+/** When it was first seen without a name, by root in hex. */
+type Unnamed = { readonly root: string; readonly at: number }
 
 type UploadsOptions = {
   readonly store: DocumentStore
+  readonly settings: Settings
   readonly suite: Suite
   readonly now: () => number
   /** Bytes that documents may still take of the disk. */
@@ -25,9 +33,29 @@ type UploadsOptions = {
 export class Uploads {
   readonly #uploads = new Map<string, Upload>()
   readonly #options: UploadsOptions
+  readonly #unnamed: KeptList<Unnamed>
 
   constructor(options: UploadsOptions) {
     this.#options = options
+    this.#unnamed = keptList(options.settings, {
+      ...{ name: "uploads", field: "uploads", rowsMax: unnamedMax, bytesMax: unnamedBytesMax },
+      isRow: hasFields<Unnamed>({ root: "string", at: "number" }),
+    })
+  }
+
+  /** What nobody has named for so long goes, and the oldest where there are too many. */
+  tidy(): void {
+    const { store, now } = this.#options
+    const known = new Map(this.#unnamed.all().map(row => [row.root, row.at]))
+    const unnamed = store
+      .all()
+      .filter(({ announced }) => announced.length === 0)
+      .map(({ id, root }) => ({ id, root: hex(root), at: known.get(hex(root)) ?? now() }))
+      .sort((a, b) => a.at - b.at)
+    const isOver = (at: number, place: number): boolean => now() - at > unnamedMs || place < unnamed.length - unnamedMax
+    const kept = unnamed.filter((row, place) => !isOver(row.at, place)).map(({ root, at }) => ({ root, at }))
+    for (const [place, { id, at }] of unnamed.entries()) if (isOver(at, place)) store.drop(id)
+    if (kept.length > 0 || known.size > 0) this.#unnamed.keep(kept)
   }
 
   begin(): UploadBegun | Refusal {
@@ -68,6 +96,7 @@ export class Uploads {
     let kept: DocumentKept | undefined
     const isTaken = this.#isTaken(upload.size, () => {
       kept = upload.finish()
+      this.tidy()
     })
     return isTaken && kept ? kept : refuse("no-space")
   }
