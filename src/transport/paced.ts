@@ -16,6 +16,10 @@ const aheadMax = 64
 const writeBytes = 48
 const bitsOfByte = 10
 
+/** At 300 bit/s 64 bytes are gone after 2.2 s: a device that takes nothing for so long is one that hangs, as an adapter may that is being
+ *  pulled out, and is opened anew. */
+const deviceMsMost = 20_000
+
 type Item = { readonly bytes: Uint8Array; readonly gone: () => void; at: number }
 
 export type Paced = {
@@ -28,7 +32,19 @@ export type Paced = {
   idle(): Promise<void>
 }
 
-export const paced = (device: Device, rate: number, failed: (error: Error) => void): Paced => {
+const within = async (work: Promise<void>, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the device takes nothing")), ms)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const paced = (device: Device, rate: number, failed: (error: Error) => void, deviceMs = deviceMsMost): Paced => {
   const bytesPerMs = rate / bitsOfByte / 1_000
   let said: Item[] = []
   let frames: Item[] = []
@@ -58,12 +74,12 @@ export const paced = (device: Device, rate: number, failed: (error: Error) => vo
       if (current !== item) continue
       ahead += bytes.length
       item.at += bytes.length
-      await device.write(bytes)
+      await within(device.write(bytes), deviceMs)
       if (current === item && item.at === item.bytes.length) {
         current = undefined
         item.gone()
       }
-      await device.drain()
+      await within(device.drain(), deviceMs)
     }
   }
 

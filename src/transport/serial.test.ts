@@ -249,3 +249,20 @@ describe("serial", () => {
     })
   })
 })
+
+test("S-10: a device that hangs is opened anew, and a path that is stopped does not wait for it", async () => {
+  let opened = 0
+  const hangs = new Promise<void>(() => undefined)
+  const open: OpenDevice = async () => {
+    opened += 1
+    return { write: () => hangs, drain: () => hangs, close: () => hangs }
+  }
+  const nothing = (): void => undefined
+  const transport = serialTransport({ ...fast, open, deviceMs: 10 })
+  await transport.start({ opened: nothing, heard: nothing, flushed: nothing, closed: nothing })
+  for (let left = 200; left > 0 && opened < 2; left--) await pause(10)
+  assert.equal(opened, 2)
+  const from = performance.now()
+  await transport.stop()
+  assert.ok(performance.now() - from < 3_000)
+})

@@ -17,8 +17,9 @@ export type SerialPath = {
   readonly rate: number
   /** From 0 to 1, spreads the attempts. */
   readonly random: () => number
-  /** In place of the operating system's device, in tests. */
+  /** In place of the operating system's device, and of how long one may take nothing, in tests. */
   readonly open?: OpenDevice
+  readonly deviceMs?: number
   /** Bytes came that are no frame of this path, and were dropped. */
   readonly noise?: (reason: Spoilt | Strange) => void
   /** The device cannot be opened; the next attempt is on its way. */
@@ -32,7 +33,7 @@ const piecesPerS = 4.8
 const pieceBytesMin = 100
 /** The next frame is handed over while the last bytes of the one before go out: what is handed over cannot be overtaken. */
 const queueBytes = 64
-/** A last word is waited for no longer than this. */
+/** A last word, and a device that is closed, are waited for no longer than this. */
 const lastWordMs = 1_000
 
 export const serialTransport = (path: SerialPath): Transport => {
@@ -57,6 +58,15 @@ export const serialTransport = (path: SerialPath): Transport => {
       await last?.stop()
     },
   }
+}
+
+const atMost = async (work: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, lastWordMs)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 type Running = { send(frame: Uint8Array): void; drop(reason: string): void; stop(): Promise<void> }
@@ -108,7 +118,7 @@ const runOn = (path: SerialPath, openDevice: OpenDevice, events: PathEvents): Ru
     }
     const opened = device
     if (stopped) return opened.close()
-    up = { device: opened, out: paced(opened, path.rate, error => lost(opened, reasonOf(error))) }
+    up = { device: opened, out: paced(opened, path.rate, error => lost(opened, reasonOf(error)), path.deviceMs) }
     call()
   }
 
@@ -130,12 +140,12 @@ const runOn = (path: SerialPath, openDevice: OpenDevice, events: PathEvents): Ru
       stopped = true
       clearTimeout(timer)
       end.close("stopped", true)
-      await attempting
+      await atMost(attempting)
       const last = up
       up = undefined
       if (!last) return
-      await Promise.race([last.out.idle(), new Promise(resolve => setTimeout(resolve, lastWordMs))])
-      await last.device.close()
+      await atMost(last.out.idle())
+      await atMost(last.device.close())
     },
   }
 }
