@@ -1,6 +1,6 @@
 // Documents of the other side that have come whole: looked at, then here, then said to be here by an entry (page: protocol/document.md, D-7
 // and D-9). Whatever is waited for, what stands in the record is asked again afterwards: it may have been removed meanwhile.
-import { encodeStoredDocumentBody } from "../core/body.ts"
+import { documentsIn, encodeStoredDocumentBody } from "../core/body.ts"
 import { chunksOf } from "../core/document.ts"
 import { equal, hex } from "../core/hash.ts"
 import { isRefusal, type Refusal, refuse } from "../core/refusal.ts"
@@ -94,11 +94,20 @@ export class Arrivals {
     touch(root)
   }
 
-  #say({ id, root, announced }: KeptDocument): void {
+  /** One that says another size of it names what is not here. */
+  #names(entry: Uint8Array, { root, size }: KeptDocument): boolean {
+    const { store, record } = this.#options
+    const place = record.place(entry)
+    const named = place < 0 ? [] : documentsIn(record.facts.kind[place] ?? 0, store.find(entry)?.body)
+    return named.some(it => it.size === size && equal(it.root, root))
+  }
+
+  #say(document: KeptDocument): void {
+    const { id, root, announced } = document
     const { store, record, running, salt, us } = this.#options
-    const named = announced.find(({ author }) => author !== us)
-    const place = named === undefined ? -1 : record.place(named.entry)
-    if (place < 0) return
+    const named = announced.find(({ author, entry }) => author !== us && this.#names(entry, document))
+    if (named === undefined) return
+    const place = record.place(named.entry)
     const body = { salt: salt(), bytes: encodeStoredDocumentBody(root) }
     const said = running.order({ ...replyTo(record, place, kinds["document-stored"]), body, releases: [] })
     void said.then(answer => {

@@ -1,7 +1,7 @@
 // A node's desk for documents, on a disk that dies at a write.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { encodeStoredDocumentBody } from "../core/body.ts"
+import { encodeMessageBody, encodeStoredDocumentBody } from "../core/body.ts"
 import type { Entry } from "../core/entry.ts"
 import { hex } from "../core/hash.ts"
 import { isRefusal } from "../core/refusal.ts"
@@ -261,10 +261,12 @@ test("D-7: a receipt that a process had no time to say, or to take notice of, is
     const record = new LineRecord({ us: 0, parties: 2, replyClocks: [] })
     record.feed(entries.map(entry => ({ entry, bodyBytes: 40, at: 0, gapBefore: false })))
     const body = { salt: new Uint8Array(16), body: encodeStoredDocumentBody(root) }
-    const find = (hash: Uint8Array) =>
-      proofs.some(proof => hex(proof) === hex(hash))
-        ? { ...{ author: 1, generation: 1, seq: 2, hash, bytes: root, at: 0, gapBefore: false }, ...body }
-        : undefined
+    const document = { name: "a", mediaType: "a/b", size: 3, root }
+    const naming = encodeMessageBody({ language: "en", text: "See", documents: [document] })
+    const find = (hash: Uint8Array) => ({
+      ...{ author: 1, generation: 1, seq: 2, hash, bytes: root, at: 0, gapBefore: false, ...body },
+      ...(!proofs.some(proof => hex(proof) === hex(hash)) && { body: naming }),
+    })
     const { id } = store.documents.find(root) ?? assert.fail()
     store.documents.setGot(id, "unsaid")
     const orders: string[] = []

@@ -113,6 +113,9 @@ export class DocumentDesk {
     if (document === undefined) return shown
     const progress = this.#progress.of(shown.root)
     if (author === this.#options.us) return { ...shown, ...this.#ours(document, progress?.bytes) }
+    // The root has one size: a message that says another names what is not.
+    const isOther = document.size !== size && (document.leaves !== undefined || isHere(document))
+    if (isOther) return { ...shown, state: "wrong", held: 0 }
     const head = isHere(document) ? this.#head(document) : new Uint8Array(0)
     const state = this.#arrivals.isLookedAt(root) ? "looked-at" : this.#stateOf(document, head)
     const doubt = state === "here" && head !== undefined && isOtherType(mediaType, head)

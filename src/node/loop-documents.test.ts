@@ -235,3 +235,25 @@ test("D-6, D-10: a part that cannot be read, or was altered, is not given: the a
     await until("what follows", () => a.running.status().peers[0]!.confirmed >= seq)
   }
 })
+
+test("D-5: of one root with two sizes the true one is fetched, and a false one is never that of ours", async t => {
+  const { a, b } = await two(t, wire())
+  const document = takeIn(a.store, content(3 * chunkBytes, 13))
+  const sized = async (named: Manifest, size: number): Promise<void> => {
+    const seq = await say(a, `of ${size}`, [{ ...named, size }])
+    await until("the message", () => a.running.status().peers[0]!.confirmed >= seq)
+  }
+  await sized(document, 2 * chunkBytes)
+  await until("ended", () => last(b)?.what === "withdrawn" || last(b)?.what === "wrong")
+  const { id } = b.store.documents.find(document.root)!
+  b.store.documents.setGot(id, "wrong")
+  await sized(document, document.size)
+  await until("whole", () => held(b, document) !== undefined)
+  const first = takeIn(b.store, content(2 * chunkBytes, 14))
+  const say2 = await say(a, "ours, with a false size", [{ ...first, size: 5 }])
+  await until("the message", () => a.running.status().peers[0]!.confirmed >= say2)
+  assert.deepEqual(
+    [b.store.documents.find(first.root)?.size, b.store.documents.find(first.root)?.got],
+    [first.size, ""],
+  )
+})

@@ -8,7 +8,7 @@ import { type RootOf, rootsOf } from "../core/proof.ts"
 import { refuse } from "../core/refusal.ts"
 import type { Suite } from "../core/suite.ts"
 import { type Announced, type DocumentStore, type Store, withdrawn } from "../store/store.ts"
-import { damaged, tryTo } from "./document-states.ts"
+import { damaged, states, tryTo } from "./document-states.ts"
 
 type Without<E> = E extends Event ? Omit<E, "now"> : never
 type Happened = Without<Extract<Event, { type: "documentWanted" | "documentDropped" }>>
@@ -70,15 +70,18 @@ export class LoopDocuments {
   }
 
   /** Where there is room for it, and nothing was decided of it before: what is here is not fetched again, and what was dropped or held
-   *  back comes when somebody asks for it. Of what was taken in here as well nothing is missing. (D-5) */
+   *  back comes when somebody asks for it. Of what was taken in here as well nothing is missing, and its size is known. A size that was
+   *  false gives way to another. (D-5) */
   #wanted(peer: number, root: Uint8Array, size: number): WantedDocument | undefined {
     const known = this.#store.find(root)
     const isFirst = known?.announced.every(({ author }) => author === this.#us) ?? true
-    const isOurs = known?.leaves !== undefined && known.size === size
+    const isOurs = known?.leaves !== undefined
+    const isOther = known !== undefined && known.size !== size
+    const isOpen = isFirst || known?.got === "" || (isOther && known.got === states.wrong)
     const room = Math.min(this.#room ?? size, this.#spareBytes())
-    if ((!isFirst && known?.got !== "") || (!isOurs && size > room)) return undefined
+    if (!isOpen || (isOurs ? isOther : size > room)) return undefined
     if (!isOurs && this.#room !== undefined) this.#room -= size
-    return { peer, root, size, held: known ? this.#store.chunks(known.id) : [] }
+    return { peer, root, size, held: known && !isOther ? this.#store.chunks(known.id) : [] }
   }
 
   done(effect: Extract<Effect, { do: "keepChunk" | "readChunk" }>, now: number): Event {

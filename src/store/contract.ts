@@ -312,6 +312,10 @@ const documentContract = (on: On): void => {
       store.append(batchOf({ rows: [rowOf(1, 2)], announced: [again] }))
       const { id, got } = store.documents.find(root)!
       assert.equal(got, "wanted")
+      store.documents.putChunk(id, 0, bytesOf(5, 1))
+      store.append(batchOf({ announced: [{ ...again, size: 5 }] }))
+      assert.deepEqual([store.documents.find(root)?.size, store.documents.find(root)?.held], [5, 0], "another size")
+      store.append(batchOf({ announced: [again] }))
       store.documents.putChunk(id, 1, bytesOf(4_464, 2))
       store.documents.setGot(id, "here")
       store.documents.setGiven(id, "withdrawn")
@@ -332,13 +336,14 @@ const documentContract = (on: On): void => {
   on(
     "D-3: the same bytes taken in twice, or known from the other side, are one document, of the chunks that came last",
     store => {
-      store.append(batchOf({ rows: [rowOf(1, 1)], announced: [{ root, size, author: 1, entry }] }))
+      store.append(batchOf({ rows: [rowOf(1, 1)], announced: [{ root, size: 5, author: 1, entry }] }))
       const { documents } = store
       const id = documents.begin()
       documents.putChunk(id, 0, bytesOf(65_536, 1))
       documents.putChunk(documents.find(root)!.id, 0, bytesOf(65_536, 9))
       documents.finish(id, { root, size, leaves })
       const known = documents.find(root)!
+      assert.equal(known.size, size, "that of what was taken in")
       assert.deepEqual([known.leaves, known.held, documents.all().length], [leaves, 1, 1])
       assert.deepEqual(documents.chunk(known.id, 0), bytesOf(65_536, 1))
     },

@@ -82,7 +82,7 @@ export const writingDocuments = (
   const begin = db.prepare("INSERT INTO document (size, hashes, got) VALUES (0, x'', '')")
   const put = db.prepare("INSERT INTO chunk VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
   const finish = db.prepare("UPDATE document SET name = ?, size = ?, hashes = ? WHERE id = ?")
-  const putHashes = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
+  const putHashes = db.prepare("UPDATE document SET size = ?, hashes = ? WHERE id = ?")
   const given = db.prepare("UPDATE document SET given = ? WHERE id = ? AND given <> ?")
   const got = db.prepare("UPDATE document SET got = ? WHERE id = ?")
   const dropChunks = db.prepare("DELETE FROM chunk WHERE document = ?")
@@ -117,7 +117,7 @@ export const writingDocuments = (
         // The same bytes were here, or are known from the other side: these chunks take the place of those, sealed for where they now are.
         dropChunks.run(known.id)
         for (const index of read.chunks(id)) putInto(known.id, index, read.chunk(id, index)!)
-        putHashes.run(boxOf(known.id, root, leaves, cipher), known.id)
+        putHashes.run(size, boxOf(known.id, root, leaves, cipher), known.id)
         drop(id)
       }),
     setGiven: (id, said) => transact("The state of a document", () => void given.run(said, id, withdrawn)),
@@ -136,6 +136,8 @@ export const announcing = (db: DatabaseSync, cipher: Cipher | undefined): ((anno
   const find = db.prepare("SELECT id, length(hashes) AS bytes FROM document WHERE name = ?")
   const put = db.prepare("UPDATE document SET hashes = ? WHERE id = ?")
   const want = db.prepare("UPDATE document SET got = ? WHERE id = ?")
+  const resize = db.prepare("UPDATE document SET size = ?1 WHERE id = ?2 AND size <> ?1")
+  const dropChunks = db.prepare("DELETE FROM chunk WHERE document = ?")
   const name = db.prepare("INSERT INTO announced VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
   return ({ root, size, author, entry, isWanted = false }) => {
     const by = cipher?.nameOf(root) ?? root
@@ -144,6 +146,8 @@ export const announcing = (db: DatabaseSync, cipher: Cipher | undefined): ((anno
     const id = number(row?.id)
     if (row?.bytes === 0) put.run(boxOf(id, root, new Uint8Array(0), cipher), id)
     if (isWanted) want.run(wanted, id)
+    // What came under a size that was false is no part of it.
+    if (isWanted && resize.run(size, id).changes > 0) dropChunks.run(id)
     name.run(id, author, entry)
   }
 }

@@ -35,7 +35,11 @@ const fresh = (documents: Documents): Document => {
 
 export const announce = (documents: Documents, { root, size, author, entry, isWanted }: Announced): void => {
   const document = byRoot(documents, root) ?? Object.assign(fresh(documents), { root: copy(root), size })
-  if (isWanted) document.got = wanted
+  if (isWanted) {
+    document.got = wanted
+    if (document.size !== size) document.chunks.clear()
+    document.size = size
+  }
   if (!document.announced.some(it => equal(it.entry, entry))) document.announced.push({ author, entry: copy(entry) })
 }
 
@@ -86,6 +90,7 @@ export const memoryDocuments = (reach: () => Documents, write: (put: () => void)
         if (known === undefined) return void Object.assign(document, { root: copy(root), size, leaves: copy(leaves) })
         for (const [index, chunk] of document.chunks) known.chunks.set(index, chunk)
         known.leaves = copy(leaves)
+        known.size = size
         drop(id)
       })
     },

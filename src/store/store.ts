@@ -47,7 +47,7 @@ export type Announced = {
   readonly size: number
   readonly author: number
   readonly entry: Uint8Array
-  /** It is fetched from now on. */
+  /** It is fetched from now on, as one of this size. */
   readonly isWanted?: boolean
 }
 
