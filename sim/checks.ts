@@ -63,6 +63,7 @@ const accusations: readonly RefusalCode[] = [
   "wrong-generation",
   "other-charter",
   "malformed",
+  "wrong-chunk",
   "over-credit",
   "restored", // but by a home that has lost its record, of itself
 ]

@@ -3,7 +3,7 @@
 
 import type { Head } from "../src/core/head.ts"
 import { type CrashAt, type MemoryDisk, memoryDisk } from "../src/store/memory.ts"
-import type { Append, Row, Store } from "../src/store/store.ts"
+import type { Append, DocumentStore, Row, Store } from "../src/store/store.ts"
 
 /** One author's log of one generation as it is durable here, by seq. */
 export type TruthLog = { readonly rows: Map<number, Row>; contiguous: number }
@@ -47,9 +47,11 @@ export type DiskOptions = {
   readonly died: (when: "before" | "after") => void
   /** Sees every batch before it is written. */
   readonly writes?: (batch: Append) => void
+  /** Sees every chunk of a document that is about to be kept; without a root while it is being taken in. */
+  readonly keeps?: (root: Uint8Array | undefined, index: number, chunk: Uint8Array) => void
 }
 
-export const disk = ({ died, writes }: DiskOptions): Disk => {
+export const disk = ({ died, writes, keeps }: DiskOptions): Disk => {
   let armed: "no" | "before" | "after" = "no"
   let lies = false
   let unsynced: Append[] = []
@@ -70,7 +72,13 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
     if (lies) unsynced.push(batch)
     else isTrue(batch)
   }
-  const append = (store: Store, batch: Append): void => {
+  /** Counts processes that have ended: whatever one of them still does in that moment reaches no disk. */
+  let ended = 0
+  const isAlive = (life: number): void => {
+    if (life !== ended) throw new Error("nothing is written", { cause: new Error("the process has died on purpose") })
+  }
+  const append = (life: number, store: Store, batch: Append): void => {
+    isAlive(life)
     writes?.(batch)
     const when = armed
     try {
@@ -85,10 +93,37 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
       throw error
     }
   }
+  const dying = <Value>(life: number, write: () => Value): Value => {
+    isAlive(life)
+    const when = armed
+    try {
+      return write()
+    } catch (error) {
+      if (when !== "no" && armed === "no") {
+        unsynced = []
+        died(when)
+      }
+      throw error
+    }
+  }
+  const documentsOn = (life: number, documents: DocumentStore): DocumentStore => ({
+    ...documents,
+    begin: () => dying(life, () => documents.begin()),
+    putChunk: (id, index, chunk) => {
+      keeps?.(documents.all().find(document => document.id === id)?.root, index, chunk)
+      dying(life, () => documents.putChunk(id, index, chunk))
+    },
+    finish: (id, document) => dying(life, () => documents.finish(id, document)),
+    setGiven: (id, said) => dying(life, () => documents.setGiven(id, said)),
+    setGot: (id, said) => dying(life, () => documents.setGot(id, said)),
+    drop: id => dying(life, () => documents.drop(id)),
+    dropUnfinished: () => dying(life, () => documents.dropUnfinished()),
+  })
   return {
     open: () => {
       const store = inner.open()
-      return { ...store, append: batch => append(store, batch) }
+      const life = ended
+      return { ...store, append: batch => append(life, store, batch), documents: documentsOn(life, store.documents) }
     },
     get truth() {
       return truth
@@ -130,6 +165,7 @@ export const disk = ({ died, writes }: DiskOptions): Disk => {
       unsynced = []
     },
     crash: () => {
+      ended += 1
       inner.crash()
       armed = "no"
       unsynced = []

@@ -8,10 +8,15 @@ export const faultKinds = [
   "corrupt",
   "replay",
   "garbage",
+  "looped",
+  "yearLate",
+  "buffered",
   "cutOneWay",
   "cut",
   "halfOpen",
   "silence30d",
+  "pathRemoved",
+  "pathAdded",
   "crashBeforeDurable",
   "crashAfterDurable",
   "powerLoss",
@@ -35,6 +40,9 @@ export const faultKinds = [
   "wrongLine",
   "oversized",
   "falseHave",
+  "wrongChunk",
+  "withdrawn",
+  "dropped",
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 export type Faults = Record<FaultKind, number>

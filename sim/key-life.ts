@@ -40,7 +40,7 @@ const change = (stage: Stage, party: number, what: Change, chance: Prng, within 
     return
   }
   side.change(what)
-  all.after(chance.between(second, within), () => change(stage, party, what, chance, Math.min(2 * within, day)))
+  all.after(chance.between(second, within), () => change(stage, party, what, chance, Math.min(2 * within, 10 * day)))
 }
 
 const isDone = ({ disk, party, running }: Side, what: Change): boolean =>
@@ -50,17 +50,20 @@ const isDone = ({ disk, party, running }: Side, what: Change): boolean =>
  *  record, as in a hardware module. */
 const lose = (stage: Stage, party: number, within: number, isLost: boolean, chance: Prng): void => {
   if (!isLost) stage.sides[party]!.disk.copy()
-  stage.all.after(chance.below(within), () => putBack(stage, party, isLost, chance))
+  const until = stage.all.now() + within
+  stage.all.after(chance.below(within), () => putBack(stage, party, isLost, chance, until))
 }
 
 /** What only the lost disk held is lost: no law can help there. So it is put back once the other side has all that was said here. */
-const putBack = (stage: Stage, party: number, isLost: boolean, chance: Prng): void => {
+const putBack = (stage: Stage, party: number, isLost: boolean, chance: Prng, until: number): void => {
   const { all, sides, faults } = stage
   const [side, other] = [sides[party]!, sides[1 - party]!]
   const isHeld = side.disk.truth
     .logs(party)
     .every(({ contiguous }, at) => other.disk.truth.log(party, at + 1).contiguous === contiguous)
-  if (!side.running() || !isHeld) return void all.after(second, () => putBack(stage, party, isLost, chance))
+  // What nobody speaks after is not receipted again: the last word is said when the paths are whole.
+  if (all.now() > until) return
+  if (!side.running() || !isHeld) return void all.after(second, () => putBack(stage, party, isLost, chance, until))
   const down = chance.between(50, 60 * second)
   faults[isLost ? "recordLost" : "putBack"] += 1
   if (!isLost) return side.putBack(true, down)

@@ -53,6 +53,7 @@ const helloPart = 1
 const havePart = 2
 const entryPart = 3
 const shortPart = 11
+const piecePart = 13
 
 export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: LiarOptions): Liar => {
   let resting = false
@@ -135,7 +136,7 @@ export const liar = ({ chance, party, suite, keys, faults, frameMax, noise }: Li
     for (const part of list as readonly Value[]) {
       const entry = ownEntry(part)
       if (!entry) {
-        parts.push(part)
+        parts.push(resting ? part : altered(part, chance))
         continue
       }
       const made = replaced || resting ? null : breaking(entry)
@@ -207,6 +208,15 @@ const whole = (plain: Uint8Array): Uint8Array => {
   return encode(parts.map(part => (Array.isArray(part) && part[0] === helloPart ? part.slice(0, 6) : part)))
 }
 
+/** Now and then a chunk of its documents is not what it has said of them: one bit of where it begins. Its node would give no such. */
+const altered = (part: Value, chance: Prng): Value => {
+  if (!Array.isArray(part) || part[0] !== piecePart || part[3] !== 0) return part
+  const bytes = part[4]
+  if (!(bytes instanceof Uint8Array) || !chance.chance(0.2)) return part
+  const at = chance.below(bytes.length)
+  return [...part.slice(0, 4), bytes.with(at, bytes[at]! ^ 1)]
+}
+
 const signature1 = [0x84, 0x6a, 0x53, 0x69] // the head of ["Signature1", …
 const isEntry = (message: Uint8Array): boolean => signature1.every((byte, at) => message[at] === byte)
 
@@ -222,6 +232,9 @@ const malformed = (chance: Prng): Value =>
     [4, 0, 0, 0, 0],
     [5, 1, 1, 1],
     [6, 1, 900_000, 1, new Uint8Array(1)],
+    [12, new Uint8Array(32), 0, chance.below(2 ** 20), 2 ** 40, 0],
+    [13, chance.bytes(8), chance.below(2_000), chance.below(2 ** 20), chance.bytes(40)],
+    [14, chance.bytes(32), 109],
     [2, [[0, 1, -1, []]]],
     [],
     7,

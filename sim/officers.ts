@@ -1,6 +1,7 @@
 // The people of one party: they speak in bursts and keep quiet between, acknowledge, answer, defer and decline. What a person has
 // decided is in a notebook that outlives every process: an order without an answer is given again, under the same act.
 import { encode, type Value } from "../src/core/cbor.ts"
+import { type Manifest, manifestsValue } from "../src/core/document.ts"
 import type { Body } from "../src/core/entry.ts"
 import type { Accepted, Order } from "../src/core/event.ts"
 import { personsFor } from "../src/core/policy.ts"
@@ -42,7 +43,11 @@ type Surroundings = Proving & {
   /** What this party's clock shows. */
   readonly now: () => number
   readonly answered: (decided: Decided) => void
+  /** A document is taken in; null where that fails. */
+  readonly attach: () => Manifest | null
 }
+
+const filedMax = 4
 
 const texts = [
   "了解しました。",
@@ -53,7 +58,9 @@ const texts = [
 ]
 
 export const officers = (surroundings: Surroundings): Officers => {
-  const { all, chance, us, charter, enrolments, running, now, answered } = surroundings
+  const { all, chance, us, charter, enrolments, running, now, answered, attach } = surroundings
+  const filing = chance.fork("filing")
+  let filed = 0
   const releasing = chance.fork("releasing")
   const notebook: Decided[] = []
   const unread: Accepted[] = []
@@ -127,6 +134,13 @@ export const officers = (surroundings: Surroundings): Officers => {
     ask(decided)
   }
 
+  /** A few documents in a seed, so that it ends in time. */
+  const annex = (): Manifest | null => {
+    if (filed === filedMax || !running() || !filing.chance(0.02)) return null
+    filed += 1
+    return attach()
+  }
+
   const speak = (): void => {
     const precedence = chance.pick([0, 1, 1, 1, 1, 2, 2, 3, 4])
     const most = precedence >= precedences.indexOf("IMMEDIATE") ? 3_000 : chance.chance(0.01) ? 60_000 : 600
@@ -136,6 +150,7 @@ export const officers = (surroundings: Surroundings): Officers => {
         .pick(texts)
         .repeat(1 + chance.below(Math.ceil(most / 40)))
         .slice(0, most / 4),
+      annex(),
     )
     const notAfter = chance.chance(0.05) ? { notAfter: Math.max(0, now() + chance.between(1_000, 120_000)) } : {}
     const action = chance.chance(0.3) ? [{ party: 1 - us, desk: 0 }] : []
@@ -196,15 +211,14 @@ export const officers = (surroundings: Surroundings): Officers => {
   }
 }
 
-const textBody = (chance: Prng, text: string): Body => ({
-  salt: chance.bytes(16),
-  bytes: encode(
-    new Map<number, Value>([
-      [1, "en"],
-      [2, text.toWellFormed()],
-    ]),
-  ),
-})
+const textBody = (chance: Prng, text: string, document: Manifest | null = null): Body => {
+  const fields = new Map<number, Value>([
+    [1, "en"],
+    [2, text.toWellFormed()],
+  ])
+  if (document) fields.set(4, manifestsValue([document]))
+  return { salt: chance.bytes(16), bytes: encode(fields) }
+}
 
 const reasonBody = (chance: Prng, until: number | null): Body => {
   const fields = new Map<number, Value>([

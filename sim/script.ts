@@ -5,6 +5,7 @@ import type { Stage } from "./stage.ts"
 const second = 1_000
 const minute = 60 * second
 const day = 24 * 60 * minute
+const year = 365 * day
 const tenYears = 3_652 * day
 
 /** Lays everything out; answers when it ends. */
@@ -13,14 +14,17 @@ export const script = (stage: Stage, thin: boolean, bursts: number): number => {
   const start = all.now()
   const active = thin ? 20 * minute : 15 * minute
   const silent = chance.chance(0.25)
-  const silence = silent ? 30 * day : 0
+  // A year has many days, and a head in each: it is rare, and nothing for a modem line.
+  const isYear = silent && stage.chance.fork("silence").chance(0.12) && !thin
+  const silence = !silent ? 0 : isYear ? year : 30 * day
   people(stage, active, thin, bursts)
   misfortunes(stage, active)
+  changes(stage, active)
   // Requests to begin anew are told apart by their time: whoever has lost a record keeps the clocks right. (EP-9)
   const isLost = !stage.liar && keyLife(stage, active)
   if (!isLost) clocks(stage, active)
   lies(stage, active)
-  if (silent) silenceOf30Days(stage, active)
+  if (silent) longSilence(stage, active, silence)
   return start + active + silence
 }
 
@@ -87,16 +91,42 @@ const clocks = ({ all, chance, sides, faults }: Stage, active: number): void => 
   }
 }
 
-/** Nothing passes on any path for thirty days, and nobody is told; the people go on writing a little. */
-const silenceOf30Days = ({ all, chance, sides, wires, faults }: Stage, active: number): void => {
+/** Paths are taken away and added again on one side, documents withdrawn and dropped. */
+const changes = ({ all, chance: by, sides, wires, faults }: Stage, active: number): void => {
+  const chance = by.fork("changes")
+  for (const side of sides) {
+    for (let times = chance.between(0, 3); times > 0; times--)
+      all.after(chance.below(active), () => {
+        if (!side.removePath(chance.below(wires.length))) return
+        faults.pathRemoved += 1
+        const again = (): void => {
+          if (side.addPath()) faults.pathAdded += 1
+          else all.after(second, again)
+        }
+        all.after(chance.between(second, 2 * minute), again)
+      })
+    for (const [what, fault] of [
+      ["withdraw", "withdrawn"],
+      ["drop", "dropped"],
+    ] as const)
+      if (chance.chance(0.3))
+        all.after(chance.below(active), () => {
+          if (side.file(what)) faults[fault] += 1
+        })
+  }
+}
+
+/** Nothing passes on any path for thirty days or a year, and nobody is told; the people go on writing a little. */
+const longSilence = ({ all, chance, sides, wires, faults }: Stage, active: number, ms: number): void => {
   all.after(active, () => {
     faults.silence30d += 1
     for (const wire of wires) wire.silence(false)
     for (let week = 0; week < 4; week++)
       for (const each of sides)
         all.after(week * 7 * day + chance.below(day), () => each.officers.burst(chance.between(1, 5), minute))
-    all.after(30 * day - 1, () => {
+    all.after(ms - 1, () => {
       for (const wire of wires) wire.silence(true)
+      if (ms === year) for (const wire of wires) wire.late()
     })
   })
 }

@@ -6,8 +6,9 @@ import { audit, auditAlone, lastOwed } from "./audit.ts"
 import { checks } from "./checks.ts"
 import { type Faults, noFaults } from "./faults.ts"
 import { type BreakingLie, breakingLies, expected, liar } from "./liar.ts"
+import { archive, lacking } from "./papers.ts"
 import { keysOf, type Parties, parties } from "./parties.ts"
-import { drawPaths, isThinSeed } from "./paths.ts"
+import { drawPaths, isSlowSeed, isThinSeed } from "./paths.ts"
 import { type Prng, prng } from "./prng.ts"
 import { script } from "./script.ts"
 import { type Ground, type Side, side } from "./side.ts"
@@ -48,12 +49,13 @@ export const runSeed = async (seed: number, options: SeedOptions = {}): Promise<
   options.stage?.(stage)
   let found: string | null = null
   try {
-    await play(stage, seed, options.bursts ?? (isThinSeed(seed) ? 5 : 13))
+    await play(stage, seed, options.bursts ?? (isThinSeed(seed) ? 5 : isSlowSeed(seed) ? 8 : 13))
   } catch (error) {
     // Whatever is thrown under a node is a fault of the node.
     found = error instanceof Found ? error.message : `thrown: ${error instanceof Error ? error.stack : error}`
   }
   for (const each of stage.sides) each.stop()
+  if (stage.liar) stage.faults.wrongChunk += stage.checks.refusals[1 - stage.liar.party]?.get("wrong-chunk") ?? 0
   return {
     seed,
     found,
@@ -79,6 +81,7 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
   const profiles = drawPaths(chance.fork("paths"), seed)
   const wires = profiles.map(profile => wire(all, chance.fork(profile.traits.name), faults, profile))
   const sides: Side[] = []
+  const papers = archive(isThinSeed(seed) ? 3_000 : isSlowSeed(seed) ? 20_000 : 200_000)
   const role = roleOf(seed)
   let liarHere: Stage["liar"] = null
   const watch = checks({
@@ -95,7 +98,11 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
       const frameMax = (path: number): number => profiles[path]?.traits.fragmentBytes ?? 0
       const noise = role.lie ? 0.002 : 0.02
       const made = liar({ chance: chance.fork("liar"), party, suite: nodeSuite, keys, faults, frameMax, noise })
-      ground = { ...ground, suite: made.suite(ground.suite), signer: () => (role.lie ? keys : made.signer(keys)) }
+      ground = {
+        ...ground,
+        suite: made.suite(ground.suite),
+        signer: () => (role.lie ? keys : made.signer(keys)),
+      }
       liarHere = { ...role, liar: made }
     }
     const honest = ground.signer
@@ -114,6 +121,7 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
         end: party,
         faults,
         checks: watch,
+        archive: papers,
       }),
     )
   }
@@ -124,6 +132,7 @@ const build = (all: Universe, seed: number, known: Parties, options: SeedOptions
     wires,
     sides: [sides[0]!, sides[1]!],
     checks: watch,
+    archive: papers,
     liar: liarHere,
   }
 }
@@ -141,9 +150,11 @@ const play = async (stage: Stage, seed: number, bursts: number): Promise<void> =
     each.disk.heal()
     each.officers.rest()
     each.start()
+    each.addPath()
+    each.fetchAgain()
     each.officers.last()
   }
-  const limit = all.now() + (isThinSeed(seed) ? 10 : 3) * minute
+  const limit = all.now() + (isThinSeed(seed) ? 10 : isSlowSeed(seed) ? 20 : 3) * minute
   let next = 0
   const done = stage.liar?.liar.struck() ? isSafe : isSettled
   const settled = await all.run(limit, () => {
@@ -167,7 +178,18 @@ const play = async (stage: Stage, seed: number, bursts: number): Promise<void> =
 const entriesOf = (side: Side, author: number): number =>
   side.disk.truth.logs(author).reduce((sum, { contiguous }) => sum + contiguous, 0)
 
-const isSettled = ({ sides }: Stage): boolean => {
+const areDocumentsWhole = (stage: Stage): boolean =>
+  stage.sides.every(({ party }) => lackingOf(stage, party)?.length === 0)
+
+/** Nothing is demanded of what a liar gives. Null where a process is down. */
+const lackingOf = ({ sides, liar, archive }: Stage, author: number): string[] | null => {
+  const [own, other] = [sides[author]?.documents(), sides[1 - author]?.documents()]
+  if (!own || !other) return null
+  return liar?.party === author ? [] : lacking(author, own, other, archive)
+}
+
+const isSettled = (stage: Stage): boolean => {
+  const { sides } = stage
   for (const author of [0, 1]) {
     const own = sides[author]!
     const [here, there] = [own, sides[1 - author]!].map(side =>
@@ -179,7 +201,7 @@ const isSettled = ({ sides }: Stage): boolean => {
     if (own.officers.notebook.some(decided => !decided.answer)) return false
     if ((status.peers[0]?.confirmed ?? 0) < lastOwed(own.disk.truth, author, nodeSuite)) return false
   }
-  return true
+  return areDocumentsWhole(stage)
 }
 
 /** Where one party has broken its own log: the other goes on, has lost nothing, and its word arrives. */
@@ -206,7 +228,8 @@ const auditVictim = ({ sides, liar, checks }: Stage): string | null => {
   return auditAlone(victim.disk.truth, victim.officers.notebook, victim.party, taken, nodeSuite)
 }
 
-const whatIsMissing = ({ sides, wires }: Stage): string => {
+const whatIsMissing = (stage: Stage): string => {
+  const { sides, wires } = stage
   const facts = sides.map(each => {
     const status = each.running()?.status()
     const peer = status?.peers[0]
@@ -214,7 +237,15 @@ const whatIsMissing = ({ sides, wires }: Stage): string => {
     const sizes = [0, 1]
       .flatMap(author => each.disk.truth.logs(author))
       .map(log => `${log.contiguous}/${log.rows.size}`)
-    return { up: peer?.up, confirmed: peer?.confirmed, restored: status?.restored, sizes, unanswered }
+    return {
+      up: peer?.up,
+      confirmed: peer?.confirmed,
+      restored: status?.restored,
+      sizes,
+      unanswered,
+      lacking: lackingOf(stage, each.party),
+      paths: each.running()?.paths(),
+    }
   })
   return `${JSON.stringify(facts)} ${wires.length} paths`
 }

@@ -2,17 +2,19 @@
 // again. Whatever a dead process still does is nobody's news.
 import { checkSignature, decodeEntry } from "../src/core/entry.ts"
 import type { Order, Tell } from "../src/core/event.ts"
+import { hex } from "../src/core/hash.ts"
 import { restoredSnapshot } from "../src/core/line.ts"
 import { isRefusal } from "../src/core/refusal.ts"
 import type { PublicKey, Suite } from "../src/core/suite.ts"
 import type { RootSigner, Signer } from "../src/keys/signer.ts"
 import { type KeyOffice, keyOffice } from "../src/node/key-office.ts"
 import { type OrderAnswer, type Running, run } from "../src/node/run.ts"
-import type { Row, Store } from "../src/store/store.ts"
+import type { DocumentReader, Row, Store } from "../src/store/store.ts"
 import type { Checks } from "./checks.ts"
 import { type Disk, disk } from "./disk.ts"
 import type { Faults } from "./faults.ts"
 import { type Officers, officers } from "./officers.ts"
+import { type Archive, isTrueChunk, type Papers, papers } from "./papers.ts"
 import type { Parties } from "./parties.ts"
 import type { Prng } from "./prng.ts"
 import type { Wire } from "./wire.ts"
@@ -41,6 +43,15 @@ export type Side = {
   crash(told: boolean, ms: number): void
   /** The process is asked to end, and starts again after `ms`. */
   restart(ms: number): void
+  /** A path is taken away, or the one that was is added again, while the node runs; one at a time. Answers whether it was. */
+  removePath(nth: number): boolean
+  addPath(): boolean
+  /** Of the process that runs. */
+  documents(): DocumentReader | null
+  /** What the disk had no room for is asked for again. (D-10) */
+  fetchAgain(): void
+  /** Withdraws one of ours, or drops one of theirs; answers whether it did. */
+  file(what: "withdraw" | "drop"): boolean
   /** The node keys give way to new ones, or the log begins anew, as its administrators say. (K-2, K-8, K-9) */
   change(what: Change): void
   /** The process ends, and starts again after `ms` on the copy that was kept. `isMarked`: its people say that it is one. (L-11) */
@@ -64,6 +75,7 @@ export type SideOptions = {
   readonly end: number
   readonly faults: Faults
   readonly checks: Checks
+  readonly archive: Archive
   readonly told?: (tell: Tell) => void
 }
 
@@ -73,17 +85,23 @@ type Process = {
   readonly signer: Signer
   readonly store: Store
   alive: boolean
-  readonly unplug: (told: boolean) => void
+  papers: Papers | null
+  readonly plugs: Plug[]
 }
 
+type Plug = ReturnType<Wire["plug"]>
+
 export const side = (options: SideOptions): Side => {
-  const { all, chance, parties, party, ground, wires, end, faults, checks } = options
+  const { all, chance, parties, party, ground, wires, end, faults, checks, archive } = options
   const { suite } = ground
   const { charter } = parties
   const salts = chance.fork("salts")
   const who = parties.names[party]!
+  const filing = chance.fork("filing")
   let skew = 0
   let process: Process | null = null
+  /** The path that was taken away: so it stays, whatever becomes of the process. */
+  let removed: number | null = null
 
   const now = (): number => all.now() + skew
   const running = (): Running | null => (process?.alive ? process.running : null)
@@ -92,7 +110,7 @@ export const side = (options: SideOptions): Side => {
     if (!mine.alive) return
     mine.alive = false
     mine.world.kill()
-    mine.unplug(told)
+    for (const plug of mine.plugs) plug.die(told)
   }
 
   const crash = (told: boolean, ms: number): void => {
@@ -136,16 +154,18 @@ export const side = (options: SideOptions): Side => {
       running: null,
       signer: ground.signer(),
       store: ground.store(opened()),
+      papers: null,
+      plugs,
       alive: true,
-      unplug: told => {
-        for (const plug of plugs) plug.die(told)
-      },
     }
     process = mine
     const tell = (told: Tell): void => {
       if (!mine.alive) return
       checks.told(party, told)
       if (told.type === "rows") own.officers.shown(told.rows)
+      if (told.type === "document" && told.what !== "coming")
+        all.trace.note(who, `document ${hex(told.root).slice(0, 8)} ${told.what}`)
+      mine.papers?.told(told)
       options.told?.(told)
     }
     run({
@@ -161,15 +181,35 @@ export const side = (options: SideOptions): Side => {
       check: (rows, key) => bad(rows, key, suite),
       tell,
       failed,
-    }).then(
-      started => {
+    })
+      .then(started => {
         if (!mine.alive) return
         mine.running = started
         checks.started(party, started)
+        if (removed !== null) void started.removePath(plugs[removed]!.transport.traits.name)
+        mine.papers = papers({ us: party, store: mine.store, running: started, chance: filing, archive })
+        mine.papers.start()
         own.officers.returned()
-      },
-      error => failed(error),
-    )
+      })
+      .catch(failed)
+  }
+
+  /** What the disk of a living process does not take is nobody's; of one that died it is nobody's either. */
+  const attempt = <Value>(mine: Process, work: () => Value): Value | null => {
+    try {
+      return work()
+    } catch (error) {
+      const isOnPurpose =
+        error instanceof Error && error.cause instanceof Error && error.cause.message.includes("on purpose")
+      if (mine.alive && !isOnPurpose) throw error
+      return null
+    }
+  }
+
+  const file = <Value>(work: (papers: Papers) => Value): Value | null => {
+    const mine = process
+    const its = mine?.alive ? mine.papers : null
+    return mine && its ? attempt(mine, () => work(its)) : null
   }
 
   /** What the roots sign, signed where they are kept. */
@@ -191,6 +231,9 @@ export const side = (options: SideOptions): Side => {
         crash(chance.chance(0.6), chance.between(50, 30_000))
       },
       writes: batch => checks.writes(party, batch),
+      keeps: (root, index, chunk) => {
+        if (!isTrueChunk(archive, root, index, chunk)) all.found(`${who} keeps a chunk that is not what its root says`)
+      },
     }),
     officers: officers({
       all,
@@ -202,6 +245,7 @@ export const side = (options: SideOptions): Side => {
       running,
       now,
       answered: decided => checks.answered(party, decided),
+      attach: () => file(papers => papers.attach()),
     }),
     running,
     now,
@@ -222,6 +266,34 @@ export const side = (options: SideOptions): Side => {
         own.disk.crash()
         all.after(ms, start)
       }, failedToStop)
+    },
+    removePath: nth => {
+      const name = process?.plugs[nth]?.transport.traits.name
+      const node = running()
+      if (!node || name === undefined || removed !== null) return false
+      removed = nth
+      all.trace.note(who, `takes ${name} away`)
+      void node.removePath(name)
+      return true
+    },
+    addPath: () => {
+      const mine = process
+      const node = running()
+      const wire = removed === null ? undefined : wires[removed]
+      if (!mine || !node || !wire || removed === null) return false
+      const plug = wire.plug(end)
+      mine.plugs[removed] = plug
+      removed = null
+      all.trace.note(who, `adds ${plug.transport.traits.name}`)
+      void node.addPath({ peer: 1 - party, transport: plug.transport })
+      return true
+    },
+    documents: () => (process?.alive ? process.store.documents : null),
+    fetchAgain: () => void file(papers => papers.fetchAgain()),
+    file: what => {
+      const root = file(papers => papers[what]())
+      if (root) all.trace.note(who, `${what}s document ${hex(root).slice(0, 8)}`)
+      return root !== null
     },
     change: what => {
       const mine = process

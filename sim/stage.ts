@@ -2,6 +2,7 @@
 import type { Checks } from "./checks.ts"
 import type { Faults } from "./faults.ts"
 import type { BreakingLie, Liar } from "./liar.ts"
+import type { Archive } from "./papers.ts"
 import type { Prng } from "./prng.ts"
 import type { Side } from "./side.ts"
 import type { Wire } from "./wire.ts"
@@ -15,5 +16,6 @@ export type Stage = {
   readonly wires: readonly Wire[]
   readonly sides: readonly [Side, Side]
   readonly checks: Checks
+  readonly archive: Archive
   readonly liar: { readonly party: number; readonly liar: Liar; readonly lie: BreakingLie | null } | null
 }

@@ -18,6 +18,10 @@ export type Profile = {
   readonly corrupt: number
   readonly replay: number
   readonly garbage: number
+  /** A frame comes back to who sent it. */
+  readonly loop: number
+  /** What it truly brings, where that is less than its traits say; all else lies in a buffer, until that is full. */
+  readonly brings?: { readonly rate: number; readonly bufferBytes: number }
 }
 
 export type Wire = {
@@ -33,6 +37,8 @@ export type Wire = {
   silence(over: boolean): void
   /** Whole again: ends that know that they are down reconnect. */
   mend(): void
+  /** A year is over: what had been under way all the time arrives. */
+  late(): void
   /** From now on no frame is harmed. */
   calm(): void
   bytes(): number
@@ -44,6 +50,8 @@ type End = {
   /** Counts connections: what was flushed on an old one is nobody's news. */
   life: number
   busyUntil: number
+  /** When all has left the buffer of a path that brings less than it says. */
+  emptyAt: number
   /** Handed over and not yet gone. */
   queued: number
   muted: boolean
@@ -51,12 +59,16 @@ type End = {
 }
 
 const keptFrames = 64
+/** Of what is a year late, from either end: an opening more likely than a frame. */
+const lateFrames = 8
+const openingBytesLeast = 4_000
 /** Openings, and what refuses them, go before the queue: a few of each may be under way. */
 const openingsBytes = 4 * openingBytesMax
 
 export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profile): Wire => {
   const ends: [End, End] = [freshEnd(), freshEnd()]
   const past: Uint8Array[][] = [[], []]
+  const late: Uint8Array[][] = [[], []]
   const { traits } = profile
   let [whole, calm, silent, bytes] = [true, false, false, 0]
   const note = (end: number, what: string, frame?: Uint8Array) => all.trace.note(`${traits.name}/${end}`, what, frame)
@@ -104,6 +116,7 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       end.up = true
       end.life += 1
       end.busyUntil = all.now()
+      end.emptyAt = all.now()
       end.queued = 0
       note(at, "opened")
       end.events?.opened()
@@ -128,6 +141,8 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
   const carry = (from: number, frame: Uint8Array, ms: number): void => {
     const to = 1 - from
     remember(from, frame)
+    const isRare = late[to]!.length < lateFrames && chance.chance(frame.length > openingBytesLeast ? 0.3 : 0.005)
+    if (isRare) late[to]!.push(frame.slice())
     if (calm) return deliver(to, frame, ms)
     if (chance.chance(profile.drop)) {
       faults.drop += 1
@@ -156,6 +171,10 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       const old = chance.pick(back.length > 0 && chance.chance(0.2) ? back : past[from]!)
       deliver(to, old.slice(), ms + chance.below(500))
     }
+    if (chance.chance(profile.loop)) {
+      faults.looped += 1
+      deliver(from, frame.slice(), ms)
+    }
     if (chance.chance(profile.garbage)) {
       faults.garbage += 1
       deliver(to, garbage(chance), ms + chance.below(500))
@@ -183,7 +202,24 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       faults.drop += 1
       return
     }
-    carry(from, frame.slice(), gone + profile.latencyMs + chance.below(profile.jitterMs + 1))
+    const held = buffered(end, frame.length, gone)
+    if (held < Infinity)
+      carry(from, frame.slice(), gone + held + profile.latencyMs + chance.below(profile.jitterMs + 1))
+  }
+
+  /** How long it lies in the buffer; for ever where that is full. */
+  const buffered = (end: End, length: number, gone: number): number => {
+    const { brings } = profile
+    if (!brings) return 0
+    const enters = all.now() + gone
+    const waits = Math.max(0, end.emptyAt - enters)
+    if ((waits * brings.rate) / 8_000 > brings.bufferBytes) {
+      faults.drop += 1
+      return Infinity
+    }
+    if (waits > 1_000) faults.buffered += 1
+    end.emptyAt = enters + waits + (length * 8_000) / brings.rate
+    return end.emptyAt - enters
   }
 
   const plug: Wire["plug"] = at => {
@@ -245,6 +281,13 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
       for (const end of ends) end.muted = false
       redialAll()
     },
+    late: () => {
+      for (const to of [0, 1])
+        for (const frame of late[to]!.splice(0)) {
+          faults.yearLate += 1
+          deliver(to, frame, chance.below(60_000))
+        }
+    },
     calm: () => {
       calm = true
     },
@@ -252,7 +295,9 @@ export const wire = (all: Universe, chance: Prng, faults: Faults, profile: Profi
   }
 }
 
-const freshEnd = (): End => ({ events: null, up: false, life: 0, busyUntil: 0, queued: 0, muted: false, waiting: null })
+const freshEnd = (): End => ({
+  ...{ events: null, up: false, life: 0, busyUntil: 0, emptyAt: 0, queued: 0, muted: false, waiting: null },
+})
 
 /** One to three bytes changed, or the end missing. */
 const altered = (chance: Prng, frame: Uint8Array): Uint8Array => {

@@ -28,6 +28,7 @@ const may: Record<string, readonly string[]> = {
     "forms",
     "record",
     "store",
+    "node/document-states",
     "node/key-office",
     "node/run",
     "node/world",
