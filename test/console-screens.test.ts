@@ -177,6 +177,25 @@ test("E-9, E-13, E-22: a clock ten years off and a false second signature are sa
   }
 })
 
+test("console: a page that falls over falls alone, and opens again; where all falls it is said that nothing rings", async () => {
+  const { page, fixture, stop } = await visit("?lang=en")
+  await page.keyboard.press("w")
+  await page.waitForSelector("textarea")
+  // What the board asks of the browser as it draws itself fails, and then does not.
+  await page.evaluate("window.asked = window.matchMedia; window.matchMedia = () => { throw new Error('fallen') }")
+  await page.getByRole("button", { name: en["nav.watch"], exact: true }).click()
+  await page.getByText(en["fallen.page"]).waitFor()
+  fixture.urgent("FLASH")
+  await page.waitForSelector(".alarm.urgent")
+  await page.evaluate("window.matchMedia = window.asked")
+  await page.getByText(en["fallen.again"]).click()
+  await page.waitForSelector(".board")
+  await page.evaluate("Intl.DateTimeFormat.prototype.formatToParts = () => { throw new Error('fallen') }")
+  await page.getByText(en["fallen.whole"]).waitFor()
+  await page.context().close()
+  stop()
+})
+
 test("console: what was refused is counted, the gravest first, and Noted notes what stood there", async () => {
   const { page, fixture, stop } = await visit("?lang=en")
   for (const refusal of ["bad-signature", "unknown-secret", "bad-signature", "unknown-secret"] as const)

@@ -7,6 +7,7 @@ import { apart, viewAsked } from "./apart.ts"
 import { useAttaching } from "./documents/attaching.ts"
 import { Door, useStanding } from "./door/door.tsx"
 import { type Draft, keepDraft, keptDraft } from "./draft.ts"
+import { KeptPage } from "./fallen.tsx"
 import { Frame, supervises, type View } from "./frame/frame.tsx"
 import type { Shortcut } from "./ime.ts"
 import { useKeysSetting, useShortcuts } from "./keys.ts"
@@ -147,27 +148,33 @@ const Desk = ({ leave }: { readonly leave: () => void }) => {
   const inHand: Traffic = view === "write" ? draft.traffic : (message?.traffic ?? "real")
   return (
     <Frame view={view} show={show} open={open} inHand={inHand} keys={keys} leave={leave}>
-      {view !== "watch" && view !== "write" ? (
-        <Whole view={view} evidence={evidence} />
-      ) : (
-        <>
-          <div className="desk" data-open={view === "write" || message !== undefined}>
-            {view === "write" && (
-              <Compose draft={draft} isKept={isKept} attaching={attaching} change={setDraft} close={sent} />
-            )}
-            {view === "watch" && message && (
-              <Message message={message} open={open} close={close} answer={answer} exporting={exporting} />
-            )}
-            {view === "watch" && !message && (
-              <Board
-                open={open}
-                takeBack={draft.text.trim() === "" && draft.documents.length === 0 ? takeBack : null}
-              />
-            )}
-          </div>
-          <Record selected={selected} open={open} exporting={supervises(line.officer) ? () => show("export") : null} />
-        </>
-      )}
+      <KeptPage place={`${view} ${selected}`}>
+        {view !== "watch" && view !== "write" ? (
+          <Whole view={view} evidence={evidence} />
+        ) : (
+          <>
+            <div className="desk" data-open={view === "write" || message !== undefined}>
+              {view === "write" && (
+                <Compose draft={draft} isKept={isKept} attaching={attaching} change={setDraft} close={sent} />
+              )}
+              {view === "watch" && message && (
+                <Message message={message} open={open} close={close} answer={answer} exporting={exporting} />
+              )}
+              {view === "watch" && !message && (
+                <Board
+                  open={open}
+                  takeBack={draft.text.trim() === "" && draft.documents.length === 0 ? takeBack : null}
+                />
+              )}
+            </div>
+            <Record
+              selected={selected}
+              open={open}
+              exporting={supervises(line.officer) ? () => show("export") : null}
+            />
+          </>
+        )}
+      </KeptPage>
     </Frame>
   )
 }

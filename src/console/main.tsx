@@ -2,6 +2,7 @@
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { App } from "./app.tsx"
+import { KeptConsole } from "./fallen.tsx"
 import { watchComposition } from "./keys.ts"
 import { ReaderProvider } from "./words.tsx"
 
@@ -11,7 +12,9 @@ watchComposition()
 createRoot(root).render(
   <StrictMode>
     <ReaderProvider>
-      <App />
+      <KeptConsole>
+        <App />
+      </KeptConsole>
     </ReaderProvider>
   </StrictMode>,
 )

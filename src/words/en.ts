@@ -232,6 +232,10 @@ export const en = {
   "act.defer-send": "SEND: DEFERRED until {dtg}, to {them}",
   "act.decline-send": "SEND: DECLINED, to {them}",
   "act.done": "Done: signed and stored as entry {seq}.",
+  "fallen.page": "This page has failed. The lamps and the alarm go on.",
+  "fallen.again": "Open it again",
+  "fallen.whole": "The console has failed: it shows nothing and rings no alarm.",
+  "fallen.load": "Load it anew",
   "act.failed": "Not done. {why}",
 
   "write.title": "Write to {them}",

@@ -232,6 +232,10 @@ export const ja: Record<Word, string> = {
   "act.defer-send": "送信：{dtg} まで保留、{them}宛",
   "act.decline-send": "送信：回答せず、{them}宛",
   "act.done": "完了：署名のうえ第{seq}号として保存しました。",
+  "fallen.page": "このページに不具合が起きました。表示灯と警報は動き続けています。",
+  "fallen.again": "もう一度開く",
+  "fallen.whole": "コンソールに不具合が起きました。何も表示されず、警報も鳴りません。",
+  "fallen.load": "読み込み直す",
   "act.failed": "実行されませんでした。{why}",
 
   "write.title": "{them}宛の起案",

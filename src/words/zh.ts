@@ -231,6 +231,10 @@ export const zh: Record<Word, string> = {
   "act.defer-send": "发送：延后至 {dtg}，致{them}",
   "act.decline-send": "发送：不予答复，致{them}",
   "act.done": "已完成：已签名并存为第{seq}条。",
+  "fallen.page": "此页面出现故障。指示灯和警报仍在运行。",
+  "fallen.again": "重新打开",
+  "fallen.whole": "控制台出现故障：不再显示任何内容，警报也不会响。",
+  "fallen.load": "重新载入",
   "act.failed": "未执行。{why}",
 
   "write.title": "致{them}拟稿",
