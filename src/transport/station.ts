@@ -5,7 +5,16 @@ import { lookup, V4MAPPED } from "node:dns"
 import { isIP, isIPv6 } from "node:net"
 import type { Door } from "./connected.ts"
 import { datagramKinds, frameAroundBytes, sessionOf } from "./datagram.ts"
-import { type Answer, answerTo, type Greeter, greetingKinds, helloFault, nonceOf, type Session } from "./greet.ts"
+import {
+  type Answer,
+  answerTo,
+  type Greeter,
+  greetingKinds,
+  helloFault,
+  nonceOf,
+  type Session,
+  tagBytes,
+} from "./greet.ts"
 import { type Dialler, reasonOf } from "./link.ts"
 import { places } from "./places.ts"
 import { type SessionLink, type SessionOptions, sessionLink } from "./session.ts"
@@ -50,6 +59,8 @@ export const greetingMs = 5_000
 const sessionsMax = 8
 /** Ended sessions and proven greetings of which something may still be on its way. */
 const rememberedMax = 32
+/** Hellos that were answered: whoever records them must not take the turns of new ones with them. Four hours of a dial each second. */
+const hellosMax = 16_384
 const receiveBytes = 1 << 20
 /** Hellos of the peer that are recorded and sent again in numbers cost two signatures each: so many a second are answered. */
 const answersPerSecond = 32
@@ -57,14 +68,14 @@ const answersPerSecond = 32
 const isAt = (a: Place, b: Place): boolean => a.address === b.address && a.port === b.port
 
 /** The last few of what it is told. */
-const memory = () => {
+const memory = (most = rememberedMax) => {
   const held = new Set<string>()
   return {
     has: (name: string): boolean => held.has(name),
     add: (name: string): void => {
       held.add(name)
       const [oldest] = held
-      if (held.size > rememberedMax && oldest !== undefined) held.delete(oldest)
+      if (held.size > most && oldest !== undefined) held.delete(oldest)
     },
   }
 }
@@ -170,6 +181,7 @@ const greetings = (
     () => refused("too-many"),
   )
   const done = memory()
+  const answered = memory(hellosMax)
   let second = { from: 0, answers: 0 }
   return {
     isUnderWay: (): boolean => [...halfOpen.held.values()].some(({ at }) => performance.now() - at < greetingMs),
@@ -182,9 +194,13 @@ const greetings = (
         // The same hello once more: from wherever, since its answer is no longer than itself.
         else if (hello.equals(datagram)) return send(answer.bytes, from)
       }
+      const name = datagram.toString("base64", datagram.length - tagBytes)
+      // What comes twice, or late, is as nothing.
+      if (answered.has(name)) return
       if (now - second.from > 1_000) second = { from: now, answers: 0 }
       second.answers += 1
       if (second.answers > answersPerSecond) return refused("too-many")
+      answered.add(name)
       const answer = answerTo(datagram, greeter)
       halfOpen.take(answer.nonce, { hello: Buffer.from(datagram), answer, from, at: now })
       send(answer.bytes, from)
