@@ -11,6 +11,7 @@ import { type Built, breakLabel, derive, markOf } from "../../src/core/secret.ts
 import { nodeSuite as suite } from "../../src/suites/node.ts"
 import { xwingNoble } from "../../src/suites/xwing-noble.ts"
 import type { Case } from "./cases-cbor.ts"
+import { symbolCases } from "./cases-symbol.ts"
 import { type ExampleLine, Pen, start } from "./line.ts"
 
 const sha = (...pieces: Uint8Array[]): Uint8Array => suite.sha256(...pieces)
@@ -187,6 +188,7 @@ export const epochCases = (line: ExampleLine): Record<string, unknown> => {
       bad("a kind of frame that does not exist", "F-3", "bad-frame", "06"),
     ],
     breaks: breaks(line),
+    symbols: symbolCases(line, ours.keys.psk, theirs.keys.psk),
     answered: { clause: "EP-7", frame: hex(answer) },
     openingRefused: (["unknown-epoch", "unknown-secret", "replayed-frame", "undecipherable"] as const).map(
       (code: RefusalCode) => ({
