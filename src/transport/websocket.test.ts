@@ -270,6 +270,28 @@ test("F-19: connections that say nothing have sixteen places, and do not keep th
   for (const socket of silent) socket.destroy()
 })
 
+test("F-19: who has said a true hello keeps its place, though a proxy gives all who come one address", async () => {
+  const { end, refused, port } = await listening()
+  const peer = new WebSocket(`ws://${host}:${port}/parley`)
+  left.add({ destroy: () => peer.terminate() })
+  await once(peer, "open")
+  const first = hello(greeterOf(low.key, low.cert, high.spki))
+  peer.send(first.bytes)
+  const [answer] = await once(peer, "message")
+  assert(answer instanceof Buffer)
+  for (let nth = 0; nth < 40; nth++) {
+    const silent = createConnection(port, host).on("error", () => {})
+    left.add(silent)
+    await once(silent, "connect")
+  }
+  while (refused.length < 20) await new Promise(setImmediate)
+  const next = first.answered(answer)
+  assert(typeof next !== "string")
+  peer.send(next.proof)
+  await end.until(() => isUp(end))
+  await end.transport.stop()
+})
+
 test("F-19: a text, and a message larger than any frame, close the path of the peer itself", async () => {
   for (const [bad, why] of [
     ["text", "closed: not-binary"],

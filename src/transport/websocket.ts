@@ -222,8 +222,10 @@ const doorkeeper = (path: WebSocketPath, listen: Address, greeter: Greeter, arri
     refused(reason)
     socket.destroy()
   }
+  /** Behind a proxy all come from one address: who knows both cards gives way to no stranger. */
+  const knocked = new WeakSet<Socket>()
   const halfOpen = places<Socket>(
-    socket => String(socket.remoteAddress),
+    socket => `${socket.remoteAddress}${knocked.has(socket) ? " knocked" : ""}`,
     socket => turnAway(socket, "too-many"),
   )
 
@@ -264,9 +266,15 @@ const doorkeeper = (path: WebSocketPath, listen: Address, greeter: Greeter, arri
     if (asked.url !== place) return nothing(stream)
     const name = nameOf(stream)
     opened.handleUpgrade(asked, stream, head, socket =>
-      welcome(socket, greeter, refused, link => {
-        halfOpen.leave(name)
-        arrived(link)
+      welcome(socket, greeter, refused, {
+        knocked() {
+          const held = halfOpen.held.get(name)
+          if (held) knocked.add(held)
+        },
+        arrived(link) {
+          halfOpen.leave(name)
+          arrived(link)
+        },
       }),
     )
   })
@@ -278,7 +286,7 @@ const welcome = (
   socket: WebSocket,
   greeter: Greeter,
   refused: (reason: string) => void,
-  arrived: (link: Link) => void,
+  told: { knocked(): void; arrived(link: Link): void },
 ): void => {
   let answer: Answer | undefined
   const turnAway = (reason: string): void => {
@@ -289,11 +297,12 @@ const welcome = (
     if (!answer) {
       const fault = helloFault(said, greeter)
       if (fault) return turnAway(fault)
+      told.knocked()
       answer = answerTo(said, greeter)
       return socket.send(answer.bytes)
     }
     const session = answer.proven(said)
     if (typeof session === "string") return turnAway(session)
-    arrived(linkOf(line, "peer"))
+    told.arrived(linkOf(line, "peer"))
   })
 }
