@@ -171,6 +171,16 @@ test("S-9: a ping that was lost keeps back the next for no more than twice the t
   assert.equal(tailDueAt(lossy, peer), lossy.sentAt + 2_000)
 })
 
+test("S-7: a ping for the tail that the path does not take is not due again at once, but once more after its time", () => {
+  const lossy: Path = { ...path, traits: { ...traits, loses: true } }
+  peer.sentTo = 1
+  sendPing(line, lossy)
+  line.now = tailDueAt(lossy, peer)
+  sendPing(line, lossy)
+  assert.deepEqual([lossy.pings.length, lossy.sentAt], [1, 50_000], "it waits")
+  assert.equal(tailDueAt(lossy, peer), line.now + 2_000)
+})
+
 test("F-8: of one part no more than 4,096 pieces are kept, and what is cut smaller is refused", () => {
   const piece = (offset: number) =>
     ({ type: "fragment", id: 7, offset, total: 262_144, bytes: new Uint8Array(1) }) as const

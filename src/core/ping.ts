@@ -15,10 +15,11 @@ const countedMax = 512
 type Ping = { readonly now: number; readonly lastHuman: number | null; readonly consoles: number }
 
 /** On a path on which frames vanish unseen: when the last that was said should have been receipted, and was not. The ping says how much
- *  there is, so that it is asked for; it may vanish as well, and is waited for twice as long each time. (S-7) */
+ *  there is, so that it is asked for; it may vanish as well, and is waited for twice as long each time. Asked is asked, though the ping
+ *  itself waits for a path that takes nothing: what stays due wakes the node without end. (S-7) */
 export const tailDueAt = (path: Path, { sentTo, confirmed, claims }: Peer): number =>
   path.traits.loses && sentTo > Math.max(confirmed, claims)
-    ? path.sentAt + Math.max(wantAfterMs, 2 * (path.roundTripMs ?? 0)) * 2 ** path.pings.length
+    ? Math.max(path.sentAt, path.pingAt) + Math.max(wantAfterMs, 2 * (path.roundTripMs ?? 0)) * 2 ** path.pings.length
     : Infinity
 
 export const heardPing = (line: Line, peer: Peer, path: Path, ping: Ping): void => {
